@@ -1,0 +1,79 @@
+// What a session needs of the daemon behind it; the gateway is it, and a test's fake.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/log.hpp"
+#include "cli/show.hpp"
+#include "engine/result.hpp"
+#include "parser/database.hpp"
+#include "parser/parser.hpp"
+#include "parser/secrets.hpp"
+
+namespace cli {
+
+/// Something that goes on after the command that began it; destroying it ends it without another word.
+class Activity {
+ public:
+  virtual ~Activity() = default;
+  /// The user wants it to end: it sums up and calls its `done`.
+  virtual void interrupt() = 0;
+};
+
+/// Callbacks come on the loop's thread, at once or later, each exactly once.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual const parser::Configuration& running() const = 0;
+  /// Grows with every commit of anyone.
+  virtual std::uint64_t revision() const = 0;
+  /// What keeps parts of the running configuration from taking effect.
+  virtual std::vector<std::string> warnings() const = 0;
+  /// Commits what `build` gives when no other commit is under way: in the database first, then to the engine. `then` is
+  /// called when it is durable, or has failed and changed nothing.
+  virtual void commit(std::function<parser::Configuration()> build, parser::Origin origin,
+                      std::function<void(engine::Status)> then) = 0;
+  /// Sets or removes the master key; what is sealed is sealed anew, in one transaction with it.
+  virtual void set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) = 0;
+  virtual void write_startup(std::function<void(engine::Status)> then) = 0;
+  /// nullopt where there is no startup configuration.
+  virtual void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) = 0;
+
+  /// Runs `work` beside the loop with the database at hand; what it returns is called on the loop's thread.
+  virtual void in_database(std::function<std::function<void()>(parser::Database&)> work) = 0;
+
+  /// `configure terminal revert timer`: unless someone confirms in so many minutes, the configuration that is running now
+  /// comes back. The promise is durable when `then` is called.
+  virtual void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) = 0;
+  virtual std::optional<parser::PendingRevert> pending_revert() const = 0;
+  /// These three keep, put off or carry out a promise: there must be one.
+  virtual void confirm(std::function<void(engine::Status)> then) = 0;
+  virtual void postpone_revert(unsigned minutes, std::function<void(engine::Status)> then) = 0;
+  virtual void revert_now(std::function<void(engine::Status)> then) = 0;
+
+  /// Runs `work` beside the loop. `work` must hold values only.
+  virtual void render(std::function<std::string()> work, std::function<void(std::string)> then) = 0;
+  /// Gathers what `query` asks for, in slices between other work.
+  virtual void facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) = 0;
+  virtual std::vector<InterfaceRow> interfaces() const = 0;
+
+  /// What the SAs that are up would go through if `configuration` were committed.
+  virtual void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) = 0;
+
+  virtual void clear(const engine::Clear& what) = 0;
+  virtual DebugFlags debug_flags() const = 0;
+  virtual void set_debug_flags(const DebugFlags& flags) = 0;
+  virtual Log& log() = 0;
+  virtual WallTime now() const = 0;
+
+  /// `output` gets the text piece by piece, `done` is called at its end, never within this call.
+  virtual std::unique_ptr<Activity> ping(const parser::Ping& command, std::function<void(std::string)> output,
+                                         std::function<void()> done) = 0;
+};
+
+}  // namespace cli

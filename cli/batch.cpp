@@ -1,0 +1,98 @@
+#include "cli/batch.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <stdexcept>
+
+#include "parser/redact.hpp"
+
+namespace cli {
+namespace {
+
+/// Requests go out ahead of their answers, as far as the socket surely takes them: neither side ever waits for the other
+/// to read.
+class Batch {
+ public:
+  Batch(ControlClient& client, std::ostream& out) : client_(client), out_(out) {}
+
+  bool refused() const { return refused_; }
+
+  /// `numbered_line` goes before what is said about the line.
+  void post(const Request& request, std::string numbered_line) {
+    std::string frame = encode(request);
+    while (!waiting_.empty() && (waiting_.size() >= most_ahead || octets_ahead_ + frame.size() > most_octets_ahead)) settle_one();
+    octets_ahead_ += frame.size();
+    waiting_.push_back({std::move(numbered_line), frame.size()});
+    unsent_ += frame;
+  }
+  /// Until everything is answered.
+  void settle() {
+    while (!waiting_.empty()) settle_one();
+  }
+
+ private:
+  struct Waiting {
+    std::string numbered_line;
+    std::size_t octets = 0;
+  };
+  static constexpr std::size_t most_ahead = 48, most_octets_ahead = 32768;
+
+  void settle_one() {
+    if (!unsent_.empty() && !client_.send(unsent_)) lost();
+    unsent_.clear();
+    while (true) {
+      const auto reply = client_.receive();
+      if (!reply) lost();
+      switch (reply->kind) {
+        case ReplyKind::output:
+          out_ << reply->text;
+          break;
+        case ReplyKind::refusal:
+        case ReplyKind::remark:
+          out_ << waiting_.front().numbered_line << reply->text;
+          break;
+        case ReplyKind::done:
+          refused_ = refused_ || (reply->flags & done_refused) != 0;
+          octets_ahead_ -= waiting_.front().octets;
+          waiting_.pop_front();
+          if (waiting_.empty()) out_.flush();
+          return;
+        case ReplyKind::completion:
+        case ReplyKind::monitor:
+          break;
+      }
+    }
+  }
+  [[noreturn]] static void lost() { throw std::runtime_error("the connection to sallyportd is lost"); }
+
+  ControlClient& client_;
+  std::ostream& out_;
+  std::deque<Waiting> waiting_;
+  std::size_t octets_ahead_ = 0;
+  std::string unsent_;
+  bool refused_ = false;
+};
+
+}  // namespace
+
+bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out) {
+  Batch batch(client, out);
+  batch.post({RequestKind::hello, 80, Interaction::batch, {}}, {});
+  batch.settle();
+  unsigned long number = 0;
+  while (auto line = input.next()) {
+    while (!line->empty() && line->back() == '\r') line->pop_back();
+    // One column a character, so that the caret stands where it should.
+    std::replace(line->begin(), line->end(), '\t', ' ');
+    const std::string prefix = "line " + std::to_string(++number) + ": ";
+    line->resize(std::min(line->size(), max_request_octets - 16));
+    batch.post({RequestKind::line, static_cast<std::uint16_t>(prefix.size()), Interaction::batch, *line},
+               prefix + parser::without_keys(*line) + "\n");
+    if (!input.more_is_there()) batch.settle();
+  }
+  batch.post({RequestKind::finish, 0, Interaction::batch, {}}, {});
+  batch.settle();
+  return !batch.refused();
+}
+
+}  // namespace cli

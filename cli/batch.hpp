@@ -1,0 +1,24 @@
+// The shell without a terminal: commands from a file or from `-c`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "cli/control_client.hpp"
+
+namespace cli {
+
+/// Where the lines come from. `next` gives nullopt at the end, and may wait for a line unless `more_is_there`.
+struct BatchInput {
+  std::function<std::optional<std::string>()> next;
+  std::function<bool()> more_is_there;
+};
+
+/// Sends each line and writes what a router would answer; of a line that was refused, or is without effect here, its number
+/// and text stand before the answer. The whole is one block of configuration. Every line is answered before the input is
+/// waited for. True when nothing was refused. Throws std::runtime_error when the daemon goes away.
+bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out);
+
+}  // namespace cli

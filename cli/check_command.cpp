@@ -1,0 +1,135 @@
+#include "cli/check_command.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace cli {
+namespace {
+
+const char* word_for(parser::Verdict verdict) {
+  switch (verdict) {
+    case parser::Verdict::accepted:
+      return "accepted";
+    case parser::Verdict::no_effect:
+      return "no effect";
+    case parser::Verdict::refused:
+      break;
+  }
+  return "refused";
+}
+
+std::string place_text(const parser::Place& place) {
+  return place.line ? place.file + ":" + std::to_string(place.line) : place.file;
+}
+
+void indent(std::string& out, std::size_t columns, const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += std::string(columns, ' ') + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+}
+
+void quote(std::string& out, const std::string& text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void member(std::string& out, const char* name, const std::string& text) {
+  if (text.empty()) return;
+  out += std::string(", \"") + name + "\": ";
+  quote(out, text);
+}
+
+}  // namespace
+
+std::string check_text(const parser::CheckReport& report) {
+  std::string out;
+  for (const parser::CheckedFile& file : report.files) {
+    out += file.name + "\n";
+    for (const parser::CheckedLine& line : file.lines) {
+      char head[32];
+      std::snprintf(head, sizeof head, "%6zu  %-9s  ", line.number, word_for(line.verdict));
+      out += head + line.text + "\n";
+      const std::size_t column = std::strlen(head);
+      if (line.caret) out += std::string(column + *line.caret, ' ') + "^\n";
+      indent(out, column, line.why);
+      if (!line.nearest.empty()) indent(out, column, "nearest: " + line.nearest);
+    }
+  }
+  if (!report.findings.empty()) out += "\nFindings\n";
+  for (const parser::Finding& finding : report.findings) {
+    out += "  ";
+    for (std::size_t i = 0; i < finding.places.size(); ++i) out += (i ? ", " : "") + place_text(finding.places[i]);
+    out += ": " + finding.text + " [" + finding.check + "]\n";
+  }
+  return out;
+}
+
+std::string check_json(const parser::CheckReport& report) {
+  std::string out = "{\n  \"files\": [";
+  for (std::size_t i = 0; i < report.files.size(); ++i) {
+    out += i ? ",\n    {\"file\": " : "\n    {\"file\": ";
+    quote(out, report.files[i].name);
+    out += ", \"lines\": [";
+    for (std::size_t j = 0; j < report.files[i].lines.size(); ++j) {
+      const parser::CheckedLine& line = report.files[i].lines[j];
+      out += (j ? ",\n      {\"line\": " : "\n      {\"line\": ") + std::to_string(line.number);
+      member(out, "text", line.text);
+      member(out, "verdict", word_for(line.verdict));
+      member(out, "why", line.why);
+      if (line.caret) out += ", \"column\": " + std::to_string(*line.caret + 1);
+      member(out, "nearest", line.nearest);
+      out += "}";
+    }
+    out += "\n    ]}";
+  }
+  out += "\n  ],\n  \"findings\": [";
+  for (std::size_t i = 0; i < report.findings.size(); ++i) {
+    const parser::Finding& finding = report.findings[i];
+    out += i ? ",\n    {\"check\": " : "\n    {\"check\": ";
+    quote(out, finding.check);
+    member(out, "text", finding.text);
+    out += ", \"places\": [";
+    for (std::size_t j = 0; j < finding.places.size(); ++j) {
+      out += j ? ", {\"file\": " : "{\"file\": ";
+      quote(out, finding.places[j].file);
+      out += ", \"line\": " + std::to_string(finding.places[j].line) + "}";
+    }
+    out += "]}";
+  }
+  return out + "\n  ]\n}\n";
+}
+
+std::string text_of_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad()) throw std::runtime_error("cannot read " + path + ": " + std::strerror(errno));
+  return text;
+}
+
+int run_check(const std::vector<std::string>& paths, CheckForm form, std::ostream& out) {
+  std::vector<parser::NamedText> files;
+  for (const std::string& path : paths) files.push_back({path, text_of_file(path)});
+  const parser::CheckReport report = parser::check(files);
+  out << (form == CheckForm::json ? check_json(report) : check_text(report));
+  if (report.refused_any) return 2;
+  return report.findings.empty() ? 0 : 1;
+}
+
+}  // namespace cli

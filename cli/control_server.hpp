@@ -1,0 +1,64 @@
+// The control socket: connections, frames, and a session behind each.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "cli/session.hpp"
+#include "kernel/loop.hpp"
+
+namespace cli {
+
+class ControlServer {
+ public:
+  static constexpr std::size_t max_connections = 64;
+  /// What may wait to be read by the other side before log lines are dropped, and before no more requests are read.
+  static constexpr std::size_t max_unread_octets = 1048576;
+
+  /// Listens at `path` (made anew, mode 0600). Throws std::runtime_error. `loop` and `backend` must outlive it.
+  ControlServer(kernel::Loop& loop, Backend& backend, const std::string& path);
+  /// Closes every connection and removes the socket.
+  ~ControlServer();
+  ControlServer(const ControlServer&) = delete;
+  ControlServer& operator=(const ControlServer&) = delete;
+
+  /// Hands a log line to every session with `terminal monitor`; tells how many those are.
+  std::size_t monitor(const std::string& stamped);
+
+ private:
+  struct Connection {
+    int fd = -1;
+    FrameReader reader{max_request_octets};
+    std::string unsent;         // encoded; the rest of what it came from may wait behind it
+    std::deque<Reply> waiting;  // encoded when the other side has read what is before it
+    std::size_t waiting_octets = 0;
+    std::size_t taken = 0;  // of the first one's text
+    bool corked = false;    // more answers come in this turn: they go out together
+    bool stalled = false;   // nothing is read until the other side reads
+    std::shared_ptr<Session> session;
+  };
+
+  void accept();
+  void on_ready(Connection& connection, std::uint32_t events);
+  bool read(Connection& connection);
+  bool serve(Connection& connection);
+  bool serve_frames(Connection& connection);
+  bool greet(Connection& connection, const Request& hello);
+  void send(Connection& connection, Reply reply);
+  static bool lags(const Connection& connection) {
+    return connection.unsent.size() + connection.waiting_octets > max_unread_octets;
+  }
+  bool flush(Connection& connection);
+  static bool encode_more(Connection& connection);
+  void close(Connection& connection);
+
+  kernel::Loop& loop_;
+  Backend& backend_;
+  std::string path_;
+  int listener_ = -1;
+  std::unordered_map<int, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace cli

@@ -1,0 +1,93 @@
+// sallyportd: the daemon. Everything it is made of is put together here and in cli/gateway.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+#include "cli/control_server.hpp"
+#include "cli/gateway.hpp"
+#include "kernel/loop.hpp"
+
+namespace {
+
+struct Arguments {
+  std::string state;
+  cli::PlaneChoice plane = cli::PlaneChoice::automatic;
+};
+
+constexpr const char* usage = "usage: sallyportd --state DIR [--dataplane auto|xfrm|tun]\n";
+
+cli::PlaneChoice plane_of(const std::string& word) {
+  if (word == "auto") return cli::PlaneChoice::automatic;
+  if (word == "xfrm") return cli::PlaneChoice::xfrm;
+  if (word == "tun") return cli::PlaneChoice::tun;
+  throw std::runtime_error("there is no data plane \"" + word + "\"\n" + usage);
+}
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments out;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string option = argv[i];
+    if (option == "--help" || option == "-h") throw std::runtime_error(usage);
+    if (i + 1 >= argc) throw std::runtime_error(option + " needs a value\n" + usage);
+    if (option == "--state")
+      out.state = argv[i + 1];
+    else if (option == "--dataplane")
+      out.plane = plane_of(argv[i + 1]);
+    else
+      throw std::runtime_error("unknown option " + option + "\n" + usage);
+  }
+  if (out.state.empty()) throw std::runtime_error(usage);
+  return out;
+}
+
+/// Makes the state directory and holds its lock until the process ends: one daemon a directory. One that is just ending
+/// gets two seconds.
+void take_state_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
+    throw std::runtime_error("cannot make the state directory " + path + ": " + std::strerror(errno));
+  const std::string lock = path + "/lock";
+  const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) throw std::runtime_error("cannot open " + lock + ": " + std::strerror(errno));
+  for (int attempt = 0; ::flock(fd, LOCK_EX | LOCK_NB) < 0; ++attempt) {
+    if (attempt == 20) throw std::runtime_error("the state directory " + path + " is in use by another sallyportd");
+    ::usleep(100000);
+  }
+}
+
+/// Keys are in this memory: no core file shall hold them.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+int run(const Arguments& arguments) {
+  forbid_core_dumps();
+  take_state_directory(arguments.state);
+  kernel::Loop loop;
+  ::signal(SIGPIPE, SIG_IGN);
+  loop.on_signals({SIGTERM, SIGINT, SIGHUP}, [&loop](int) { loop.stop(); });
+  cli::Gateway gateway(loop, arguments.state, arguments.plane);
+  cli::ControlServer control(loop, gateway, arguments.state + "/control");
+  gateway.set_monitor([&control](const std::string& stamped) { return control.monitor(stamped); });
+  std::cout << "sallyportd ready: " << gateway.plane_text() << ", state " << arguments.state << std::endl;
+  loop.run();
+  gateway.shut_down();
+  gateway.set_monitor(nullptr);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return run(parse_arguments(argc, argv)); } catch (const std::exception& error) {
+  std::cerr << "sallyportd: " << error.what() << std::endl;
+  return 1;
+}

@@ -1,0 +1,204 @@
+#include "cli/exec_commands.hpp"
+
+#include <utility>
+
+#include "cli/archive_commands.hpp"
+#include "cli/modifiers.hpp"
+#include "cli/text_file.hpp"
+
+namespace cli {
+
+/// One overload a command; those on the configuration's history are with ArchiveCommands.
+class ExecCommands : public ArchiveCommands {
+ public:
+  using ArchiveCommands::ArchiveCommands;
+  using ArchiveCommands::operator();
+
+  void operator()(const parser::Enable&) {
+    session_->options_.privileged = session_->options_.privileged || session_->options_.may_enable;
+    if (!session_->options_.privileged) session_->refuse("% No password set", std::nullopt);
+    session_->done();
+  }
+  void operator()(const parser::Disable&) {
+    session_->options_.privileged = false;
+    session_->done();
+  }
+  void operator()(const parser::ExitShell&) {
+    // A stray `exit` in a file must not lose what follows it.
+    if (session_->at_terminal()) session_->over_ = true;
+    session_->done();
+  }
+  void operator()(const parser::WriteMemory&) { write_startup(); }
+  void operator()(const parser::CopyRunningStartup&) {
+    if (!session_->at_terminal()) {
+      write_startup();
+      return;
+    }
+    session_->ask("Destination filename [startup-config]? ", [session = session_](const std::string& name) {
+      if (name.empty() || name == "startup-config") {
+        ExecCommands(session, {}).write_startup();
+        return;
+      }
+      session->refuse("%Error opening " + escaped(name) + " (only startup-config can be written)", std::nullopt);
+      session->done();
+    });
+  }
+
+  void operator()(const parser::ShowRunningConfig& options) {
+    render([configuration = session_->backend_.running(), options] {
+      const std::string text =
+          options.interface ? parser::interface_config(configuration, *options.interface)
+                            : parser::running_config(configuration, options.all ? parser::Detail::all : parser::Detail::usual);
+      if (text.empty()) return std::string("% Invalid interface: the configuration does not have it\n");
+      return "Building configuration...\n\nCurrent configuration : " + std::to_string(text.size()) + " bytes\n" + text + "\n";
+    });
+  }
+  void operator()(const parser::ShowStartupConfig&) {
+    session_->backend_.read_startup([*this](const engine::Result<std::optional<parser::Configuration>>& read) mutable {
+      if (!read.ok()) {
+        session_->refuse("% Error: the startup configuration could not be read: " + read.failure().why, std::nullopt);
+        session_->done();
+        return;
+      }
+      const std::optional<parser::Configuration>& startup = *read;
+      if (!startup) {
+        finish(modified("startup-config is not present\n", modifier_));
+        return;
+      }
+      const std::string text = parser::running_config(*startup);
+      finish(modified("Using " + std::to_string(text.size()) + " out of 33554432 bytes\n" + text + "\n", modifier_));
+    });
+  }
+  void operator()(const parser::ShowIkev2Sa& options) {
+    render_facts({options.local, options.remote},
+                 [options](const ShowFacts& facts) { return show_ikev2_sa(facts.view, options); });
+  }
+  void operator()(const parser::ShowIpsecSa& options) {
+    render_facts({}, [options](const ShowFacts& facts) { return show_ipsec_sa(facts, options); });
+  }
+  void operator()(const parser::ShowCryptoSession& options) {
+    render_facts({{}, options.remote}, [options](const ShowFacts& facts) { return show_crypto_session(facts.view, options); });
+  }
+  void operator()(const parser::ShowCryptoMap&) {
+    render([configuration = session_->backend_.running()] { return show_crypto_map(configuration); });
+  }
+  void operator()(const parser::ShowDiagnose& options) {
+    render_facts({}, [options](const ShowFacts& facts) {
+      return options.error ? show_diagnose_error(facts.view) : show_diagnose(facts.view, options);
+    });
+  }
+  void operator()(const parser::ShowImpact& command);
+  void operator()(const parser::ShowIpInterfaceBrief&) {
+    const auto mapping = session_->at_terminal() ? DeviceMapping::listed : DeviceMapping::hidden;
+    finish(modified(show_ip_interface_brief(session_->backend_.interfaces(), mapping), modifier_));
+  }
+  void operator()(const parser::ShowClock&) { finish(modified(clock_text(session_->backend_.now()) + "\n", modifier_)); }
+  void operator()(const parser::ShowHistory&) { finish(modified(show_history(session_->history_), modifier_)); }
+  void operator()(const parser::ShowDebugging&) { finish(modified(show_debugging(session_->backend_.debug_flags()), modifier_)); }
+  void operator()(const parser::ShowLogging&) { finish(modified(session_->backend_.log().show(), modifier_)); }
+
+  void operator()(const parser::ClearIkev2Sa& command) {
+    session_->backend_.clear({engine::ClearWhat::ike_sas, command.remote});
+    session_->done();
+  }
+  void operator()(const parser::ClearIpsecSa& command) {
+    session_->backend_.clear({engine::ClearWhat::child_sas, command.peer});
+    session_->done();
+  }
+  void operator()(const parser::Debug& command);
+  void operator()(const parser::TerminalMonitor& command) {
+    session_->monitor_ = command.on;
+    session_->done();
+  }
+  void operator()(const parser::TerminalLength& command) {
+    session_->new_page_ = static_cast<std::uint16_t>(std::min(command.lines, 512U));
+    session_->done();
+  }
+  void operator()(const parser::TerminalWidth& command) {
+    session_->options_.columns = command.columns == 0 ? 512 : command.columns;
+    session_->done();
+  }
+  void operator()(const parser::Ping& command) {
+    session_->activity_ = session_->backend_.ping(
+        command, [session = session_](std::string text) { session->output(std::move(text)); },
+        [session = session_] {
+          session->activity_.reset();
+          session->done();
+        });
+  }
+
+ private:
+  template <class Show>
+  void render_facts(const engine::Query& query, Show show) {
+    session_->backend_.facts(query, [self = *this, show](std::shared_ptr<const ShowFacts> facts) mutable {
+      self.render([show, facts = std::move(facts)] { return show(*facts); });
+    });
+  }
+  void write_startup() {
+    session_->backend_.write_startup([session = session_](const engine::Status& status) {
+      if (status.ok())
+        session->output("Building configuration...\n[OK]\n");
+      else
+        session->refuse("% Error: the startup configuration could not be written: " + status.failure().why, std::nullopt);
+      session->done();
+    });
+  }
+};
+
+void ExecCommands::operator()(const parser::ShowImpact& command) {
+  // Read, parsed and compiled beside the loop; only the comparison with the SAs happens on it.
+  auto read = std::make_shared<engine::Result<parser::ApplyResult>>(engine::Failure{});
+  session_->backend_.render(
+      [read, file = command.file, running = session_->backend_.running()]() -> std::string {
+        const auto text = read_text_file(file);
+        if (!text.ok())
+          *read = text.failure();
+        else
+          *read = parser::apply(running, *text);
+        return {};
+      },
+      [*this, read](const std::string&) mutable {
+        if (!read->ok()) {
+          session_->refuse(read->failure().why, std::nullopt);
+          return session_->done();
+        }
+        session_->backend_.impact((*read)->configuration, [*this, read](const std::vector<engine::SaImpact>& impact) mutable {
+          finish(modified(show_impact(impact, (*read)->lines), modifier_));
+        });
+      });
+}
+
+void ExecCommands::operator()(const parser::Debug& command) {
+  DebugFlags flags = session_->backend_.debug_flags();
+  const auto set = [&](bool& flag, std::string_view what) {
+    flag = command.on;
+    return std::string(what) + " debugging is " + (command.on ? "on" : "off") + "\n";
+  };
+  std::string text;
+  switch (command.topic) {
+    case parser::DebugTopic::ikev2:
+      text = set(flags.ikev2, "IKEv2 default");
+      break;
+    case parser::DebugTopic::ikev2_packet:
+      text = set(flags.ikev2_packet, "IKEv2 packet");
+      break;
+    case parser::DebugTopic::ikev2_error:
+      text = set(flags.ikev2_error, "IKEv2 error");
+      break;
+    case parser::DebugTopic::ipsec:
+      text = set(flags.ipsec, "Crypto IPSEC");
+      break;
+    case parser::DebugTopic::all:
+      flags = {command.on, command.on, command.on, command.on};
+      text = command.on ? "All possible debugging has been turned on\n" : "All possible debugging has been turned off\n";
+      break;
+  }
+  session_->backend_.set_debug_flags(flags);
+  finish(std::move(text));
+}
+
+void execute(const std::shared_ptr<Session>& session, parser::ExecCommand command) {
+  std::visit(ExecCommands(session, std::move(command.modifier)), command.what);
+}
+
+}  // namespace cli

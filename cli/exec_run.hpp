@@ -1,0 +1,52 @@
+// What carrying out an EXEC command needs of its session.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/modifiers.hpp"
+#include "cli/session.hpp"
+
+namespace cli {
+
+class ExecRun {
+ public:
+  ExecRun(std::shared_ptr<Session> session, parser::Modifier modifier)
+      : session_(std::move(session)), modifier_(std::move(modifier)) {}
+
+ protected:
+  Backend& backend() const { return session_->backend_; }
+  bool at_terminal() const { return session_->at_terminal(); }
+  const std::string& user() const { return session_->options_.user; }
+  parser::Origin origin(std::string comment) const {
+    return {session_->options_.user, session_->options_.line, std::move(comment), {}};
+  }
+  void output(std::string text) const { session_->output(std::move(text)); }
+  void done() const { session_->done(); }
+  void finish(std::string text) const {
+    if (!text.empty()) output(std::move(text));
+    done();
+  }
+  /// Refuses with a "% ..." line and ends the command.
+  void fail(const std::string& answer) const {
+    session_->refuse(answer, std::nullopt);
+    done();
+  }
+  void log(unsigned severity, std::string text) const { backend().log().add(backend().now(), {severity, std::move(text)}); }
+  void enter_configuration() const { session_->enter_configuration(); }
+  bool configures() const { return session_->config_.has_value(); }
+  void ask(std::string question, std::function<void(const std::string&)> answer) const {
+    session_->ask(std::move(question), std::move(answer));
+  }
+  template <class Work>
+  void render(Work work) const {
+    backend().render([work = std::move(work), modifier = modifier_] { return modified(work(), modifier); },
+                     [*this](std::string text) { finish(std::move(text)); });
+  }
+
+  std::shared_ptr<Session> session_;
+  parser::Modifier modifier_;
+};
+
+}  // namespace cli

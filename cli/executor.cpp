@@ -1,0 +1,38 @@
+#include "cli/executor.hpp"
+
+namespace cli {
+
+void Executor::carry_out(engine::Actions actions) {
+  for (auto& action : actions) std::visit([this](auto& each) { run(each); }, action);
+}
+
+void Executor::run(engine::StartJob& action) {
+  if (engine::crypto::cost_of(action.job) == engine::CostClass::pool) {
+    organs_.workers.start(std::move(action), keys_);
+    return;
+  }
+  const engine::JobId id = action.id;
+  feed_(engine::JobDone{id, engine::crypto::run(std::move(action.job), *keys_)});
+}
+
+void Executor::run(const engine::SetPolicy& action) {
+  const auto status = organs_.plane.set_policy(action);
+  if (!status.ok()) log_({3, "%CRYPTO-3-POLICY_FAILED: Interface " + action.interface + ": " + status.failure().why});
+}
+
+void Executor::run(const engine::AddInbound& action) {
+  const auto status = organs_.plane.add_inbound(action);
+  if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
+}
+
+void Executor::run(const engine::AddOutbound& action) {
+  const auto status = organs_.plane.add_outbound(action);
+  if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
+}
+
+void Executor::run(const engine::MoveChild& action) {
+  const auto status = organs_.plane.move_child(action);
+  if (!status.ok()) log_({3, "%CRYPTO-3-MOVE_FAILED: Peer " + action.remote.to_string() + ": " + status.failure().why});
+}
+
+}  // namespace cli

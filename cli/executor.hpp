@@ -1,0 +1,52 @@
+// Carries out what the engine decides: every Action has its one place here.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "cli/log.hpp"
+#include "engine/event.hpp"
+#include "kernel/data_plane.hpp"
+#include "kernel/udp.hpp"
+#include "kernel/workers.hpp"
+
+namespace cli {
+
+struct Organs {
+  kernel::Udp& udp;
+  kernel::DataPlane& plane;
+  kernel::Workers& workers;
+};
+
+class Executor {
+ public:
+  /// `feed` takes the events that carrying out leads to (JobDone of inline jobs, InstallFailed); it must not handle them
+  /// before it returns. `log` takes what fails without an event of its own, and `notice` the engine's notices.
+  Executor(Organs organs, std::function<void(engine::Event)> feed, std::function<void(const engine::Notice&)> notice,
+           std::function<void(LogMessage)> log)
+      : organs_(organs), feed_(std::move(feed)), notice_(std::move(notice)), log_(std::move(log)) {}
+
+  /// The keys of the configuration the engine works with from now on.
+  void set_keys(std::shared_ptr<const engine::crypto::KeyStore> keys) { keys_ = std::move(keys); }
+  /// In the order given.
+  void carry_out(engine::Actions actions);
+
+ private:
+  void run(const engine::SendDatagram& action) { organs_.udp.send(action); }
+  void run(const engine::SendKeepalive& action) { organs_.udp.send(action); }
+  void run(engine::StartJob& action);
+  void run(const engine::SetPolicy& action);
+  void run(const engine::AddInbound& action);
+  void run(const engine::AddOutbound& action);
+  void run(const engine::RemoveChild& action) { organs_.plane.remove_child(action.child); }
+  void run(const engine::MoveChild& action);
+  void run(const engine::Notice& action) { notice_(action); }
+
+  Organs organs_;
+  std::function<void(engine::Event)> feed_;
+  std::function<void(const engine::Notice&)> notice_;
+  std::function<void(LogMessage)> log_;
+  std::shared_ptr<const engine::crypto::KeyStore> keys_ = std::make_shared<engine::crypto::KeyStore>();
+};
+
+}  // namespace cli

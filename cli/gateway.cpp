@@ -1,0 +1,336 @@
+#include "cli/gateway.hpp"
+
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "cli/notice_text.hpp"
+#include "cli/ping.hpp"
+#include "kernel/host.hpp"
+
+namespace cli {
+namespace {
+
+constexpr unsigned crypto_threads = 2;
+constexpr std::size_t facts_a_turn = 256;  // SAs and lines a `show` copies before others have their turn: about 1 ms
+
+std::vector<kernel::InterfaceBinding> bindings_of(const parser::Compiled& compiled) {
+  std::vector<kernel::InterfaceBinding> out;
+  for (const auto& each : compiled.interfaces) out.push_back({each.name, each.device});
+  return out;
+}
+
+std::vector<kernel::TunnelSpec> tunnels_of(const parser::Compiled& compiled) {
+  std::vector<kernel::TunnelSpec> out;
+  for (const auto& each : compiled.tunnels)
+    out.push_back({each.name, each.device, each.addresses, each.mtu, static_cast<std::uint16_t>(each.mss_v4),
+                   static_cast<std::uint16_t>(each.mss_v6), each.shut_down, each.routes});
+  return out;
+}
+
+[[noreturn]] void fail(const std::string& what, const engine::Failure& failure) {
+  throw std::runtime_error(what + ": " + failure.why);
+}
+
+}  // namespace
+
+Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneChoice choice)
+    : loop_(loop),
+      database_(state_directory + "/sallyport.db", kernel::boot_id()),
+      compiled_(std::make_shared<parser::Compiled>(parser::compile(running_, nullptr))),
+      endpoint_(random_),
+      device_pins_(state_directory + "/devices", kernel::boot_id()),
+      revert_timer_(loop, *this),
+      background_(loop) {
+  log_.set_listener([this](const LogMessage& message, const std::string& stamped) {
+    if (message.severity <= console_severity) {
+      [[maybe_unused]] const ssize_t put = ::write(STDERR_FILENO, stamped.data(), stamped.size());
+    }
+    if (monitor_) log_.count_monitor(monitor_(stamped));
+  });
+  auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
+  if (!interfaces.ok()) fail("cannot watch the interfaces", interfaces.failure());
+  interfaces_ = std::move(*interfaces);
+  interfaces_->recall(device_pins_.read());
+
+  auto configuration = database_.load();
+  revert_timer_.take_up(database_.revert());
+  master_keys_ = std::make_shared<parser::MasterKeys>(database_.master_keys());
+  auto compiled = std::make_shared<parser::Compiled>(parser::compile(configuration, nullptr, master_keys_.get()));
+  interfaces_->bind(bindings_of(*compiled));
+  open_plane_and_sockets(choice);
+  loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
+  loop_.at_turn_end([this] { plane_.plane->flush(); });
+  handle(interfaces_->current().interfaces);
+  adopt(std::move(configuration), std::move(compiled));
+  plane_.settle();
+}
+
+Gateway::~Gateway() = default;
+
+void Gateway::open_plane_and_sockets(PlaneChoice choice) {
+  auto chosen = choose_plane(choice);
+  if (!chosen.ok()) fail("no data plane", chosen.failure());
+  kernel::UdpOptions options;
+  options.esp = udp_esp_of(*chosen);
+  auto udp = kernel::Udp::open(loop_, options, [this](engine::Datagram datagram) { handle(std::move(datagram)); });
+  if (!udp.ok()) fail("cannot open UDP ports 500 and 4500", udp.failure());
+  udp_ = std::move(*udp);
+  auto plane = open_plane(*chosen, loop_, *udp_, interfaces_->current().devices,
+                          [this](engine::Event event) { handle(std::move(event)); });
+  if (!plane.ok()) fail("cannot open the data plane", plane.failure());
+  plane_ = std::move(*plane);
+  plane_text_ = "data plane " + std::string(plane_.plane->name()) + " (" + chosen->why + ")";
+  workers_ = std::make_unique<kernel::Workers>(
+      loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
+  executor_ = std::make_unique<Executor>(
+      Organs{*udp_, *plane_.plane, *workers_}, [this](engine::Event event) { events_.push_back(std::move(event)); },
+      [this](const engine::Notice& notice) { on_notice(notice); }, [this](LogMessage message) { log_.add(now(), message); });
+}
+
+void Gateway::handle(engine::Event event) {
+  if (ended_ || !executor_) return;
+  events_.push_back(std::move(event));
+  drain();
+}
+
+void Gateway::tick(engine::Time now) {
+  handling_ = true;
+  engine::Actions out;
+  endpoint_.tick(now, out);
+#ifndef NDEBUG
+  endpoint_.check_invariants();
+#endif
+  executor_->carry_out(std::move(out));
+  handling_ = false;
+  drain();
+}
+
+/// Events that come up while one is carried out wait for their turn.
+void Gateway::drain() {
+  if (handling_) return;
+  handling_ = true;
+  while (!events_.empty()) {
+    engine::Event event = std::move(events_.front());
+    events_.pop_front();
+    engine::Actions out;
+    endpoint_.handle(kernel::monotonic_now(), std::move(event), out);
+#ifndef NDEBUG
+    endpoint_.check_invariants();
+#endif
+    executor_->carry_out(std::move(out));
+  }
+  handling_ = false;
+}
+
+void Gateway::shut_down() {
+  handle(engine::Shutdown{});
+  ended_ = true;
+  loop_.at_turn_end(nullptr);
+  plane_.close();
+  plane_.plane.reset();
+}
+
+void Gateway::on_interfaces(const kernel::InterfaceMap& map) {
+  device_pins_.write(interfaces_->known());
+  if (!plane_.plane) return;
+  tell_line_protocols(map.interfaces.interfaces);
+  plane_.set_devices(map.devices);
+  handle(map.interfaces);
+}
+
+/// Of tunnel interfaces alone: others are the host's, and it tells about them itself.
+void Gateway::tell_line_protocols(const std::vector<engine::InterfaceState>& states) {
+  std::set<std::string> up;
+  for (const auto& tunnel : compiled_->tunnels) {
+    const auto state =
+        std::find_if(states.begin(), states.end(), [&](const engine::InterfaceState& each) { return each.name == tunnel.name; });
+    if (state != states.end() && state->up) up.insert(tunnel.name);
+  }
+  const auto tell = [&](const std::string& name, const char* how) {
+    log_.add(now(), {5, "%LINEPROTO-5-UPDOWN: Line protocol on Interface " + name + ", changed state to " + how});
+  };
+  for (const std::string& name : up)
+    if (!tunnels_up_.contains(name)) tell(name, "up");
+  for (const std::string& name : tunnels_up_)
+    if (!up.contains(name)) tell(name, "down");
+  tunnels_up_ = std::move(up);
+}
+
+void Gateway::on_notice(const engine::Notice& notice) {
+  for (const auto& message : notice_text(notice, debug_)) log_.add(now(), message);
+}
+
+void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,
+                     std::function<void(engine::Status)> then) {
+  commits_.push_back({std::move(build), std::move(origin), std::nullopt, std::move(then)});
+  next_commit();
+}
+
+void Gateway::next_commit() {
+  if (committing_ || commits_.empty()) return;
+  committing_ = true;
+  const Commit next = std::move(commits_.front());
+  commits_.pop_front();
+  struct Outcome {
+    engine::Status status;
+    parser::Configuration configuration;
+    std::shared_ptr<const parser::MasterKeys> master_keys;
+    std::shared_ptr<const parser::Compiled> compiled;
+  };
+  const parser::Configuration configuration = next.build();
+  background_.run(
+      [this, configuration, origin = next.origin, order = next.master_key, before = running_, keys = master_keys_,
+       previous = compiled_] {
+        Outcome out{engine::Done{}, configuration, keys, nullptr};
+        if (order)
+          out.master_keys =
+              std::make_shared<parser::MasterKeys>(order->remove ? parser::MasterKeys{} : keys->changed_to(order->key));
+        out.configuration =
+            parser::protect(configuration, order ? parser::Configuration{} : before, *out.master_keys, sealing_random_);
+        out.status = database_.commit_running(out.configuration, origin, order ? out.master_keys.get() : nullptr);
+        if (out.status.ok())
+          out.compiled =
+              std::make_shared<parser::Compiled>(parser::compile(out.configuration, previous.get(), out.master_keys.get()));
+        return out;
+      },
+      [this, then = next.then](const Outcome& outcome) {
+        if (outcome.status.ok()) {
+          master_keys_ = outcome.master_keys;
+          adopt(outcome.configuration, outcome.compiled);
+        }
+        committing_ = false;
+        then(outcome.status);
+        next_commit();
+      });
+}
+
+/// The devices first, so that the data plane knows them when the engine says what they protect.
+void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled) {
+  running_ = std::move(configuration);
+  const auto before = std::exchange(compiled_, std::move(compiled));
+  ++revision_;
+  executor_->set_keys(compiled_->keys);
+  if (compiled_->tunnels != before->tunnels)
+    for (const std::string& why : plane_.plane->set_tunnels(tunnels_of(*compiled_)))
+      log_.add(now(), {3, "%CRYPTO-3-TUNNEL_FAILED: " + why});
+  if (compiled_->interfaces != before->interfaces) interfaces_->bind(bindings_of(*compiled_));
+  // What means the same to the engine is the same object.
+  if (compiled_->config != before->config) handle(engine::ConfigChanged{compiled_->config});
+}
+
+void Gateway::set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) {
+  commits_.push_back({[this] { return running_; }, std::move(origin), std::move(order), std::move(then)});
+  next_commit();
+}
+
+void Gateway::in_database(std::function<std::function<void()>(parser::Database&)> work) {
+  background_.run([this, work = std::move(work)] { return work(database_); }, [](const std::function<void()>& then) { then(); });
+}
+
+void Gateway::write_startup(std::function<void(engine::Status)> then) {
+  background_.run([this] { return database_.write_startup(); }, std::move(then));
+}
+
+void Gateway::read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) {
+  background_.run([this] { return database_.startup(); }, std::move(then));
+}
+
+void Gateway::render(std::function<std::string()> work, std::function<void(std::string)> then) {
+  background_.run(std::move(work), std::move(then));
+}
+
+void Gateway::impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) {
+  background_.run(
+      [configuration = std::move(configuration), previous = compiled_] {
+        return parser::compile(configuration, previous.get()).config;
+      },
+      [this, then = std::move(then)](const std::shared_ptr<const engine::Config>& config) { then(endpoint_.impact(config)); });
+}
+
+void Gateway::facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) {
+  Gathering gathering{query, std::move(then)};
+  gathering.query.most = facts_a_turn;
+  gathering.facts->interfaces = interfaces_->current().interfaces.interfaces;
+  gathering.facts->unknown_spi = plane_.plane->unknown_spi();
+  gather(std::move(gathering));
+}
+
+void Gateway::gather(Gathering gathering) {
+  if (ended_) return;
+  engine::View slice = endpoint_.view(kernel::monotonic_now(), gathering.query);
+  ShowFacts& facts = *gathering.facts;
+  for (const auto& sa : slice.ike_sas)
+    for (const auto& child : sa.children) facts.counters[child.id] = plane_.plane->counters(child.id);
+  const auto append = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  append(facts.view.ike_sas, slice.ike_sas);
+  append(facts.view.lines, slice.lines);
+  if (slice.rest) {
+    gathering.query.from = *slice.rest;
+    loop_.post([this, gathering = std::move(gathering)] { gather(gathering); });
+    return;
+  }
+  facts.view.diagnoses = std::move(slice.diagnoses);
+  facts.view.dropped = slice.dropped;
+  facts.view.attempts = std::move(slice.attempts);
+  facts.view.half_open = slice.half_open;
+  gathering.then(std::move(gathering.facts));
+}
+
+std::vector<InterfaceRow> Gateway::interfaces() const {
+  const auto& map = interfaces_->current();
+  std::vector<InterfaceRow> out;
+  for (const auto& state : map.interfaces.interfaces) {
+    InterfaceRow row;
+    row.name = state.name;
+    if (const auto device = map.devices.find(state.name); device != map.devices.end()) row.device = device->second.name;
+    const auto v4 =
+        std::find_if(state.addresses.begin(), state.addresses.end(), [](const auto& each) { return each.address.is_v4(); });
+    if (v4 != state.addresses.end()) row.address = ios_address(v4->address);
+    row.method = row.address.empty() ? "unset" : "manual";
+    const auto tunnel = std::find_if(compiled_->tunnels.begin(), compiled_->tunnels.end(),
+                                     [&](const auto& each) { return each.name == state.name; });
+    const bool ours = tunnel != compiled_->tunnels.end();
+    row.status = !ours ? state.up ? "up" : "down" : tunnel->shut_down ? "administratively down" : "up";
+    row.protocol_up = state.up;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+void Gateway::set_debug_flags(const DebugFlags& flags) {
+  debug_ = flags;
+  handle(engine::DebugWanted{flags.any_ikev2()});
+}
+
+WallTime Gateway::now() const {
+  const auto since_epoch = kernel::wall_clock().time_since_epoch();
+  timex clock{};
+  const bool synchronised = ::adjtimex(&clock) >= 0 && (clock.status & STA_UNSYNC) == 0;
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count(),
+          synchronised ? ClockState::authoritative : ClockState::unsynchronised};
+}
+
+std::unique_ptr<Activity> Gateway::ping(const parser::Ping& command, std::function<void(std::string)> output,
+                                        std::function<void()> done) {
+  std::optional<engine::IpAddress> source;
+  if (command.source) {
+    source = engine::IpAddress::parse(*command.source);
+    for (const auto& state : interfaces_->current().interfaces.interfaces) {
+      if (source || state.name != *command.source) continue;
+      for (const auto& prefix : state.addresses)
+        if (!source && prefix.address.family == command.destination.family) source = prefix.address;
+    }
+    // An interface without such an address: binding to the unspecified one of the other family is refused by start_ping.
+    if (!source) source = engine::Prefix::any(command.destination.is_v4() ? engine::Family::v6 : engine::Family::v4).address;
+  }
+  return start_ping(loop_, command, source, std::move(output), std::move(done));
+}
+
+}  // namespace cli

@@ -1,0 +1,126 @@
+// The daemon's inside: loop, engine, database, data plane and log, wired together. Events go in, actions are carried out.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/backend.hpp"
+#include "cli/background.hpp"
+#include "cli/device_pins.hpp"
+#include "cli/executor.hpp"
+#include "cli/plane.hpp"
+#include "cli/revert_timer.hpp"
+#include "engine/endpoint.hpp"
+#include "kernel/interfaces.hpp"
+#include "kernel/system_random.hpp"
+#include "parser/compile.hpp"
+#include "parser/database.hpp"
+
+namespace cli {
+
+class Gateway final : public Backend {
+ public:
+  /// Opens everything and takes up the configuration of the database in `state_directory`: when it returns, what the
+  /// configuration protects is protected. Throws std::runtime_error with a reason fit for the operator.
+  Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneChoice choice);
+  ~Gateway() override;
+
+  /// "data plane tun (the kernel has no ESP: ...)"
+  const std::string& plane_text() const { return plane_text_; }
+  /// Gets every log message with its time stamp, and answers to how many sessions it went.
+  void set_monitor(std::function<std::size_t(const std::string& stamped)> monitor) { monitor_ = std::move(monitor); }
+  /// The ordered end: SAs are deleted at the peers, and nothing of ours stays in the kernel.
+  void shut_down();
+
+  const parser::Configuration& running() const override { return running_; }
+  std::uint64_t revision() const override { return revision_; }
+  std::vector<std::string> warnings() const override { return compiled_->warnings; }
+  void commit(std::function<parser::Configuration()> build, parser::Origin origin,
+              std::function<void(engine::Status)> then) override;
+  void set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) override;
+  void in_database(std::function<std::function<void()>(parser::Database&)> work) override;
+  void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
+    revert_timer_.promise(minutes, user, std::move(then));
+  }
+  std::optional<parser::PendingRevert> pending_revert() const override { return revert_timer_.pending(); }
+  void confirm(std::function<void(engine::Status)> then) override { revert_timer_.confirm(std::move(then)); }
+  void postpone_revert(unsigned minutes, std::function<void(engine::Status)> then) override {
+    revert_timer_.postpone(minutes, std::move(then));
+  }
+  void revert_now(std::function<void(engine::Status)> then) override { revert_timer_.revert(std::move(then)); }
+  void write_startup(std::function<void(engine::Status)> then) override;
+  void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) override;
+  void render(std::function<std::string()> work, std::function<void(std::string)> then) override;
+  void facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) override;
+  std::vector<InterfaceRow> interfaces() const override;
+  void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) override;
+  void clear(const engine::Clear& what) override { handle(what); }
+  DebugFlags debug_flags() const override { return debug_; }
+  void set_debug_flags(const DebugFlags& flags) override;
+  Log& log() override { return log_; }
+  WallTime now() const override;
+  std::unique_ptr<Activity> ping(const parser::Ping& command, std::function<void(std::string)> output,
+                                 std::function<void()> done) override;
+
+ private:
+  struct Commit {
+    std::function<parser::Configuration()> build;
+    parser::Origin origin;
+    std::optional<parser::MasterKeyOrder> master_key;
+    std::function<void(engine::Status)> then;
+  };
+
+  /// What a `show` has gathered so far.
+  struct Gathering {
+    engine::Query query;
+    std::function<void(std::shared_ptr<const ShowFacts>)> then;
+    std::shared_ptr<ShowFacts> facts = std::make_shared<ShowFacts>();
+  };
+  void gather(Gathering gathering);
+
+  void open_plane_and_sockets(PlaneChoice choice);
+  void handle(engine::Event event);
+  void tick(engine::Time now);
+  void drain();
+  void next_commit();
+  void adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled);
+  void on_interfaces(const kernel::InterfaceMap& map);
+  void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
+  void on_notice(const engine::Notice& notice);
+
+  kernel::Loop& loop_;
+  Log log_;
+  DebugFlags debug_;
+  std::function<std::size_t(const std::string&)> monitor_;
+
+  parser::Database database_;
+  parser::Configuration running_;
+  std::shared_ptr<const parser::MasterKeys> master_keys_ = std::make_shared<parser::MasterKeys>();
+  std::uint64_t revision_ = 0;
+  std::shared_ptr<const parser::Compiled> compiled_;
+  std::deque<Commit> commits_;
+  bool committing_ = false;
+
+  kernel::SystemRandom random_;
+  kernel::SystemRandom sealing_random_;  // for what runs beside the loop
+  engine::Endpoint endpoint_;
+  std::deque<engine::Event> events_;
+  bool handling_ = false, ended_ = false;
+
+  std::set<std::string> tunnels_up_;  // whose line protocol is
+  DevicePins device_pins_;
+  std::unique_ptr<kernel::Interfaces> interfaces_;
+  std::unique_ptr<kernel::Udp> udp_;
+  Plane plane_;
+  std::string plane_text_;
+  std::unique_ptr<kernel::Workers> workers_;
+  std::unique_ptr<Executor> executor_;
+  RevertTimer revert_timer_;
+  Background background_;
+};
+
+}  // namespace cli

@@ -1,0 +1,99 @@
+#include "cli/modifiers.hpp"
+
+#include <regex.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace cli {
+namespace {
+
+/// POSIX extended is IOS's dialect but for `_`, which stands for any delimiter and either end of the line.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    std::string posix;
+    for (const char c : text) {
+      if (c == '_')
+        posix += "([ ,{}()_]|^|$)";
+      else
+        posix += c;
+    }
+    valid_ = regcomp(&regex_, posix.c_str(), REG_EXTENDED | REG_NOSUB) == 0;
+  }
+  ~Pattern() {
+    if (valid_) regfree(&regex_);
+  }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+
+  bool valid() const { return valid_; }
+  bool matches(const std::string& line) const { return regexec(&regex_, line.c_str(), 0, nullptr, 0) == 0; }
+
+ private:
+  regex_t regex_{};
+  bool valid_ = false;
+};
+
+/// Decides line by line; one object a command, because begin and section remember.
+class Filter {
+ public:
+  Filter(parser::ModifierKind kind, const Pattern& pattern) : kind_(kind), pattern_(pattern) {}
+
+  bool keeps(const std::string& line) {
+    const bool match = pattern_.matches(line);
+    if (match) ++matched_;
+    switch (kind_) {
+      case parser::ModifierKind::none:
+        return true;
+      case parser::ModifierKind::include:
+        return match;
+      case parser::ModifierKind::exclude:
+        return !match;
+      case parser::ModifierKind::begin:
+        return begun_ = begun_ || match;
+      case parser::ModifierKind::section:
+        return in_section(line, match);
+      case parser::ModifierKind::count:
+        return false;
+    }
+    return true;
+  }
+  std::size_t matched() const { return matched_; }
+
+ private:
+  bool in_section(const std::string& line, bool match) {
+    const std::size_t depth = line.find_first_not_of(' ');
+    if (depth == std::string::npos || line[depth] == '!') return false;
+    if (depth > section_depth_) return true;
+    section_depth_ = match ? depth : std::string::npos;
+    return match;
+  }
+
+  parser::ModifierKind kind_;
+  const Pattern& pattern_;
+  bool begun_ = false;
+  std::size_t section_depth_ = std::string::npos;  // of the line that opened the section; npos: outside
+  std::size_t matched_ = 0;
+};
+
+}  // namespace
+
+std::string modified(std::string output, const parser::Modifier& modifier) {
+  if (modifier.kind == parser::ModifierKind::none) return output;
+  const Pattern pattern(modifier.pattern);
+  if (!pattern.valid()) return "% Failed to compile regular expression.\n";
+  Filter filter(modifier.kind, pattern);
+  std::string kept;
+  for (std::size_t at = 0; at < output.size();) {
+    const std::size_t end = std::min(output.find('\n', at), output.size());
+    const std::string line = output.substr(at, end - at);
+    if (filter.keeps(line)) kept += line + "\n";
+    at = end + 1;
+  }
+  if (modifier.kind == parser::ModifierKind::count)
+    return "Number of lines which match regexp = " + std::to_string(filter.matched()) + "\n";
+  return kept;
+}
+
+}  // namespace cli

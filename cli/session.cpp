@@ -1,0 +1,354 @@
+#include "cli/session.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "cli/exec_commands.hpp"
+#include "cli/help_text.hpp"
+#include "parser/redact.hpp"
+
+namespace cli {
+namespace {
+
+constexpr char control_z = 0x1a;
+constexpr std::size_t config_prompt_name = 20;
+constexpr std::string_view ambiguous = "% Ambiguous command:";
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\r' || text.back() == '\n')) text.pop_back();
+  std::erase(text, '\0');
+  return text;
+}
+
+bool blank_or_comment(const std::string& text) {
+  const auto at = text.find_first_not_of(" \t");
+  return at == std::string::npos || text[at] == '!';
+}
+
+/// Where the command behind `do` begins; nullopt when the line is no `do`.
+std::optional<std::size_t> behind_do(const std::string& text) {
+  const auto word = text.find_first_not_of(" \t");
+  if (word == std::string::npos || text.size() < word + 3) return std::nullopt;
+  const auto lower = [&](std::size_t at) { return std::tolower(static_cast<unsigned char>(text[at])); };
+  if (lower(word) != 'd' || lower(word + 1) != 'o' || (text[word + 2] != ' ' && text[word + 2] != '\t')) return std::nullopt;
+  return word + 3;
+}
+
+}  // namespace
+
+Session::Session(Backend& backend, SessionOptions options, Send send)
+    : backend_(backend), options_(std::move(options)), send_(std::move(send)) {}
+
+void Session::handle(Request request) {
+  if (over_) return;
+  if (request.kind == RequestKind::interrupt) {
+    if (activity_) activity_->interrupt();
+    return;
+  }
+  waiting_.push_back(std::move(request));
+  drain();
+}
+
+void Session::drain() {
+  if (std::exchange(draining_, true)) return;
+  while (!busy_ && !over_ && !waiting_.empty()) {
+    const Request next = std::move(waiting_.front());
+    waiting_.pop_front();
+    begin(next);
+  }
+  draining_ = false;
+}
+
+void Session::begin(const Request& request) {
+  busy_ = true;
+  refused_ = false;
+  indent_ = request.number;
+  switch (request.kind) {
+    case RequestKind::line:
+      line(without_line_end(request.text));
+      break;
+    case RequestKind::help:
+      output(help(request.text));
+      done();
+      break;
+    case RequestKind::complete:
+      send_({ReplyKind::completion, 0, page_unchanged, complete(request.text)});
+      busy_ = false;
+      break;
+    case RequestKind::settle:
+      commit([self = shared_from_this()] { self->done(); });
+      break;
+    case RequestKind::finish:
+      if (config_)
+        leave_configuration();
+      else
+        done();
+      break;
+    case RequestKind::hello:
+    case RequestKind::interrupt:
+      done();
+      break;
+  }
+}
+
+void Session::line(const std::string& text) {
+  if (answer_) {
+    question_.clear();
+    const auto answer = std::exchange(answer_, nullptr);
+    answer(text);
+    return;
+  }
+  if (!text.empty() && !(config_ && config_->takes_text())) {
+    history_.push_back(parser::without_keys(text));
+    if (history_.size() > history_lines) history_.pop_front();
+  }
+  if (config_)
+    config_line(text);
+  else if (blank_or_comment(text) || text.front() == control_z)
+    done();
+  else
+    exec_line(text, 0);
+}
+
+void Session::config_line(const std::string& text) {
+  const bool is_text = config_->takes_text();
+  if (const auto offset = is_text ? std::nullopt : behind_do(text)) {
+    commit([self = shared_from_this(), text, offset = *offset] { self->exec_line(text, offset); });
+    return;
+  }
+  refresh();
+  // Ctrl-Z runs the line it ends, then leaves.
+  const bool leaves = !text.empty() && text.back() == control_z;
+  const parser::LineReport line = config_->line(leaves ? text.substr(0, text.size() - 1) : text);
+  if (const auto order = parser::master_key_order(line)) return master_key(*order);
+  report(line, is_text);
+  if (leaves || !config_->active())
+    leave_configuration();
+  else
+    done();
+}
+
+/// The master key is no part of the configuration: what was entered before it is committed first, and it comes after.
+void Session::master_key(const parser::MasterKeyOrder& order) {
+  commit([self = shared_from_this(), order] {
+    if (order.remove && self->at_terminal())
+      self->ask("WARNING: All type 6 encrypted keys will become unusable\nContinue with master key deletion ? [yes/no]: ",
+                [self, order](const std::string& answer) { answer == "yes" ? self->set_master_key(order) : self->done(); });
+    else if (order.remove || !order.key.empty())
+      self->set_master_key(order);
+    else
+      self->ask_master_key();
+  });
+}
+
+void Session::ask_master_key() {
+  if (!at_terminal()) {
+    refuse("% Incomplete command.", std::nullopt);
+    return done();
+  }
+  const auto confirm = [self = shared_from_this()](const std::string& key) {
+    if (key.size() < parser::shortest_master_key) {
+      self->refuse("% Invalid key: the master key must have at least 8 characters", std::nullopt);
+      return self->done();
+    }
+    self->ask(
+        "Confirm key: ",
+        [self, key](const std::string& again) {
+          if (again == key) return self->set_master_key({false, key});
+          self->refuse("% The keys do not match, the master key is not changed", std::nullopt);
+          self->done();
+        },
+        Echo::hidden);
+  };
+  ask("New key: ", confirm, Echo::hidden);
+}
+
+void Session::set_master_key(parser::MasterKeyOrder order) {
+  parser::Origin origin{options_.user, options_.line, order.remove ? "the master key was removed" : "the master key was set", {}};
+  backend_.set_master_key(std::move(order), std::move(origin), [self = shared_from_this()](const engine::Status& status) {
+    if (!status.ok())
+      self->refuse("% Error: the master key could not be stored, and is what it was: " + status.failure().why, std::nullopt);
+    self->done();
+  });
+}
+
+/// `is_text`: the line is part of a banner or certificate, which a blank line and a comment are too.
+void Session::report(const parser::LineReport& line, bool is_text) {
+  if (line.verdict == parser::Verdict::refused) {
+    const bool hints = !at_terminal() && !line.hint.empty();
+    refuse(line.answer + (hints ? "\n% Hint: " + line.hint : ""), line.caret);
+    return;
+  }
+  if (is_text || !blank_or_comment(line.text)) {
+    journal_.push_back(line.text);
+    if (config_->active() && entered_.size() < parser::most_logged_commands) entered_.push_back(parser::without_keys(line.text));
+    uncommitted_ = true;
+  }
+  if (line.answer.empty()) return;
+  if (at_terminal())
+    output(line.answer + "\n");
+  else if (line.verdict == parser::Verdict::no_effect)
+    send_({ReplyKind::remark, 0, page_unchanged, line.answer + "\n"});
+}
+
+void Session::exec_line(const std::string& text, std::size_t offset) {
+  auto parsed = parser::parse_exec(std::string_view(text).substr(offset), options_.privileged);
+  if (parsed.command) {
+    execute(shared_from_this(), std::move(*parsed.command));
+    return;
+  }
+  if (!config_ && begin_configuration_by_itself(text)) {
+    done();
+    return;
+  }
+  refuse(parsed.answer, parsed.caret ? std::optional(*parsed.caret + offset) : std::nullopt);
+  done();
+}
+
+/// A configuration may be pasted where EXEC commands are expected: its first line opens configuration mode.
+bool Session::begin_configuration_by_itself(const std::string& text) {
+  if (!options_.privileged) return false;
+  parser::ConfigSession trial(backend_.running());
+  const auto first = trial.line(text);
+  if (first.verdict == parser::Verdict::refused || !trial.active()) return false;
+  enter_configuration();
+  report(config_->line(text), false);
+  return true;
+}
+
+void Session::enter_configuration() {
+  config_.emplace(backend_.running());
+  base_revision_ = backend_.revision();
+  known_warnings_ = backend_.warnings();
+  journal_.clear();
+  uncommitted_ = false;
+}
+
+void Session::leave_configuration() {
+  commit([self = shared_from_this()] {
+    self->config_.reset();
+    self->journal_.clear();
+    self->uncommitted_ = false;
+    self->backend_.log().add(self->backend_.now(),
+                             {5, "%SYS-5-CONFIG_I: Configured from console by " + escaped(self->options_.user)});
+    self->print_warnings();
+    self->done();
+  });
+}
+
+/// Someone else has committed since: what was entered here goes on top of that.
+void Session::refresh() {
+  if (!config_ || base_revision_ == backend_.revision()) return;
+  parser::ConfigSession fresh(backend_.running());
+  for (const auto& line : journal_) fresh.line(line);
+  config_.emplace(std::move(fresh));
+  base_revision_ = backend_.revision();
+}
+
+void Session::commit(std::function<void()> then) {
+  if (!config_ || !uncommitted_) {
+    then();
+    return;
+  }
+  if (base_revision_ == backend_.revision() && config_->configuration() == backend_.running()) {
+    uncommitted_ = false;
+    then();
+    return;
+  }
+  auto self = shared_from_this();
+  const auto build = [self] {
+    self->refresh();
+    return self->config_->configuration();
+  };
+  parser::Origin origin{options_.user, options_.line, {}, std::exchange(entered_, {})};
+  backend_.commit(build, std::move(origin), [self, then = std::move(then)](const engine::Status& status) {
+    if (status.ok()) {
+      self->uncommitted_ = false;
+      if (self->config_) self->journal_ = self->config_->path();
+      // The commit may have encrypted what was entered: then the session goes on from there.
+      if (self->config_ && self->config_->configuration() == self->backend_.running())
+        self->base_revision_ = self->backend_.revision();
+    } else {
+      self->refuse("% Error: the configuration could not be stored: " + status.failure().why, std::nullopt);
+    }
+    then();
+  });
+}
+
+void Session::print_warnings() {
+  for (const auto& warning : backend_.warnings())
+    if (std::find(known_warnings_.begin(), known_warnings_.end(), warning) == known_warnings_.end())
+      output("% Warning: " + warning + "\n");
+}
+
+std::string Session::help(const std::string& text) const {
+  if (!config_) return exec_help(text, options_.privileged);
+  if (const auto offset = behind_do(text)) return exec_help(text.substr(*offset), true);
+  const bool global = config_->prompt() == "config";
+  const auto entries = config_->help(text);
+  if (entries.empty()) {
+    // Only a line that is tried says that it is ambiguous: on a copy.
+    parser::ConfigSession trial(config_->configuration());
+    for (const auto& line : config_->path()) trial.line(line);
+    if (const auto answer = trial.line(text).answer; answer.starts_with(ambiguous)) return answer + "\n";
+  }
+  return help_text(text, entries, global ? "Configure commands:" : "", options_.columns);
+}
+
+std::string Session::exec_help(const std::string& text, bool privileged) const {
+  const auto entries = parser::exec_help(text, privileged);
+  if (entries.empty())
+    if (const auto answer = parser::parse_exec(text, privileged).answer; answer.starts_with(ambiguous)) return answer + "\n";
+  return help_text(text, entries, "Exec commands:", options_.columns);
+}
+
+std::string Session::complete(const std::string& text) const {
+  if (!config_) return parser::exec_complete(text, options_.privileged);
+  if (const auto offset = behind_do(text)) return text.substr(0, *offset) + parser::exec_complete(text.substr(*offset), true);
+  return config_->complete(text);
+}
+
+void Session::refuse(const std::string& answer, std::optional<std::size_t> caret) {
+  refused_ = true;
+  std::string text = caret ? std::string(indent_ + *caret, ' ') + "^\n" : "";
+  text += answer + (at_terminal() ? "\n\n" : "\n");
+  send_({ReplyKind::refusal, 0, page_unchanged, std::move(text)});
+}
+
+void Session::done(std::uint8_t flags) {
+  if (refused_) flags |= done_refused;
+  if (over_) flags |= done_leave;
+  if (uncommitted_) flags |= done_uncommitted;
+  if (answer_) flags |= done_question;
+  if (answer_ && echo_ == Echo::hidden) flags |= done_secret;
+  busy_ = false;
+  // A prompt that nobody sees would cost a file of 150,000 lines a look over the whole configuration for each.
+  const std::string shown = answer_ ? question_ : at_terminal() || !config_ ? prompt() : std::string();
+  send_({ReplyKind::done, flags, std::exchange(new_page_, page_unchanged), shown});
+  drain();
+}
+
+void Session::ask(std::string question, std::function<void(const std::string&)> answer, Echo echo) {
+  question_ = std::move(question);
+  echo_ = echo;
+  answer_ = std::move(answer);
+  done();
+}
+
+std::string Session::prompt() const {
+  if (config_ && config_->prompt().empty()) return {};
+  if (config_) return config_->configuration().hostname().substr(0, config_prompt_name) + "(" + config_->prompt() + ")#";
+  return backend_.running().hostname() + (options_.privileged ? "#" : ">");
+}
+
+void Session::disconnected() {
+  send_ = [](const Reply&) {};
+  if (std::exchange(over_, true)) return;
+  activity_.reset();
+  answer_ = nullptr;
+  waiting_.clear();
+  if (at_terminal() && !busy_) commit([] {});
+}
+
+}  // namespace cli

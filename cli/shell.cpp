@@ -1,0 +1,95 @@
+// sallyport: the shell. At a terminal a router's console; otherwise commands from `-c` or standard input. `sallyport check`
+// and `sallyport convert` need no daemon.
+#include <unistd.h>
+
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cli/batch.hpp"
+#include "cli/check_command.hpp"
+#include "cli/convert_command.hpp"
+#include "cli/terminal.hpp"
+
+namespace {
+
+struct Arguments {
+  std::string state = "/var/lib/sallyport";
+  std::vector<std::string> commands;
+};
+
+constexpr const char* usage =
+    "usage: sallyport [--state DIR] [-c COMMAND]...\n"
+    "       sallyport check [--json] FILE...   what configuration files mean here, and whether two fit together\n"
+    "       sallyport convert FILE             the IKEv2 configuration that does what an IKEv1 one did\n";
+
+/// `check` has its own: 0 nothing to say, 1 findings, 2 refused lines.
+enum Exit { fine = 0, refused = 1, no_daemon = 2, unreadable = 3 };
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments out;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string option = argv[i];
+    if (option == "--help" || option == "-h") throw std::runtime_error(usage);
+    if (i + 1 >= argc) throw std::runtime_error(option + " needs a value\n" + usage);
+    if (option == "--state")
+      out.state = argv[i + 1];
+    else if (option == "-c")
+      out.commands.emplace_back(argv[i + 1]);
+    else
+      throw std::runtime_error("unknown option " + option + "\n" + usage);
+  }
+  return out;
+}
+
+int run_check(const std::vector<std::string>& words) {
+  const bool json = !words.empty() && words[0] == "--json";
+  const std::vector<std::string> paths(words.begin() + (json ? 1 : 0), words.end());
+  if (paths.empty()) throw std::runtime_error(std::string("check needs a file\n") + usage);
+  return cli::run_check(paths, json ? cli::CheckForm::json : cli::CheckForm::text, std::cout);
+}
+
+int run_convert(const std::vector<std::string>& words) {
+  if (words.size() != 1) throw std::runtime_error(std::string("convert needs one file\n") + usage);
+  return cli::run_convert(words[0], std::cout);
+}
+
+std::optional<std::string> line_of_input() {
+  std::string line;
+  return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+}
+
+int run(const Arguments& arguments) {
+  cli::ControlClient client(arguments.state);
+  if (!arguments.commands.empty()) {
+    std::size_t at = 0;
+    const auto next = [&] { return at < arguments.commands.size() ? std::optional(arguments.commands[at++]) : std::nullopt; };
+    return cli::run_batch(client, {next, [] { return true; }}, std::cout) ? fine : refused;
+  }
+  if (!::isatty(STDIN_FILENO)) {
+    std::ios::sync_with_stdio(false);
+    const auto more_is_there = [] { return std::cin.rdbuf()->in_avail() > 0; };
+    return cli::run_batch(client, {line_of_input, more_is_there}, std::cout) ? fine : refused;
+  }
+  cli::Terminal(client).run();
+  return fine;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (first != "check" && first != "convert") return run(parse_arguments(argc, argv));
+  try {
+    const std::vector<std::string> words(argv + 2, argv + argc);
+    return first == "check" ? run_check(words) : run_convert(words);
+  } catch (const std::exception& error) {
+    std::cerr << "sallyport: " << error.what() << std::endl;
+    return unreadable;
+  }
+} catch (const std::exception& error) {
+  std::cerr << "sallyport: " << error.what() << std::endl;
+  return no_daemon;
+}

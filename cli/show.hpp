@@ -1,0 +1,54 @@
+// The texts of `show`: pure functions from values to text, one value type and one function a command. Layouts, trailing
+// blanks included, are those of IOS-XE 16.12; scripts and parsers rely on them.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cli/ios_text.hpp"
+#include "engine/event.hpp"
+#include "engine/view.hpp"
+#include "kernel/data_plane.hpp"
+#include "parser/parser.hpp"
+
+namespace cli {
+
+/// Everything a `show crypto` may need, as values taken at one moment.
+struct ShowFacts {
+  engine::View view;
+  std::unordered_map<engine::ChildSaId, kernel::ChildCounters> counters;
+  std::uint64_t unknown_spi = 0;  // ESP packets of no SA, on all interfaces
+  std::vector<engine::InterfaceState> interfaces;
+};
+
+std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options);
+/// Our own plain words: what failed, the evidence and what is probable; then what was dropped, by cause.
+std::string show_diagnose(const engine::View& view, const parser::ShowDiagnose& options);
+/// Cisco's layout of `show crypto ikev2 diagnose error`.
+std::string show_diagnose_error(const engine::View& view);
+
+std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options);
+std::string show_crypto_session(const engine::View& view, const parser::ShowCryptoSession& options);
+/// Every entry of the configuration, incomplete ones with their warning.
+std::string show_crypto_map(const parser::Configuration& configuration);
+
+/// A row of `show ip interface brief`. `device` is the Linux device behind it; empty: none.
+struct InterfaceRow {
+  std::string name, device;
+  std::string address;  // text; empty: unassigned
+  std::string method;   // unset, manual, NVRAM
+  std::string status;   // up, down, administratively down
+  bool protocol_up = false;
+};
+/// `listed` adds the mapping to Linux devices below the table: a column more would break the parsers of the table.
+enum class DeviceMapping { hidden, listed };
+std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, DeviceMapping mapping);
+
+/// The lines of the file that were not accepted, then what applying the others would do, an SA a line.
+std::string show_impact(const std::vector<engine::SaImpact>& impact, const std::vector<parser::LineReport>& lines);
+
+std::string show_history(const std::deque<std::string>& lines);
+
+}  // namespace cli

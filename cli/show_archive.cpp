@@ -1,0 +1,69 @@
+#include "cli/show_archive.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "parser/difference.hpp"
+
+namespace cli {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string right(const std::string& text, std::size_t width) {
+  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+std::string who(const std::string& user, const std::string& line) { return line.empty() ? user : user + "@" + line; }
+
+}  // namespace
+
+std::string revision_name(std::uint64_t number) { return "revision-" + std::to_string(number); }
+
+std::string show_archive(const std::vector<parser::Revision>& revisions) {
+  const std::uint64_t latest = revisions.empty() ? 0 : revisions.back().number;
+  std::string out = "The maximum archive configurations allowed is " + std::to_string(parser::most_revisions) + ".\n" +
+                    "There are currently " + std::to_string(revisions.size()) + " archive configurations saved.\n" +
+                    "The next archive file will be named " + revision_name(latest + 1) + "\n Archive #  Name\n";
+  for (std::size_t i = 0; i < revisions.size(); ++i) {
+    out += right(std::to_string(i + 1), 4) + "        " + revision_name(revisions[i].number);
+    out += i + 1 == revisions.size() ? " <- Most Recent\n" : "\n";
+  }
+  return out;
+}
+
+std::string show_archive_detail(const std::vector<parser::Revision>& revisions) {
+  std::string out = "Revision  Time (UTC)               User@line             Comment\n";
+  for (const auto& each : revisions) {
+    std::string line = padded(std::to_string(each.number), 10) + padded(each.time, 25) + padded(who(each.user, each.line), 22) +
+                       escaped(each.comment);
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string show_archive_log(const std::vector<parser::LoggedCommand>& commands) {
+  std::string out = " idx   sess           user@line      Logged command\n";
+  for (const auto& each : commands)
+    out += right(std::to_string(each.number), 5) + right(std::to_string(each.revision), 6) +
+           right(who(each.user, each.line), 23) + "  |  " + escaped(each.text) + "\n";
+  return out;
+}
+
+std::string show_differences(const parser::Configuration& before, const parser::Configuration& after) {
+  const std::string difference = parser::contextual_difference(before, after, parser::shown_text);
+  return difference.empty() ? "!No changes were found\n" : "!Contextual Config Diffs:\n" + difference;
+}
+
+std::string show_rollback_timer(const parser::PendingRevert& revert) {
+  const WallTime set{(revert.deadline - std::int64_t{60} * revert.minutes) * 1000, ClockState::authoritative};
+  return "Time configured(or reconfigured): " + clock_text(set) +
+         "\nTimer type: absolute timer\nTimer value: " + std::to_string(revert.minutes) + " min\nUser: " + escaped(revert.user) +
+         "\n";
+}
+
+}  // namespace cli

@@ -1,0 +1,226 @@
+#include <algorithm>
+
+#include "cli/show.hpp"
+#include "engine/algorithms.hpp"
+
+namespace cli {
+namespace {
+
+using engine::IkeSaView;
+
+std::string_view auth_name(engine::AuthMethod method) { return method == engine::AuthMethod::pre_share ? "PSK" : "Unknown - 0"; }
+
+std::string_view status_name(engine::SaStatus status) {
+  switch (status) {
+    case engine::SaStatus::in_negotiation:
+      return "IN-NEG";
+    case engine::SaStatus::ready:
+      return "READY";
+    case engine::SaStatus::deleting:
+      return "DELETE";
+  }
+  return "";
+}
+
+std::string_view status_description(engine::SaStatus status) {
+  switch (status) {
+    case engine::SaStatus::in_negotiation:
+      return "Negotiation in progress";
+    case engine::SaStatus::ready:
+      return "Negotiation done";
+    case engine::SaStatus::deleting:
+      return "Deleting";
+  }
+  return "";
+}
+
+constexpr std::string_view indent = "      ";
+
+void put(std::string& out, std::string_view text) {
+  out += indent;
+  out += text;
+  out += '\n';
+}
+
+std::string algorithms_line(const IkeSaView& sa) {
+  std::string out = "Encr: ";
+  if (!sa.encryption || !sa.prf || !sa.group) {
+    out += "Unknown - 0, PRF: Unknown - 0, Hash: None, DH Grp:0";
+  } else {
+    out += sa.encryption->show_ike;
+    if (sa.encryption->key_bits != 0) out += ", keysize: " + std::to_string(sa.encryption->key_bits);
+    out += ", PRF: " + std::string(sa.prf->show_ike);
+    out += ", Hash: " + std::string(sa.integrity ? sa.integrity->show_ike : "None");
+    out += ", DH Grp:" + std::string(sa.group->show_ike);
+  }
+  out += ", Auth sign: " + std::string(auth_name(sa.auth_local));
+  out += ", Auth verify: " + std::string(auth_name(sa.auth_remote));
+  if (sa.ppk) out += ", QR";
+  return out;
+}
+
+void put_pair(std::string& out, std::string_view what, std::uint32_t local, std::uint32_t remote) {
+  const std::string left = padded("Local " + std::string(what), 19) + padded(std::to_string(local), 15);
+  const std::string right = padded("Remote " + std::string(what), 20) + padded(std::to_string(remote), 10);
+  put(out, left + right);
+}
+
+std::string nat_line(const IkeSaView& sa) {
+  if (!sa.nat_local && !sa.nat_remote) return "NAT-T is not detected  ";
+  return sa.nat_local ? "NAT-T is detected  inside" : "NAT-T is detected  outside";
+}
+
+void put_remote_subnets(std::string& out, const IkeSaView& sa) {
+  std::vector<std::string> subnets;
+  for (const auto& child : sa.children)
+    if (const auto network = child.selectors.remote.prefix()) {
+      const std::string line = network->address.is_v4() ? ios_address(network->address) + " " + ios_mask(network->length)
+                                                        : ios_address(network->address) + "/" + std::to_string(network->length);
+      if (std::find(subnets.begin(), subnets.end(), line) == subnets.end()) subnets.push_back(line);
+    }
+  if (subnets.empty()) return;
+  put(out, "Remote subnets:");
+  for (const auto& line : subnets) put(out, line);
+}
+
+/// An address as IOS prints it, any other identity as it came.
+std::string identity(const std::string& id) {
+  const auto address = engine::IpAddress::parse(id);
+  return address ? ios_address(*address) : escaped(id);
+}
+
+void put_fragmentation(std::string& out, const IkeSaView& sa) {
+  if (sa.fragmentation_mtu == 0) return put(out, "Fragmentation not  configured.");
+  put(out, "IETF Std Fragmentation  configured.");
+  if (sa.fragmentation) put(out, "IETF Std Fragmentation MTU in use: " + std::to_string(sa.fragmentation_mtu) + " bytes.");
+}
+
+void put_details(std::string& out, const IkeSaView& sa) {
+  put(out, "Status Description: " + std::string(status_description(sa.status)));
+  put(out, "Local id: " + identity(sa.local_id));
+  put(out, "Remote id: " + identity(sa.remote_id));
+  put_pair(out, "req msg id:", sa.local_request_id, sa.remote_request_id);
+  put_pair(out, "next msg id:", sa.local_request_id, sa.remote_request_id);
+  put_pair(out, "req queued:", sa.local_request_id, sa.remote_request_id);
+  put_pair(out, "window:", sa.local_window, sa.remote_window);
+  put(out, "DPD configured for " + std::to_string(seconds_of(sa.dpd_interval)) + " seconds, retry " +
+               std::to_string(seconds_of(sa.dpd_retry)));
+  put_fragmentation(out, sa);
+  put(out, "Dynamic Route Update: enabled");
+  put(out, "Extended Authentication not configured.");
+  put(out, nat_line(sa));
+  put(out, "Cisco Trust Security SGT is disabled");
+  put(out, std::string("Initiator of SA : ") + (sa.role == engine::Role::initiator ? "Yes" : "No"));
+  put_remote_subnets(out, sa);
+  if (sa.ppk) put(out, "Quantum Resistance Enabled");
+  put(out, "PEER TYPE: Other");
+}
+
+void put_sa(std::string& out, const IkeSaView& sa, bool details) {
+  const std::string id = std::to_string(sa.id.value);
+  if (sa.local.ip.is_v4()) {
+    out += "Tunnel-id Local                 Remote                fvrf/ivrf            Status \n";
+    out += padded(id, 10) + padded(ios_slash_port(sa.local), 22) + padded(ios_slash_port(sa.remote), 22) +
+           padded("none/none", 21) + padded(status_name(sa.status), 7) + "\n";
+  } else {
+    out += "Tunnel-id    fvrf/ivrf              Status \n";
+    out += padded(id, 11) + padded("none/none", 22) + padded(status_name(sa.status), 7) + "\n";
+    out += "Local  " + ios_slash_port(sa.local) + "\nRemote  " + ios_slash_port(sa.remote) + "\n";
+  }
+  put(out, algorithms_line(sa));
+  for (const engine::Algorithm* row : sa.additional)
+    put(out, std::string(row->primitive == engine::Primitive::ml_kem ? "PQC" : "Additional") +
+                 " Key Exchange: " + std::string(row->show_ike));
+  put(out, "Life/Active Time: " + std::to_string(seconds_of(sa.lifetime)) + "/" + std::to_string(seconds_of(sa.age)) + " sec");
+  put(out, "CE id: " + std::to_string(1000 + sa.id.value) + ", Session-id: " + id);
+  put(out, "Local spi: " + upper_hex(sa.spi_local.value, 16) + "       Remote spi: " + upper_hex(sa.spi_remote.value, 16));
+  if (details) put_details(out, sa);
+  out += '\n';
+}
+
+bool wanted(const IkeSaView& sa, const parser::ShowIkev2Sa& options) {
+  return (!options.local || *options.local == sa.local.ip) && (!options.remote || *options.remote == sa.remote.ip);
+}
+
+}  // namespace
+
+std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options) {
+  const bool filtered = options.local || options.remote;
+  std::string v4, v6;
+  for (const auto& sa : view.ike_sas)
+    if (wanted(sa, options)) put_sa(sa.local.ip.is_v4() ? v4 : v6, sa, options.detailed);
+  if (filtered) return v4 + v6;
+  if (v4.empty() && v6.empty()) return {};
+  return " IPv4 Crypto IKEv2  SA \n\n" + v4 + " IPv6 Crypto IKEv2  SA \n\n" + v6;
+}
+
+namespace {
+
+/// What is known, or not known yet, of peers whose SAs are up.
+std::string known_of_peers(const engine::View& view, const parser::ShowDiagnose& options) {
+  std::string out;
+  for (const auto& sa : view.ike_sas) {
+    if (options.peer && *options.peer != sa.remote.ip) continue;
+    if (sa.single_pair)
+      out += "Peer " + ios_socket(sa.remote) + " takes one pair of addresses a Child SA and is asked for no more.\n";
+    for (const auto& child : sa.children)
+      if (child.pfs_wanted && !child.pfs_group)
+        out += "Peer " + ios_socket(sa.remote) + ": PFS " + std::string(child.pfs_wanted->show_esp) + " is untested for " +
+               escaped(child.selectors.to_string()) + "; the first Child SA has none, the first rekey will tell.\n";
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+/// What traffic asked for and what is not up.
+std::string attempts_of(const engine::View& view, const parser::ShowDiagnose& options) {
+  std::string out;
+  for (const auto& wanted : view.attempts) {
+    if (options.peer && *options.peer != wanted.peer) continue;
+    out += "Wanted: crypto map " + wanted.map + " " + std::to_string(wanted.sequence) + " to " + ios_address(wanted.peer) + ", " +
+           std::to_string(wanted.failed) + " attempts in vain, ";
+    const auto left = std::chrono::ceil<std::chrono::seconds>(wanted.next).count();
+    out += wanted.under_way ? "one under way\n" : "the next in " + std::to_string(left) + " s\n";
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+}  // namespace
+
+std::string show_diagnose(const engine::View& view, const parser::ShowDiagnose& options) {
+  std::string out;
+  for (const auto& d : view.diagnoses) {
+    if (options.peer && *options.peer != d.remote.ip) continue;
+    const auto& cause = engine::text_of(d.cause);
+    out += "Peer " + ios_socket(d.remote) + ", local " + ios_socket(d.local) + ", " +
+           (d.role == engine::Role::initiator ? "initiator" : "responder") + ", " + ios_uptime(d.ago) + " ago";
+    if (d.count > 1) out += ", " + std::to_string(d.count) + " times in a row";
+    out += "\n  Cause:    " + std::string(cause.name) + "\n            " + std::string(cause.plain) + "\n";
+    if (!d.what.empty()) out += "  Refused:  " + escaped(d.what) + "\n";
+    for (std::size_t i = 0; i < d.evidence.size(); ++i)
+      out += (i == 0 ? "  Evidence: " : "            ") + escaped(d.evidence[i]) + "\n";
+    for (std::size_t i = 0; i < d.probable.size(); ++i)
+      out += (i == 0 ? "  Probable: " : "            ") + std::to_string(i + 1) + ". " + escaped(d.probable[i]) + "\n";
+    out += "\n";
+  }
+  if (out.empty()) out = "No failed negotiation is recorded.\n\n";
+  out += known_of_peers(view, options) + attempts_of(view, options);
+  out += "Negotiations half open: " + std::to_string(view.half_open) + "\nDatagrams dropped:";
+  std::uint64_t total = 0;
+  std::string rows;
+  for (std::size_t i = 0; i < view.dropped.size(); ++i) {
+    if (view.dropped[i] == 0) continue;
+    total += view.dropped[i];
+    rows += "  " + padded(engine::cause_texts[i].name, 28) + std::to_string(view.dropped[i]) + "\n";
+  }
+  return out + " " + std::to_string(total) + "\n" + rows;
+}
+
+std::string show_diagnose_error(const engine::View& view) {
+  std::string out = "Exit Path Table - status: enable, current entry " + std::to_string(view.diagnoses.size()) +
+                    ", deleted 0, max allow 50\n\n";
+  for (const auto& d : view.diagnoses)
+    out += "Error(" + std::to_string(d.count) + "): " + std::string(engine::text_of(d.cause).ios) + "\n\n";
+  return out;
+}
+
+}  // namespace cli

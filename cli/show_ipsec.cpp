@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "cli/show.hpp"
+#include "engine/algorithms.hpp"
+
+namespace cli {
+namespace {
+
+using engine::ChildSaView;
+using engine::IkeSaView;
+using engine::PolicyLineView;
+
+struct Child {
+  const ChildSaView* sa = nullptr;
+  const IkeSaView* ike = nullptr;
+};
+
+struct Options {
+  bool detail = false;
+  bool initiator_ending = false;  // `interface X` ends the conn id line with it
+};
+
+/// The Child SAs of each line, newest last.
+using Children = std::unordered_map<engine::PolicyLineId, std::vector<Child>>;
+
+Children children_by_line(const ShowFacts& facts) {
+  Children out;
+  for (const auto& ike : facts.view.ike_sas)
+    for (const auto& child : ike.children) out[child.line].push_back({&child, &ike});
+  for (auto& [line, children] : out)
+    std::sort(children.begin(), children.end(), [](const Child& a, const Child& b) { return a.sa->id < b.sa->id; });
+  return out;
+}
+
+kernel::ChildCounters counters_of(const ShowFacts& facts, const ChildSaView& child) {
+  const auto it = facts.counters.find(child.id);
+  return it == facts.counters.end() ? kernel::ChildCounters{} : it->second;
+}
+
+kernel::ChildCounters sum(const ShowFacts& facts, const std::vector<Child>& children) {
+  kernel::ChildCounters out;
+  for (const auto& child : children) {
+    const auto c = counters_of(facts, *child.sa);
+    out.encaps += c.encaps;
+    out.decaps += c.decaps;
+    out.send_errors += c.send_errors;
+    out.receive_errors += c.receive_errors;
+    out.replay_failed += c.replay_failed;
+    out.below_window += c.below_window;
+    out.integrity_failed += c.integrity_failed;
+    out.invalid_selector += c.invalid_selector;
+    out.invalid_length += c.invalid_length;
+    out.invalid_padding += c.invalid_padding;
+    out.invalid_protocol += c.invalid_protocol;
+  }
+  return out;
+}
+
+/// Of the interface that the ESP packets leave by: the one with their source address. For a crypto map that is its own.
+struct Outside {
+  unsigned mtu;
+  std::string interface;
+};
+Outside outside_of(const ShowFacts& facts, const PolicyLineView& line) {
+  Outside own{1500, line.interface};
+  for (const auto& state : facts.interfaces) {
+    if (state.name == line.interface) own.mtu = state.mtu;
+    for (const auto& prefix : state.addresses)
+      if (prefix.address == line.local) return {state.mtu, state.name};
+  }
+  return own;
+}
+
+/// What fits into one ESP packet on the path (RFC 4303, 2): SPI and sequence number, IV, padding to the cipher's
+/// alignment with its two trailing octets, ICV, and the outer headers taken away.
+unsigned plaintext_mtu(unsigned path, const Child& child) {
+  const auto& sa = *child.sa;
+  if (!sa.encryption) return path;
+  const unsigned ip_header = child.ike->local.ip.is_v4() ? 20 : 40;
+  const unsigned icv = sa.integrity ? sa.integrity->icv_octets : sa.encryption->icv_octets;
+  const unsigned overhead = ip_header + (sa.udp_encapsulated ? 8 : 0) + 8 + sa.encryption->iv_octets + icv;
+  if (path < overhead + 2 + sa.encryption->block_octets) return 0;
+  const unsigned room = (path - overhead) / sa.encryption->block_octets * sa.encryption->block_octets;
+  return room - 2 + (sa.mode == engine::IpsecMode::transport ? ip_header : 0);
+}
+
+std::string ident(const engine::TrafficSelector& selector) {
+  return "(" + ios_network(selector) + "/" + std::to_string(selector.protocol) + "/" + std::to_string(ios_port(selector)) + ")";
+}
+
+std::string settings(const ChildSaView& sa) {
+  std::string out = sa.mode == engine::IpsecMode::tunnel ? "Tunnel" : "Transport";
+  if (sa.udp_encapsulated) out += " UDP-Encaps";
+  return out + (sa.extended_sequence_numbers ? ", esn" : ", ");
+}
+
+std::string sibling_flags(const Child& child) {
+  std::string out = child.sa->mode == engine::IpsecMode::tunnel ? "FFFFFFFF8000004" : "FFFFFFFF8000000";
+  return out + (child.ike->local.ip.is_v4() ? "8" : "9");
+}
+
+std::string timing(const ChildSaView& sa, std::uint64_t bytes) {
+  const auto left = seconds_of(sa.lifetime > sa.age ? sa.lifetime - sa.age : engine::Duration{0});
+  if (sa.lifetime_kilobytes == 0)
+    return "        sa timing: remaining key lifetime (sec): " + std::to_string(left) +
+           "\n        Kilobyte Volume Rekey has been disabled\n";
+  const std::uint64_t used = bytes / 1024 + 1;
+  const std::uint64_t kilobytes = sa.lifetime_kilobytes > used ? sa.lifetime_kilobytes - used : 0;
+  return "        sa timing: remaining key lifetime (k/sec): (" + std::to_string(kilobytes) + "/" + std::to_string(left) + ")\n";
+}
+
+enum class Direction { inbound, outbound };
+
+void put_sa(std::string& out, const ShowFacts& facts, const Child& child, Direction direction, const Options& options) {
+  const auto& sa = *child.sa;
+  const bool inbound = direction == Direction::inbound;
+  const auto counters = counters_of(facts, sa);
+  const auto flow = 2 * std::uint64_t{sa.id.value} - (inbound ? 1 : 0);
+  out += "      spi: " + ios_spi(inbound ? sa.spi_in : sa.spi_out) + "\n        transform: ";
+  if (sa.encryption) out += std::string(sa.encryption->show_esp) + " ";
+  if (sa.integrity) out += std::string(sa.integrity->show_esp) + " ";
+  out += ",\n        in use settings ={" + settings(sa) + "}\n";
+  out += "        conn id: " + std::to_string(2000 + flow) + ", flow_id: CSR:" + std::to_string(flow) + ", sibling_flags " +
+         sibling_flags(child) + ", crypto map: " + sa.map;
+  if (options.initiator_ending || !child.ike->local.ip.is_v4())
+    out += child.ike->role == engine::Role::initiator ? ", initiator : True" : ", initiator : False";
+  out += "\n" + timing(sa, inbound ? counters.decaps_bytes : counters.encaps_bytes);
+  out += "        IV size: " + std::to_string(sa.encryption ? sa.encryption->iv_octets : 0) + " bytes\n";
+  out += std::string("        replay detection support: ") + (sa.replay_window ? "Y" : "N");
+  if (options.detail) out += "  replay window size: " + std::to_string(sa.replay_window);
+  out += "\n        Status: ACTIVE(ACTIVE)\n";
+}
+
+void put_counters(std::string& out, const kernel::ChildCounters& c, std::uint64_t unknown_spi, bool detail) {
+  const auto n = [](std::uint64_t value) { return std::to_string(value); };
+  out += "    #pkts encaps: " + n(c.encaps) + ", #pkts encrypt: " + n(c.encaps) + ", #pkts digest: " + n(c.encaps) + "\n";
+  out += "    #pkts decaps: " + n(c.decaps) + ", #pkts decrypt: " + n(c.decaps) + ", #pkts verify: " + n(c.decaps) + "\n";
+  out +=
+      "    #pkts compressed: 0, #pkts decompressed: 0\n"
+      "    #pkts not compressed: 0, #pkts compr. failed: 0\n"
+      "    #pkts not decompressed: 0, #pkts decompress failed: 0\n";
+  if (!detail) {
+    out += "    #send errors " + n(c.send_errors) + ", #recv errors " + n(c.receive_errors) + "\n";
+    return;
+  }
+  out += "    #pkts no sa (send) 0, #pkts invalid sa (rcv) " + n(unknown_spi) + "\n";
+  out += "    #pkts encaps failed (send) " + n(c.send_errors) + ", #pkts decaps failed (rcv) " + n(c.receive_errors) + "\n";
+  out += "    #pkts invalid prot (recv) " + n(c.invalid_protocol) + ", #pkts verify failed: " + n(c.integrity_failed) + "\n";
+  out += "    #pkts invalid identity (recv) " + n(c.invalid_selector) + ", #pkts invalid len (rcv) " + n(c.invalid_length) + "\n";
+  out += "    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0\n";
+  out += "    ##pkts replay failed (rcv): " + n(c.replay_failed + c.below_window) + "\n";
+  // Not Cisco's: causes it has no line for, and only when there were any.
+  if (c.below_window + c.invalid_padding > 0)
+    out += "    #pkts below window (rcv): " + n(c.below_window) + ", #pkts invalid padding (rcv): " + n(c.invalid_padding) + "\n";
+  out +=
+      "    #pkts tagged (send): 0, #pkts untagged (rcv): 0\n"
+      "    #pkts not tagged (send): 0, #pkts not untagged (rcv): 0\n"
+      "    #pkts internal err (send): 0, #pkts internal err (recv) 0\n";
+}
+
+void put_endpoints(std::string& out, const ShowFacts& facts, const PolicyLineView& line, const Child* newest) {
+  const bool v4 = line.peer.is_v4();
+  const auto [path, interface] = outside_of(facts, line);
+  const engine::IpAddress local = newest ? newest->ike->local.ip : line.local;
+  out += "     local crypto endpt.: " + ios_address(local) + (v4 ? ", " : ",\n     ") +
+         "remote crypto endpt.: " + ios_address(line.peer) + "\n";
+  const std::string ip = v4 ? "ip" : "ipv6";
+  out += "     plaintext mtu " + std::to_string(newest ? plaintext_mtu(path, *newest) : path) + ", path mtu " +
+         std::to_string(path) + ", " + ip + " mtu " + std::to_string(path) + ", " + ip + " mtu idb " + interface + "\n";
+  const engine::EspSpi outbound = newest && newest->sa->outbound_installed ? newest->sa->spi_out : engine::EspSpi{};
+  out += "     current outbound spi: " + ios_spi(outbound) + "\n";
+  const auto* group = newest ? newest->sa->pfs_group : nullptr;
+  out += group ? "     PFS (Y/N): Y, DH group: " + std::string(group->show_esp) + "\n" : "     PFS (Y/N): N, DH group: none\n";
+}
+
+void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView& line, const std::vector<Child>& children,
+                  const Options& options) {
+  const Child* newest = children.empty() ? nullptr : &children.back();
+  const auto& selectors = newest ? newest->sa->selectors : line.selectors;
+  out += "\n   protected vrf: (none)\n";
+  out += "   local  ident (addr/mask/prot/port): " + ident(selectors.local) + "\n";
+  out += "   remote ident (addr/mask/prot/port): " + ident(selectors.remote) + "\n";
+  out += "   current_peer " + ios_address(line.peer) + " port " + std::to_string(newest ? newest->ike->remote.port : 500) + "\n";
+  out += "     PERMIT, flags={origin_is_acl,}\n";
+  put_counters(out, sum(facts, children), facts.unknown_spi, options.detail);
+  out += "\n";
+  put_endpoints(out, facts, line, newest);
+  out += "\n     inbound esp sas:\n";
+  for (const auto& child : children) put_sa(out, facts, child, Direction::inbound, options);
+  out += "\n     inbound ah sas:\n\n     inbound pcp sas:\n\n     outbound esp sas:\n";
+  for (const auto& child : children)
+    if (child.sa->outbound_installed) put_sa(out, facts, child, Direction::outbound, options);
+  out += "\n     outbound ah sas:\n\n     outbound pcp sas:\n";
+}
+
+}  // namespace
+
+std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
+  const Options how{options.detail, options.interface.has_value()};
+  const Children children = children_by_line(facts);
+  const std::vector<Child> none;
+  std::string out;
+  const std::string* interface = nullptr;
+  bool any_line = false;
+  for (const auto& line : facts.view.lines) {
+    if (line.action != engine::AclAction::permit) continue;
+    any_line = true;
+    if (options.peer && *options.peer != line.peer) continue;
+    if (options.interface && *options.interface != line.interface) continue;
+    if (!interface || *interface != line.interface) {
+      out += "\ninterface: " + line.interface + "\n    Crypto map tag: " + line.map + ", local addr " + ios_address(line.local) +
+             "\n";
+      interface = &line.interface;
+    }
+    const auto serving = children.find(line.id);
+    put_identity(out, facts, line, serving == children.end() ? none : serving->second, how);
+  }
+  return any_line ? out : "\nNo SAs found\n";
+}
+
+}  // namespace cli

@@ -1,0 +1,149 @@
+#include "cli/show.hpp"
+#include "engine/algorithms.hpp"
+#include "parser/compile.hpp"
+#include "parser/configuration.hpp"
+
+namespace cli {
+namespace {
+
+using parser::Node;
+
+const Node* access_list(const Node& root, const std::string& name) {
+  for (const auto& child : root.children) {
+    const auto* v4 = child->as<parser::AccessList>();
+    const auto* v6 = child->as<parser::Ipv6AccessList>();
+    if ((v4 && v4->name == name) || (v6 && v6->name == name)) return child.get();
+  }
+  return nullptr;
+}
+
+void put_access_list(std::string& out, const Node& root, const parser::MatchAddress& match) {
+  out += "\tExtended IP access list " + match.acl + "\n";
+  const Node* list = access_list(root, match.acl);
+  if (!list) return;
+  list->each<parser::AccessListEntry>([&](const parser::AccessListEntry& entry, const Node& line) {
+    if (entry.verb == parser::AclVerb::remark) return;
+    std::string text = parser::line_text(line);
+    if (entry.numbered) text.erase(0, text.find(' ') + 1);
+    out += "\t    access-list " + match.acl + " " + text + "\n";
+  });
+}
+
+void put_transform_sets(std::string& out, const Node& root, const Node& entry) {
+  out += "\tTransform sets={ \n";
+  const auto* sets = entry.find<parser::SetTransformSet>();
+  for (const auto& name : sets ? sets->transform_sets : std::vector<std::string>{}) {
+    root.each<parser::TransformSet>([&](const parser::TransformSet& set, const Node&) {
+      if (set.name != name) return;
+      out += "\t\t" + name + ":  { ";
+      if (set.cipher()) out += std::string(set.cipher()->show_esp) + " ";
+      if (set.hmac) out += std::string(set.hmac->show_esp) + " ";
+      out += " } , \n";
+    });
+  }
+  out += "\t}\n";
+}
+
+std::string lifetime(const Node& root, const Node& entry) {
+  const auto* seconds = entry.find<parser::LifetimeSeconds>();
+  if (!seconds) seconds = root.find<parser::LifetimeSeconds>();
+  const auto* volume = entry.find<parser::LifetimeKilobytes>();
+  if (!volume) volume = root.find<parser::LifetimeKilobytes>();
+  const std::uint64_t kilobytes = !volume ? 4608000 : volume->disable ? 0 : volume->kilobytes.value_or(4608000);
+  return std::to_string(kilobytes) + " kilobytes/" + std::to_string(seconds ? seconds->seconds : 3600) + " seconds";
+}
+
+void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map, const Node& entry) {
+  out += std::string("Crypto Map ") + (map.ipv6 ? "IPv6" : "IPv4") + " \"" + map.map + "\" " + std::to_string(map.sequence) +
+         " ipsec-isakmp\n";
+  const auto* peer = entry.find<parser::SetPeer>();
+  const auto* match = entry.find<parser::MatchAddress>();
+  if (!peer || !match || !access_list(root, match->acl))
+    out += "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n";
+  entry.each<parser::SetPeer>([&](const parser::SetPeer& each, const Node&) {
+    out += "\tPeer = " + (each.address ? ios_address(*each.address) : each.host) + "\n";
+  });
+  if (const auto* profile = entry.find<parser::SetIkev2Profile>()) out += "\tIKEv2 Profile: " + profile->profile + "\n";
+  out += "\tAccess-List SS dynamic: False\n";
+  if (match) put_access_list(out, root, *match);
+  if (peer) out += "\tCurrent peer: " + (peer->address ? ios_address(*peer->address) : peer->host) + "\n";
+  out += "\tSecurity association lifetime: " + lifetime(root, entry) + "\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n";
+  const auto* pfs = entry.find<parser::SetPfs>();
+  out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
+  out += "\tMixed-mode : Disabled\n";
+  put_transform_sets(out, root, entry);
+}
+
+void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap& map) {
+  out += "\tInterfaces using crypto map " + map.map + ":\n";
+  root.each<parser::Interface>([&](const parser::Interface& interface, const Node& block) {
+    const auto* v4 = block.find<parser::InterfaceCryptoMap>();
+    const auto* v6 = block.find<parser::InterfaceIpv6CryptoMap>();
+    if (map.ipv6 ? v6 && v6->map == map.map : v4 && v4->map == map.map) out += "\t\t" + interface.name + "\n";
+  });
+}
+
+const Node* ipsec_profile(const Node& root, const std::string& name) {
+  for (const auto& child : root.children)
+    if (const auto* profile = child->as<parser::IpsecProfile>(); profile && profile->name == name) return child.get();
+  return nullptr;
+}
+
+/// What both entries of a tunnel end with.
+void put_profile(std::string& out, const Node& root, const Node& profile) {
+  out += "\tSecurity association lifetime: " + lifetime(root, profile) +
+         "\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): " + (profile.find<parser::ResponderOnly>() ? "Y\n" : "N\n");
+  const auto* pfs = profile.find<parser::SetPfs>();
+  out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
+  out += "\tMixed-mode : Disabled\n";
+  put_transform_sets(out, root, profile);
+}
+
+/// The two entries that IOS makes of a protected tunnel: the profile, and its instance towards the destination.
+void put_tunnel(std::string& out, const Node& root, const parser::Interface& interface, const Node& block) {
+  const auto* protection = block.find<parser::TunnelProtection>();
+  const auto* destination = block.find<parser::TunnelDestination>();
+  const auto* mode = block.find<parser::TunnelMode>();
+  const Node* profile = protection ? ipsec_profile(root, protection->profile) : nullptr;
+  if (!profile || !mode || mode->kind < parser::TunnelKind::ipsec_ipv4) return;
+  const auto* named = profile->find<parser::SetIkev2Profile>();
+  const std::string ikev2 = protection->ikev2_profile ? *protection->ikev2_profile : named ? named->profile : "";
+  const bool v6 = destination && destination->address && !destination->address->is_v4();
+  const std::string title = std::string("Crypto Map ") + (v6 ? "IPv6" : "IPv4") + " \"" + interface.name + "-head-0\" ";
+  out += title + "65536 ipsec-isakmp\n\tIKEv2 Profile: " + ikev2 + "\n\tProfile name: " + protection->profile + "\n";
+  put_profile(out, root, *profile);
+  out += "\n";
+  if (!destination || !destination->address) return;
+  const std::string peer = ios_address(*destination->address);
+  out +=
+      title + "65537 ipsec-isakmp\n\tMap is a PROFILE INSTANCE.\n\tPeer = " + peer + "\n\tIKEv2 Profile: " + ikev2 +
+      "\n\tAccess-List SS dynamic: False\n\tExtended IP access list \n\t    access-list  permit " +
+      (mode->kind == parser::TunnelKind::ipsec_ipv6 || mode->kind == parser::TunnelKind::ipsec_ipv4_v6_overlay ? "ipv6" : "ip") +
+      " any any\n\tCurrent peer: " + peer + "\n";
+  put_profile(out, root, *profile);
+  out += "\tAlways create SAs\n\tInterfaces using crypto map " + interface.name + "-head-0:\n\t\t" + interface.name + "\n\n";
+}
+
+}  // namespace
+
+std::string show_crypto_map(const parser::Configuration& configuration) {
+  const Node& root = configuration.data().root;
+  std::string out;
+  const parser::CryptoMap* previous = nullptr;
+  const auto close = [&](const parser::CryptoMap* next) {
+    if (!previous) return;
+    if (!next || next->map != previous->map || next->ipv6 != previous->ipv6) put_interfaces(out, root, *previous);
+    out += "\n";
+  };
+  root.each<parser::CryptoMap>([&](const parser::CryptoMap& map, const Node& entry) {
+    close(&map);
+    put_entry(out, root, map, entry);
+    previous = &map;
+  });
+  close(nullptr);
+  root.each<parser::Interface>(
+      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, root, interface, block); });
+  return out.empty() ? "No crypto maps found.\n" : out;
+}
+
+}  // namespace cli

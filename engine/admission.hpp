@@ -1,0 +1,56 @@
+// Limits that keep strangers from using up what the configured peers need: half-open SAs a source, refusals told a
+// second.
+#pragma once
+
+#include <map>
+
+#include "engine/address.hpp"
+#include "engine/ids.hpp"
+
+namespace engine {
+
+/// Half-open SAs of responders, altogether and by source address.
+class HalfOpen {
+ public:
+  static constexpr std::uint32_t max_per_source = 32;
+
+  std::uint32_t count() const { return count_; }
+  bool full_for(const IpAddress& source) const {
+    const auto it = by_source_.find(source);
+    return it != by_source_.end() && it->second >= max_per_source;
+  }
+  void add(const IpAddress& source) {
+    ++count_;
+    ++by_source_[source];
+  }
+  void remove(const IpAddress& source) {
+    --count_;
+    const auto it = by_source_.find(source);
+    if (it != by_source_.end() && --it->second == 0) by_source_.erase(it);
+  }
+
+ private:
+  std::uint32_t count_ = 0;
+  std::map<IpAddress, std::uint32_t> by_source_;
+};
+
+/// At most `burst` at once and `burst` a second after that.
+class RateLimit {
+ public:
+  explicit RateLimit(std::uint32_t burst) : burst_(burst), left_(burst) {}
+  bool allows(Time now) {
+    if (now - since_ >= std::chrono::seconds(1)) {
+      since_ = now;
+      left_ = burst_;
+    }
+    if (left_ == 0) return false;
+    --left_;
+    return true;
+  }
+
+ private:
+  std::uint32_t burst_, left_;
+  Time since_{};
+};
+
+}  // namespace engine

@@ -1,0 +1,355 @@
+#include "engine/child_sa.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/duplicates.hpp"
+#include "engine/turn.hpp"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t max_evidence = 1000;  // octets of what was considered
+constexpr Duration pause_before_next_rekey = std::chrono::seconds(30);
+
+Bytes spi_octets(EspSpi spi) {
+  Writer out;
+  out.u32(spi.value);
+  return out.take();
+}
+
+/// What is common to an offered list of pairs and one line: the widest that holds the first pair with anything in common.
+/// Peers put the packet that raised the request first (RFC 7296, 2.9).
+struct Narrowed {
+  SelectorPair selectors;
+  std::size_t rank;  // how many offered pairs before that one have nothing in common
+};
+std::optional<Narrowed> narrow(const SelectorPair& line, const std::vector<TrafficSelector>& ours,
+                               const std::vector<TrafficSelector>& theirs) {
+  std::optional<Narrowed> best;
+  std::size_t rank = 0;
+  for (const TrafficSelector& l : ours)
+    for (const TrafficSelector& r : theirs) {
+      const auto common = line.intersect({l, r});
+      if (common && !best) best = Narrowed{*common, rank};
+      if (common && common->contains(best->selectors)) best->selectors = *common;
+      ++rank;
+    }
+  return best;
+}
+
+std::string list(const std::vector<TrafficSelector>& selectors) {
+  std::string out;
+  for (const TrafficSelector& s : selectors) out += (out.empty() ? "" : ", ") + s.to_string();
+  return out;
+}
+
+struct Found {
+  const BookLine* line;
+  SelectorPair selectors;
+};
+
+/// Of the permit lines for this peer under this profile the one that holds the peer's first pair, and of those the one
+/// that has most in common; the first of equal ones.
+std::optional<Found> find_line(const std::vector<const BookLine*>& lines, const std::vector<TrafficSelector>& ours,
+                               const std::vector<TrafficSelector>& theirs, std::string& considered) {
+  std::optional<Found> best;
+  std::size_t best_rank = 0;
+  for (const BookLine* line : lines) {
+    const auto common = narrow(line->line.selectors, ours, theirs);
+    if (!common) {
+      if (considered.size() < max_evidence)
+        considered += (considered.empty() ? "" : "; ") + line->entry->map + " " + std::to_string(line->entry->sequence) +
+                      " permit " + line->line.selectors.to_string();
+      continue;
+    }
+    const bool wider =
+        best && common->rank == best_rank && common->selectors.contains(best->selectors) && common->selectors != best->selectors;
+    if (!best || common->rank < best_rank || wider) {
+      best = Found{line, common->selectors};
+      best_rank = common->rank;
+    }
+  }
+  return best;
+}
+
+/// A rekey stays with its line; null when the peer asks for nothing of it.
+std::optional<Found> find_rekeyed(const Turn& turn, const ChildSa& rekeyed, const std::vector<TrafficSelector>& ours,
+                                  const std::vector<TrafficSelector>& theirs) {
+  const BookLine* line = turn.core.book.find(rekeyed.line);
+  const auto common = line ? narrow(line->line.selectors, ours, theirs) : std::nullopt;
+  if (!common) return std::nullopt;
+  for (const TrafficSelector& l : ours)
+    for (const TrafficSelector& r : theirs)
+      if (SelectorPair{l, r}.contains(rekeyed.selectors)) return Found{line, rekeyed.selectors};
+  return Found{line, common->selectors};
+}
+
+/// Whether something the peer offered lies outside `chosen` and inside one of the lines.
+bool more_is_possible(const std::vector<const BookLine*>& lines, const SelectorPair& chosen,
+                      const std::vector<TrafficSelector>& ours, const std::vector<TrafficSelector>& theirs) {
+  for (const BookLine* line : lines)
+    for (const TrafficSelector& l : ours)
+      for (const TrafficSelector& r : theirs)
+        if (const auto common = line->line.selectors.intersect({l, r}); common && !chosen.contains(*common)) return true;
+  return false;
+}
+
+/// Key exchange transforms mean nothing in IKE_AUTH (1.2). A peer that sends them all the same shows what it will want at
+/// the first rekey: a mismatch that would otherwise appear an hour later.
+void note_pfs_shown(Turn& turn, const IkeSa& sa, const std::vector<wire::Proposal>& offered, const CryptoMapEntry& entry) {
+  constexpr auto key_exchange = static_cast<std::uint8_t>(TransformType::key_exchange);
+  bool shown = false, fits = false;
+  for (const wire::Proposal& proposal : offered)
+    for (const wire::Transform& t : proposal.transforms) {
+      if (t.type != key_exchange) continue;
+      shown = shown || t.id != 0;
+      fits = fits || t.id == (entry.pfs_group ? entry.pfs_group->id : 0);
+    }
+  if (!shown || fits) return;
+  sa.diagnose(turn,
+              {NotifyType::none, Cause::child_proposal_mismatch,
+               "the peer showed " + describe(offered) + "; crypto map " + entry.map + " " + std::to_string(entry.sequence) +
+                   (entry.pfs_group ? " has 'set pfs' with another group" : " has no 'set pfs'")},
+              "PFS will fail at the first rekey");
+}
+
+bool single_addresses(const SelectorPair& pair) {
+  return pair.local.first == pair.local.last && pair.remote.first == pair.remote.last;
+}
+
+SaParameters parameters(const ChildChoice& choice, EspSpi spi, Secret encryption, Secret integrity) {
+  return {
+      spi, choice.encryption, choice.integrity, choice.extended_sequence_numbers, std::move(encryption), std::move(integrity)};
+}
+
+ChildSa* find(Established& up, ChildSaId id) {
+  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == id; });
+  return it == up.children.end() ? nullptr : &*it;
+}
+
+bool has_successor(const Established& up, ChildSaId id) {
+  return std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.replaces == id; });
+}
+
+void notify(Turn& turn, const IkeSa& sa, const ChildSa& child, NoticeKind kind, Cause cause) {
+  Notice notice = notice_of(kind, sa);
+  notice.child = child.id;
+  notice.cause = cause;
+  notice.text = child.selectors.to_string();
+  turn.emit(std::move(notice));
+}
+
+/// Its successor came to nothing.
+void ask_again(const Turn& turn, ChildSa& child) {
+  child.rekeyed = false;
+  if (!std::exchange(child.rekey_asked, false)) return;
+  child.soft_expiry = std::max(child.soft_expiry, turn.now + pause_before_next_rekey);
+}
+
+}  // namespace
+
+SelectorPair pair_of_hosts(const SelectorPair& line, const SelectorPair& packet) {
+  SelectorPair out = line;
+  out.local.first = packet.local.first;
+  out.local.last = packet.local.last;
+  out.remote.first = packet.remote.first;
+  out.remote.last = packet.remote.last;
+  return out;
+}
+
+EspSpi new_esp_spi(Turn& turn) {
+  for (;;) {
+    const EspSpi spi{static_cast<std::uint32_t>(turn.core.rng.u64())};
+    if (spi.value >= 256 && !turn.core.esp_spis.contains(spi)) return spi;
+  }
+}
+
+ChildOffer make_child_offer(Turn& turn, const BookLine& line, const Algorithm* group, const SelectorPair* selectors) {
+  ChildOffer out;
+  out.line = line.line.id;
+  out.spi = new_esp_spi(turn);
+  out.proposals = offer_child(*line.entry, out.spi, group);
+  out.selectors = selectors ? *selectors : line.line.selectors;
+  out.mode = line.line.mode;
+  return out;
+}
+
+void append_child_sa(wire::Payloads& out, const ChildOffer& offer) {
+  if (offer.mode == IpsecMode::transport)
+    out.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::use_transport_mode, {}});
+  out.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::esp_tfc_padding_not_supported, {}});
+  out.push_back(wire::SaPayload{offer.proposals});
+}
+
+void append_child_selectors(wire::Payloads& out, const ChildOffer& offer) {
+  wire::TsPayload ts_i{wire::PayloadType::ts_i, {offer.selectors.local}}, ts_r{wire::PayloadType::ts_r, {offer.selectors.remote}};
+  if (offer.packet && offer.packet_first) {
+    ts_i.selectors.insert(ts_i.selectors.begin(), offer.packet->local);
+    ts_r.selectors.insert(ts_r.selectors.begin(), offer.packet->remote);
+  }
+  out.push_back(std::move(ts_i));
+  out.push_back(std::move(ts_r));
+}
+
+Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const wire::Payloads& payloads) {
+  const BookLine* line = turn.core.book.find(offer.line);
+  if (!line)
+    return Failure{NotifyType::none, Cause::configuration_removed, "the access-list line went away during the negotiation"};
+  const auto* sa = wire::find<wire::SaPayload>(payloads);
+  const auto* ts_i = wire::find_ts(payloads, wire::PayloadType::ts_i);
+  const auto* ts_r = wire::find_ts(payloads, wire::PayloadType::ts_r);
+  if (!sa || !ts_i || !ts_r || ts_i->selectors.empty() || ts_r->selectors.empty())
+    return Failure{NotifyType::none, Cause::missing_payload, "the answer lacks SA or traffic selectors"};
+  TRY(ChildChoice choice, accept_child_answer(*sa, offer.proposals, *line->entry));
+  const auto narrowed = narrow(offer.selectors, ts_i->selectors, ts_r->selectors);
+  for (const TrafficSelector& s : ts_i->selectors)
+    if (!offer.selectors.local.contains(s))
+      return Failure{
+          NotifyType::none, Cause::answer_not_offered,
+          "the peer widened the local selectors to " + list(ts_i->selectors) + ", offered was " + offer.selectors.to_string()};
+  for (const TrafficSelector& s : ts_r->selectors)
+    if (!offer.selectors.remote.contains(s))
+      return Failure{
+          NotifyType::none, Cause::answer_not_offered,
+          "the peer widened the remote selectors to " + list(ts_r->selectors) + ", offered was " + offer.selectors.to_string()};
+  if (!narrowed)
+    return Failure{NotifyType::none, Cause::answer_not_offered, "the peer's selectors have nothing in common with the offer"};
+  const bool transport = offer.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
+  return ChildAgreement{*line, narrowed->selectors, std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,
+                        offer.spi};
+}
+
+Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shared_ptr<const IkeProfile>& profile,
+                                    const wire::Payloads& payloads, ChildKeyExchange key_exchange, const ChildSa* rekeyed) {
+  const auto* offered = wire::find<wire::SaPayload>(payloads);
+  const auto* ts_i = wire::find_ts(payloads, wire::PayloadType::ts_i);
+  const auto* ts_r = wire::find_ts(payloads, wire::PayloadType::ts_r);
+  if (!offered || !ts_i || !ts_r)
+    return Failure{NotifyType::invalid_syntax, Cause::missing_payload, "the request lacks SA or traffic selectors"};
+  std::string considered;
+  const auto lines = turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, profile->name);
+  auto found = rekeyed ? find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors) : std::nullopt;
+  if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
+  if (!found)
+    return Failure{NotifyType::ts_unacceptable, Cause::selectors_unacceptable,
+                   "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) + " there; " +
+                       (considered.empty() ? "no crypto map entry with profile " + profile->name + " names it as peer"
+                                           : "the access list has " + considered)};
+  if (found->line->entry->per_host && !single_addresses(found->selectors))
+    return Failure{NotifyType::single_pair_required, Cause::selectors_unacceptable,
+                   "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) +
+                       " there, and 'security-association level per-host' wants one pair of hosts"};
+  const auto* ke = wire::find<wire::KePayload>(payloads);
+  TRY(ChildChoice choice, choose_child(offered->proposals, *found->line->entry, key_exchange, ke ? ke->group : std::uint16_t{0}));
+  if (key_exchange == ChildKeyExchange::ignored) note_pfs_shown(turn, sa, offered->proposals, *found->line->entry);
+  const bool transport = choice.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
+  return ChildAgreement{
+      *found->line,      found->selectors,
+      std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,
+      new_esp_spi(turn), !rekeyed && more_is_possible(lines, found->selectors, ts_r->selectors, ts_i->selectors)};
+}
+
+Status room_for_child(const Turn& turn) {
+  const std::uint32_t most = turn.core.book.config().limits.child_sas;
+  if (most == 0 || turn.core.child_owner.size() < most) return Done{};
+  return Failure{NotifyType::no_additional_sas, Cause::rate_limited,
+                 "there are " + std::to_string(turn.core.child_owner.size()) +
+                     " Child SAs, and the limit is 'crypto call admission limit ipsec sa " + std::to_string(most) + "'"};
+}
+
+void append_child_answer_sa(wire::Payloads& out, const ChildAgreement& agreement) {
+  if (agreement.mode == IpsecMode::transport)
+    out.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::use_transport_mode, {}});
+  wire::Proposal answer = agreement.choice.answer;
+  answer.spi = spi_octets(agreement.spi);
+  out.push_back(wire::SaPayload{{std::move(answer)}});
+}
+
+void append_child_answer_selectors(wire::Payloads& out, const ChildAgreement& agreement) {
+  out.push_back(wire::TsPayload{wire::PayloadType::ts_i, {agreement.selectors.remote}});
+  out.push_back(wire::TsPayload{wire::PayloadType::ts_r, {agreement.selectors.local}});
+  if (agreement.additional) out.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::additional_ts_possible, {}});
+}
+
+void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const ChildKeying& keying, OutboundWhen when) {
+  Established& up = *sa.established();
+  const ChildChoice& choice = agreement.choice;
+  const CryptoMapEntry& entry = *agreement.line.entry;
+  ChildSa child;
+  child.id = ChildSaId{++turn.core.last_child_sa};
+  child.line = agreement.line.line.id;
+  child.interface = agreement.line.interface;
+  child.entry = agreement.line.entry;
+  child.selectors = agreement.selectors;
+  child.mode = agreement.mode;
+  child.replaces = keying.replaces;
+  child.spi_in = agreement.spi;
+  child.spi_out = choice.peer_spi;
+  child.encryption = choice.encryption;
+  child.integrity = choice.integrity;
+  child.group = choice.group;
+  child.extended_sequence_numbers = choice.extended_sequence_numbers;
+  child.created = turn.now;
+  // Both ends have lifetimes of their own; jitter keeps them from rekeying at the same moment (2.8).
+  child.soft_expiry = turn.now + turn.between(entry.lifetime * 85 / 100, entry.lifetime * 95 / 100);
+  child.hard_expiry = turn.now + entry.lifetime;
+
+  auto keys = crypto::derive_child_keys(*up.channel.suite().prf, up.channel.keys().d, *choice.encryption, choice.integrity,
+                                        keying.shared, keying.nonce_i, keying.nonce_r);
+  const bool initiator = keying.role == Role::initiator;
+  const ChildSaFacts facts{child.id,      child.line,     child.interface,        child.selectors,     child.mode,
+                           sa.path.local, sa.path.remote, sa.path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes};
+  AddInbound inbound{facts, parameters(choice, child.spi_in, std::move(initiator ? keys.encryption_r : keys.encryption_i),
+                                       std::move(initiator ? keys.integrity_r : keys.integrity_i))};
+  AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),
+                                         std::move(initiator ? keys.integrity_i : keys.integrity_r))};
+  turn.emit(std::move(inbound));
+  child.birth = {initiator, !keying.replaces, tie_of(keying.nonce_i, keying.nonce_r)};
+  if (when == OutboundWhen::now && child.birth.fresh && leaves_sending_to_other(turn, sa, child)) when = OutboundWhen::later;
+  child.sending = when == OutboundWhen::now;
+  child.redundant = when == OutboundWhen::never;
+  if (when == OutboundWhen::now)
+    turn.emit(std::move(outbound));
+  else if (when == OutboundWhen::later)
+    child.outbound = std::move(outbound);
+
+  turn.core.child_owner[child.id] = sa.id;
+  turn.core.esp_spis[child.spi_in] = child.id;
+  notify(turn, sa, child, child.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
+  up.children.push_back(std::move(child));
+  if (!keying.replaces) settle_duplicate_child(turn, sa);
+  turn.touch(sa.id);
+}
+
+void release_outbound(Turn& turn, ChildSa& child) {
+  // A line that went away has taken its Child SAs with it: the Delete is on its way.
+  if (!child.outbound || !turn.core.book.find(child.line)) return;
+  turn.emit(std::move(*child.outbound));
+  child.outbound.reset();
+  child.sending = true;
+}
+
+void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
+  Established& up = *sa.established();
+  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == id; });
+  if (it == up.children.end()) return;
+  const ChildSa gone = std::move(*it);
+  up.children.erase(it);
+  turn.emit(RemoveChild{id});
+  turn.core.child_owner.erase(id);
+  turn.core.esp_spis.erase(gone.spi_in);
+  turn.touch(sa.id);
+  const bool replaced = has_successor(up, id) || (gone.replaces && has_successor(up, *gone.replaces));
+  ChildSa* old = gone.replaces ? find(up, *gone.replaces) : nullptr;
+  notify(turn, sa, gone, gone.redundant || replaced || old ? NoticeKind::child_sa_retired : NoticeKind::child_sa_down, cause);
+  for (ChildSa& other : up.children) {
+    if (other.replaces != id) continue;
+    release_outbound(turn, other);
+    other.replaces = gone.replaces;
+  }
+  if (old && !replaced) ask_again(turn, *old);
+  release_duplicate(turn, sa, gone.line);
+}
+
+}  // namespace engine

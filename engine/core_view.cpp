@@ -1,0 +1,44 @@
+// What `show` sees of an endpoint, a slice at a time.
+#include <algorithm>
+
+#include "engine/turn.hpp"
+
+namespace engine {
+namespace {
+
+bool wanted(const IkeSa& sa, const Query& query) {
+  if (std::holds_alternative<Lingering>(sa.state)) return false;
+  return (!query.local || *query.local == sa.path.local.ip) && (!query.peer || *query.peer == sa.path.remote.ip);
+}
+
+PolicyLineView view_of(const BookLine& line) {
+  return {line.line.id,        line.line.action, line.interface, line.entry->map, line.entry->sequence,
+          line.line.selectors, line.line.local,  line.line.peer, line.line.mode};
+}
+
+}  // namespace
+
+View view_of(const Core& core, Time now, const Query& query) {
+  View out;
+  std::size_t left = query.most;
+  ViewPosition at = query.from;
+  const auto& sas = core.sas.all();
+  auto sa = sas.upper_bound(at.sa);
+  for (; sa != sas.end() && left > 0; ++sa, --left) {
+    at.sa = sa->first;
+    if (!wanted(*sa->second, query)) continue;
+    out.ike_sas.push_back(sa->second->view(now));
+    if (const Config& config = core.book.config(); config.fragmentation.configured)
+      out.ike_sas.back().fragmentation_mtu = config.fragment_limit(sa->second->path.remote.ip.family);
+  }
+  const auto& lines = core.book.lines();
+  for (; at.line < lines.size() && left > 0; ++at.line, --left) out.lines.push_back(view_of(lines[at.line]));
+  if (sa != sas.end() || at.line < lines.size()) out.rest = at;
+  out.diagnoses = core.diagnoses.list(now);
+  out.dropped = core.dropped;
+  if (!out.rest) out.attempts = attempts(core, now);
+  out.half_open = core.half_open.count();
+  return out;
+}
+
+}  // namespace engine

@@ -1,0 +1,82 @@
+// Crypto that needs a configured key or costs CPU, as values: the engine asks with StartJob{id, Job}, whoever runs jobs
+// answers with JobDone{id, JobResult}. Jobs hold their own copies, so a runner may be another thread or process.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <variant>
+
+#include "engine/algorithms.hpp"
+#include "engine/ids.hpp"
+#include "engine/result.hpp"
+#include "engine/secret.hpp"
+
+namespace engine::crypto {
+
+/// Which part of a key exchange is wanted.
+enum class DhStep : std::uint8_t {
+  begin,     // initiator: a public value
+  answer,    // responder: from the initiator's value a public value and the secret
+  complete,  // initiator: from the responder's value the secret
+};
+/// A key exchange. `private_key` is private_key_octets(*group) random octets drawn by the engine, the same ones for `begin`
+/// and `complete`. `peer_public` is empty for `begin`. The checks of RFC 6989 apply to it: a bad value fails with
+/// Cause::invalid_key_exchange_value.
+struct DhJob {
+  const Algorithm* group = nullptr;
+  DhStep step = DhStep::begin;
+  Secret private_key;
+  Bytes peer_public;
+};
+struct DhResult {
+  Bytes public_value;  // on the wire: MODP left-padded to the modulus; ECP x||y; X25519, X448 raw; empty after `complete`
+  Secret private_key;  // given back for the second half of an initiator's exchange
+  Secret shared;       // g^ir: MODP left-padded; ECP x only (RFC 5903); empty after `begin`
+};
+/// False for what the crypto library that runs does not have: ML-KEM before OpenSSL 3.5. It must not be offered then.
+bool available(const Algorithm& row);
+/// Octets a private key of `group` is drawn from.
+std::size_t private_key_octets(const Algorithm& group);
+
+/// AUTH for shared keys: prf(prf(key, "Key Pad for IKEv2"), octets) (RFC 7296, 2.15). Used to make and to verify.
+struct PskAuthJob {
+  const Algorithm* prf = nullptr;
+  KeyRef key;
+  Bytes octets;
+};
+struct PskAuthResult {
+  Bytes auth;
+};
+
+/// Mixes a postquantum preshared key into SK_d, SK_pi and SK_pr: each becomes prf+(PPK, itself) (RFC 8784, 3).
+struct PpkJob {
+  const Algorithm* prf = nullptr;
+  KeyRef ppk;
+  Secret d, pi, pr;
+};
+struct PpkResult {
+  Secret d, pi, pr;
+};
+
+using Job = std::variant<DhJob, PskAuthJob, PpkJob>;
+using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult>;
+
+/// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside.
+class KeyStore {
+ public:
+  void put(KeyRef ref, Secret secret) { secrets_.insert_or_assign(ref, std::move(secret)); }
+  const Secret* find(KeyRef ref) const {
+    const auto it = secrets_.find(ref);
+    return it == secrets_.end() ? nullptr : &it->second;
+  }
+
+ private:
+  std::unordered_map<KeyRef, Secret> secrets_;
+};
+
+/// From the algorithm table: whether to run it at once or hand it to a pool.
+CostClass cost_of(const Job& job);
+/// Runs one job to its end on the calling thread. Never throws.
+JobResult run(Job job, const KeyStore& keys);
+
+}  // namespace engine::crypto

@@ -1,0 +1,55 @@
+#include "engine/crypto/prf.hpp"
+
+#include <algorithm>
+
+#include "engine/crypto/hmac.hpp"
+
+namespace engine::crypto {
+
+Secret prf(const Algorithm& prf, ByteView key, std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(prf.primitive);
+  Bytes out(hash.output);
+  hmac(hash, key, {parts.begin(), parts.size()}, out);
+  return Secret(std::move(out));
+}
+
+// RFC 7296, 2.13: T1 = prf(K, S | 0x01), Tn = prf(K, T(n-1) | S | n).
+Secret prf_plus(const Algorithm& prf, ByteView key, ByteView seed, std::size_t length) {
+  const Hash& hash = hash_of(prf.primitive);
+  require(length <= 255 * hash.output);
+  // Whole blocks first, so that each T is the input of the next where it stands.
+  Bytes out((length + hash.output - 1) / hash.output * hash.output);
+  ByteView previous;
+  std::uint8_t n = 1;
+  for (std::size_t at = 0; at < out.size(); at += hash.output, ++n) {
+    const ByteView parts[] = {previous, seed, {&n, 1}};
+    hmac(hash, key, parts, std::span(out).subspan(at, hash.output));
+    previous = ByteView(out).subspan(at, hash.output);
+  }
+  std::fill(out.begin() + static_cast<std::ptrdiff_t>(length), out.end(), std::uint8_t{0});
+  out.resize(length);
+  return Secret(std::move(out));
+}
+
+Bytes sha1(std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(Primitive::hmac_sha1);
+  Bytes out(hash.output);
+  digest(hash, {parts.begin(), parts.size()}, out);
+  return out;
+}
+
+Bytes sha256(std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(Primitive::hmac_sha256);
+  Bytes out(hash.output);
+  digest(hash, {parts.begin(), parts.size()}, out);
+  return out;
+}
+
+Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(Primitive::hmac_sha256);
+  Bytes out(hash.output);
+  hmac(hash, key, {parts.begin(), parts.size()}, out);
+  return out;
+}
+
+}  // namespace engine::crypto

@@ -1,0 +1,61 @@
+#include "engine/diagnoses.hpp"
+
+#include <algorithm>
+
+namespace engine {
+namespace {
+
+constexpr std::size_t max_entries = 50;  // IOS: `crypto ikev2 diagnose error 50`
+
+}  // namespace
+
+void Diagnoses::add(Time now, Diagnosis diagnosis) {
+  const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
+    return e.diagnosis.cause == diagnosis.cause && e.diagnosis.remote.ip == diagnosis.remote.ip &&
+           e.diagnosis.role == diagnosis.role && e.diagnosis.what == diagnosis.what;
+  });
+  if (same != entries_.end()) {
+    diagnosis.count = same->diagnosis.count + 1;
+    entries_.erase(same);
+  }
+  entries_.push_front({now, std::move(diagnosis)});
+  if (entries_.size() > max_entries) entries_.pop_back();
+}
+
+std::vector<Diagnosis> Diagnoses::list(Time now) const {
+  std::vector<Diagnosis> out;
+  for (const Entry& entry : entries_) {
+    out.push_back(entry.diagnosis);
+    out.back().ago = now - entry.at;
+  }
+  return out;
+}
+
+std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remote) {
+  const std::string peer = remote.ip.to_string();
+  switch (cause) {
+    case Cause::peer_refused_proposal:
+      return {"the peer's 'crypto ikev2 proposal' has no encryption, integrity, PRF or group in common with ours",
+              "the peer's 'crypto ikev2 policy' does not name its proposal or does not match its local address"};
+    case Cause::peer_refused_child_proposal:
+      return {"the peer's 'crypto ipsec transform-set' has no cipher and integrity in common with ours",
+              "one end has 'set pfs' with another group, or the other has none"};
+    case Cause::peer_refused_authentication:
+      return {"the pre-shared key for " + peer + " differs from the one the peer holds for us",
+              "the peer's profile expects another identity than the one we send ('identity local' here, 'match identity remote' "
+              "there)",
+              "the peer has no key or no profile for our address"};
+    case Cause::peer_refused_selectors:
+      return {"the peer's crypto access list is not the mirror of ours",
+              "the peer's crypto map does not name our address in 'set peer'"};
+    case Cause::no_response:
+      return {peer + " is down or unreachable", "a firewall in between drops UDP 500 or 4500",
+              "the peer does not know our address and keeps silent"};
+    case Cause::authentication_failed:
+      return {"the pre-shared key of the peer differs from the one configured here for " + peer};
+    default:
+      return {};
+  }
+}
+
+}  // namespace engine

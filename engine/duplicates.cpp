@@ -1,0 +1,170 @@
+#include "engine/duplicates.hpp"
+
+#include <algorithm>
+
+namespace engine {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Duration grace_from = seconds(2), grace_to = seconds(4);
+// A peer of our kind has deleted the SA it asked for long before; no other will.
+constexpr Duration patience_from = seconds(60), patience_to = seconds(90);
+constexpr unsigned max_moves = 10;  // times the other SA is asked to take over a line
+
+bool may_be_rivals(const IkeSa& a, const IkeSa& b) {
+  const Established *x = a.established(), *y = b.established();
+  return a.id != b.id && x && y && !x->replaced && !y->replaced && !x->pending && !y->pending && !x->yielding && !y->yielding &&
+         x->birth.ours != y->birth.ours && x->remote == y->remote && x->local == y->local &&
+         x->profile->name == y->profile->name && a.path.local.ip == b.path.local.ip && a.path.remote.ip == b.path.remote.ip;
+}
+
+std::vector<IkeSa*> rivals_of(Turn& turn, const IkeSa& sa) {
+  std::vector<IkeSa*> out;
+  for (IkeSa* other : turn.core.sas.of_peer(sa.path.remote.ip))
+    if (may_be_rivals(sa, *other)) out.push_back(other);
+  return out;
+}
+
+bool loses(const Established& a, const Established& b) { return a.birth.tie < b.birth.tie; }
+
+bool is_duplicate(const ChildSa& a, const ChildSa& b) {
+  return a.id != b.id && a.line == b.line && a.selectors == b.selectors && a.birth.ours != b.birth.ours && a.birth.fresh &&
+         b.birth.fresh && !a.rekeyed && !b.rekeyed && !a.redundant && !b.redundant;
+}
+
+bool carries(const Established& up, const ChildSa& like) {
+  return std::any_of(up.children.begin(), up.children.end(),
+                     [&](const ChildSa& c) { return c.line == like.line && c.selectors.contains(like.selectors) && !c.rekeyed; });
+}
+
+/// Asks `heir` for whatever `up` carries alone; true: it has been asked for something.
+bool move_lines(Turn& turn, const Established& up, IkeSa& heir) {
+  Established& to = *heir.established();
+  bool asked = false;
+  for (const ChildSa& child : up.children) {
+    if (carries(to, child)) continue;
+    asked = true;
+    if (!already_asked(to, child.line)) to.tasks.push_back(CreateChildTask{child.line, std::nullopt});
+  }
+  if (asked) {
+    turn.touch(heir.id);
+    heir.proceed(turn);
+  }
+  return asked;
+}
+
+/// To whom `sa` gives way now; null: to nobody, things have changed.
+IkeSa* heir_of(Turn& turn, IkeSa& sa, const YieldTask& task) {
+  if (IkeSa* heir = task.heir ? turn.core.sas.find(*task.heir) : nullptr)
+    if (heir->established() && !heir->established()->replaced) return heir;
+  sa.established()->yielding = false;
+  for (IkeSa* rival : rivals_of(turn, sa))
+    if (task.whatever_the_nonces || loses(*sa.established(), *rival->established())) return rival;
+  return nullptr;
+}
+
+Time time_to_yield(Turn& turn, bool loser) {
+  return turn.now + (loser ? turn.between(grace_from, grace_to) : turn.between(patience_from, patience_to));
+}
+
+void ask_to_yield(Turn& turn, IkeSa& sa, bool loser) {
+  Established& up = *sa.established();
+  if (!up.birth.ours) return;
+  up.tasks.push_back(YieldTask{time_to_yield(turn, loser), !loser});
+  turn.touch(sa.id);
+}
+
+}  // namespace
+
+std::uint64_t tie_of(ByteView nonce_i, ByteView nonce_r) {
+  const auto first_octets = [](ByteView nonce) { return Reader(nonce).u64().value_or(0); };
+  return std::min(first_octets(nonce_i), first_octets(nonce_r));
+}
+
+void settle_duplicates(Turn& turn, IkeSa& sa) {
+  for (IkeSa* rival : rivals_of(turn, sa)) {
+    if (sa.supersedes == rival->id) continue;
+    const bool lost = loses(*sa.established(), *rival->established());
+    ask_to_yield(turn, sa, lost);
+    ask_to_yield(turn, *rival, !lost);
+  }
+}
+
+void settle_duplicate_child(Turn& turn, IkeSa& sa) {
+  Established& up = *sa.established();
+  const ChildSa& made = up.children.back();
+  for (const ChildSa& other : up.children) {
+    if (!is_duplicate(made, other)) continue;
+    for (const ChildSa* each : {&made, &other}) {
+      if (!each->birth.ours) continue;
+      const bool loser = each->birth.tie < (each == &made ? other : made).birth.tie;
+      up.tasks.push_back(YieldChildTask{each->id, time_to_yield(turn, loser), !loser});
+    }
+  }
+}
+
+bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) {
+  const Established& up = *sa.established();
+  if (std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& other) {
+        return other.sending && is_duplicate(child, other) && child.birth.tie < other.birth.tie;
+      }))
+    return true;
+  const auto rivals = rivals_of(turn, sa);
+  return std::any_of(rivals.begin(), rivals.end(), [&](const IkeSa* rival) {
+    const Established& other = *rival->established();
+    return loses(up, other) && std::any_of(other.children.begin(), other.children.end(), [&](const ChildSa& c) {
+             return c.line == child.line && c.sending && c.selectors.contains(child.selectors);
+           });
+  });
+}
+
+void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
+  for (IkeSa* each : turn.core.sas.of_peer(sa.path.remote.ip))
+    if (Established* up = each->established())
+      for (ChildSa& child : up->children)
+        if (child.outbound && child.line == line && child.birth.fresh && !leaves_sending_to_other(turn, *each, child))
+          release_outbound(turn, child);
+}
+
+void yield(Turn& turn, IkeSa& sa, YieldTask task) {
+  Established& up = *sa.established();
+  IkeSa* heir = heir_of(turn, sa, task);
+  up.yielding = heir != nullptr;
+  if (!heir) return;
+  task.heir = heir->id;
+  if (task.moved < max_moves && move_lines(turn, up, *heir)) {
+    ++task.moved;
+    task.not_before = turn.now + turn.between(seconds(1), seconds(2));
+    up.tasks.push_back(task);
+    return turn.touch(sa.id);
+  }
+  if (up.children.empty()) return exchange::informational::request_delete_ike(turn, sa, Cause::replaced, NotifyType::none);
+  for (const ChildSa& child : up.children) up.tasks.push_back(DeleteChildTask{child.id, Cause::replaced});
+  task.moved = max_moves;
+  task.not_before = turn.now;
+  up.tasks.push_back(task);
+}
+
+void yield_child(Turn& turn, IkeSa& sa, const YieldChildTask& task) {
+  Established& up = *sa.established();
+  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == task.child; });
+  if (it == up.children.end() || it->rekey_asked) return;
+  for (const ChildSa& other : up.children)
+    if (is_duplicate(*it, other) && (task.whatever_the_nonces || it->birth.tie < other.birth.tie)) {
+      up.tasks.push_front(DeleteChildTask{task.child, Cause::replaced});
+      return turn.touch(sa.id);
+    }
+}
+
+void supersede(Turn& turn, IkeSa& sa) {
+  IkeSa* old = turn.core.sas.find(*sa.supersedes);
+  sa.supersedes.reset();
+  if (!old || !old->established() || old->established()->replaced) return;
+  old->established()->yielding = true;
+  old->established()->tasks.push_back(YieldTask{turn.now, false, sa.id});
+  turn.touch(old->id);
+  old->proceed(turn);
+}
+
+}  // namespace engine

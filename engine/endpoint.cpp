@@ -1,0 +1,260 @@
+#include "engine/endpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/duplicates.hpp"
+#include "engine/mobility.hpp"
+#include "engine/reconcile.hpp"
+#include "engine/turn.hpp"
+
+namespace engine {
+namespace {}  // namespace
+
+struct Endpoint::Impl {
+  explicit Impl(Rng& rng) : core(rng) {}
+  Core core;
+
+  /// After each event: duplicates of what came up are settled, the table follows what was touched, and out with what is
+  /// Gone.
+  void settle(Turn& turn) {
+    for (std::size_t i = 0; i < turn.touched.size(); ++i) {
+      const IkeSaId id = turn.touched[i];
+      IkeSa* sa = core.sas.find(id);
+      if (!sa) continue;
+      if (Established* up = sa->established()) {
+        if (!std::exchange(up->compared, true)) settle_duplicates(turn, *sa);
+        if (sa->supersedes && nothing_to_ask(*up) && up->requesting.empty()) supersede(turn, *sa);
+      }
+      if (sa->gone())
+        core.sas.erase(id);
+      else
+        core.sas.follow(*sa);
+    }
+    settle_fallen(turn);
+  }
+
+  void on(Turn& turn, Datagram datagram) {
+    auto message = wire::parse(datagram.payload);
+    if (!message.ok()) {
+      turn.drop(datagram, message.failure().cause, message.failure().why);
+      return refuse_unparsed(turn, datagram, message.failure());
+    }
+    const wire::Header& header = message->header;
+    const bool first = header.exchange == wire::ExchangeType::ike_sa_init && !header.response;
+    if (header.spi_i.value == 0) return turn.drop(datagram, Cause::malformed_header, "SPIi is zero");
+    if (first) {
+      if (!header.initiator || header.message_id.value != 0 || header.spi_r.value != 0)
+        return turn.drop(datagram, Cause::wrong_flags, "IKE_SA_INIT request with flags, message ID or SPIr of a later message");
+      if (IkeSa* known = core.sas.find_half_open(header.spi_i, datagram.remote)) return known->receive(turn, datagram, *message);
+      note_datagram(turn, NoticeKind::datagram_received, IkeSaId{}, datagram.local, datagram.remote, header, message->payloads);
+      return exchange::ike_sa_init::respond(turn, datagram, *message);
+    }
+    IkeSa* sa = core.sas.find_by_spi(header.initiator ? header.spi_r : header.spi_i);
+    const bool other_spi_fits = sa && (header.initiator ? header.spi_i == sa->spi_i
+                                                        : sa->spi_r.value == 0 || header.spi_r == sa->spi_r ||
+                                                              header.exchange == wire::ExchangeType::ike_sa_init);
+    if (!sa || !other_spi_fits) return turn.drop(datagram, Cause::unknown_spi, "no IKE SA with these SPIs");
+    sa->receive(turn, datagram, *message);
+  }
+
+  /// Two refusals of what does not parse, unprotected, never larger than what came, never to a response (2.5): another
+  /// major version than 2 (a lower one is ignored: its daemon might answer us for ever), and a critical payload.
+  void refuse_unparsed(Turn& turn, const Datagram& datagram, const Failure& failure) {
+    constexpr std::size_t answer_octets = wire::header_octets + 9;
+    if (datagram.payload.size() < answer_octets || (datagram.payload[19] & 0x20)) return;
+    const bool newer = failure.notify == NotifyType::invalid_major_version && datagram.payload[17] >> 4 > 2;
+    const bool critical = failure.notify == NotifyType::unsupported_critical_payload &&
+                          datagram.payload[18] == static_cast<std::uint8_t>(wire::ExchangeType::ike_sa_init);
+    if (!newer && !critical) return;
+    Reader reader(datagram.payload);
+    wire::Header header;
+    header.spi_i = IkeSpi{*reader.u64()};
+    header.spi_r = IkeSpi{*reader.u64()};
+    header.exchange = static_cast<wire::ExchangeType>(datagram.payload[18]);
+    header.message_id = MessageId{*Reader(ByteView(datagram.payload).subspan(20)).u32()};
+    send_stateless(turn, datagram, header, {wire::NotifyPayload{wire::Protocol::none, {}, failure.notify, failure.data}});
+  }
+
+  void on(Turn& turn, ConfigChanged changed) {
+    reconcile(turn, changed.config ? std::move(changed.config) : std::make_shared<const Config>(), core.book.interfaces());
+  }
+  void on(Turn& turn, InterfacesChanged changed) { reconcile(turn, core.book.snapshot(), std::move(changed.interfaces)); }
+
+  void on(Turn& turn, JobDone done) {
+    const auto it = core.jobs.find(done.id);
+    if (it == core.jobs.end()) return;  // its SA ended meanwhile
+    IkeSa* sa = core.sas.find(it->second);
+    core.jobs.erase(it);
+    if (sa) sa->job_done(turn, done.id, std::move(done.result));
+  }
+
+  void on(Turn& turn, Acquire acquire) {
+    const BookLine* line = core.book.find(acquire.line);
+    if (!line || line->line.action != AclAction::permit || line->line.local.is_unspecified()) return;
+    for (IkeSa* sa : core.sas.of_peer(line->line.peer)) {
+      if (!between_ends(*sa, *line)) continue;
+      if (Established* up = sa->established()) {
+        if (up->replaced || up->profile->name != line->entry->profile->name) continue;
+        const auto serving = std::find_if(up->children.begin(), up->children.end(), [&](const ChildSa& c) {
+          return c.line == acquire.line && c.selectors.contains(acquire.packet);
+        });
+        if (serving != up->children.end()) return release_outbound(turn, *serving);
+        if (const Status room = room_for_child(turn); !room.ok())
+          return sa->diagnose(turn, room.failure(), "Child SA not asked for");
+        if (already_asked(*up, acquire.line) || narrowed_too_often(turn, *sa, *up, *line, acquire.packet)) return;
+        up->tasks.push_back(CreateChildTask{acquire.line, std::nullopt, {}, 0, acquire.packet});
+        turn.touch(sa->id);
+        return sa->proceed(turn);
+      }
+      if (sa->asking()) {
+        if (std::find(sa->wanted.begin(), sa->wanted.end(), acquire.line) == sa->wanted.end()) sa->wanted.push_back(acquire.line);
+        return;
+      }
+    }
+    want(turn, *line);
+  }
+
+  /// Tunnel interfaces are up without traffic.
+  void look_after(Turn& turn, PolicyLineId id) {
+    const BookLine* line = core.book.find(id);
+    if (!line) return;
+    const auto serves = [&](const ChildSa& child) { return child.line == id; };
+    for (IkeSa* sa : core.sas.of_peer(line->line.peer))
+      if (const Established* up = sa->established(); up && std::any_of(up->children.begin(), up->children.end(), serves)) return;
+    on(turn, Acquire{id, line->line.selectors});
+  }
+
+  /// The peer narrows this line again and again without covering what is sent: asking once more would not help.
+  bool narrowed_too_often(Turn& turn, const IkeSa& sa, const Established& up, const BookLine& line, const SelectorPair& packet) {
+    constexpr std::ptrdiff_t enough = 8;
+    const auto same_line = [&](const ChildSa& c) { return c.line == line.line.id; };
+    if (std::count_if(up.children.begin(), up.children.end(), same_line) < enough) return false;
+    sa.diagnose(turn,
+                {NotifyType::none, Cause::selectors_unacceptable,
+                 "the peer narrowed permit " + line.line.selectors.to_string() + " to selectors without " + packet.to_string()},
+                "Child SA not asked for");
+    return true;
+  }
+
+  /// Asks the SA that owns `child` for `task`; nothing if it is gone.
+  void ask(Turn& turn, ChildSaId child, const Task& task) {
+    const auto owner = core.child_owner.find(child);
+    IkeSa* sa = owner == core.child_owner.end() ? nullptr : core.sas.find(owner->second);
+    if (!sa || !sa->established()) return;
+    sa->established()->tasks.push_front(task);
+    turn.touch(sa->id);
+    sa->proceed(turn);
+  }
+
+  ChildSa* find_child(ChildSaId child, IkeSa** owner) {
+    const auto it = core.child_owner.find(child);
+    *owner = it == core.child_owner.end() ? nullptr : core.sas.find(it->second);
+    if (!*owner || !(*owner)->established()) return nullptr;
+    for (ChildSa& c : (*owner)->established()->children)
+      if (c.id == child) return &c;
+    return nullptr;
+  }
+
+  void on(Turn& turn, const InstallFailed& failed) {
+    IkeSa* sa = nullptr;
+    if (!find_child(failed.child, &sa)) return;
+    sa->diagnose(turn, {NotifyType::none, Cause::install_failed, failed.why}, "Child SA not installed");
+    ask(turn, failed.child, DeleteChildTask{failed.child, Cause::install_failed});
+  }
+
+  void on(Turn& turn, Expire expire) {
+    IkeSa* sa = nullptr;
+    ChildSa* child = find_child(expire.child, &sa);
+    if (!child) return;
+    if (expire.kind == ExpireKind::hard) return ask(turn, expire.child, DeleteChildTask{expire.child, Cause::lifetime_expired});
+    if (child->rekey_asked || child->rekeyed) return;  // a soft limit may be reported twice, and beside the one in seconds
+    child->rekey_asked = true;
+    ask(turn, expire.child, CreateChildTask{child->line, expire.child});
+  }
+
+  void on(Turn& turn, InboundSeen seen) {
+    IkeSa* sa = nullptr;
+    ChildSa* child = find_child(seen.child, &sa);
+    if (!child) return;
+    if (!sa->established()->profile->dpd_periodic) sa->established()->last_inbound = turn.now;
+    if (!leaves_sending_to_other(turn, *sa, *child)) release_outbound(turn, *child);
+    turn.touch(sa->id);
+  }
+
+  void on(Turn& turn, OutboundSeen seen) {
+    IkeSa* sa = nullptr;
+    if (!find_child(seen.child, &sa) || sa->established()->profile->dpd_periodic) return;
+    sa->established()->last_outbound = turn.now;
+    turn.touch(sa->id);
+  }
+
+  void on(Turn& turn, const PeerMoved& moved) {
+    IkeSa* sa = nullptr;
+    if (find_child(moved.child, &sa)) mobility::follow_esp(turn, *sa, moved.remote);
+  }
+
+  static void end(Turn& turn, IkeSa& sa, Cause cause) {
+    if (!std::holds_alternative<Deleting>(sa.state) && !std::holds_alternative<Lingering>(sa.state) && !sa.gone())
+      exchange::informational::request_delete_ike(turn, sa, cause, NotifyType::none);
+  }
+
+  void on(Turn& turn, Clear clear) {
+    forget_wants(turn, clear.peer);
+    for (const auto& [id, sa] : core.sas.all()) {
+      if (clear.peer && sa->path.remote.ip != *clear.peer) continue;
+      if (clear.what == ClearWhat::ike_sas) {
+        end(turn, *sa, Cause::cleared_by_operator);
+      } else if (Established* up = sa->established()) {
+        for (const ChildSa& child : up->children) up->tasks.push_back(DeleteChildTask{child.id, Cause::cleared_by_operator});
+        turn.touch(id);
+        sa->proceed(turn);
+      }
+    }
+  }
+
+  void on(Turn&, DebugWanted wanted) { core.packet_notices = wanted.packets; }
+  void on(Turn& turn, Shutdown) {
+    core.always_up = {};
+    for (const auto& [id, sa] : core.sas.all()) end(turn, *sa, Cause::shut_down);
+  }
+};
+
+Endpoint::Endpoint(Rng& rng) : impl_(std::make_unique<Impl>(rng)) {}
+Endpoint::~Endpoint() = default;
+Endpoint::Endpoint(Endpoint&&) noexcept = default;
+
+void Endpoint::handle(Time now, Event event, Actions& out) {
+  Turn turn{impl_->core, now, out};
+  std::visit([&](auto& e) { impl_->on(turn, std::move(e)); }, event);
+  impl_->settle(turn);
+}
+
+void Endpoint::tick(Time now, Actions& out) {
+  Turn turn{impl_->core, now, out};
+  // Each SA at most once a tick, however near its next deadline is.
+  for (const IkeSaId id : impl_->core.sas.due(now))
+    if (IkeSa* sa = impl_->core.sas.find(id)) sa->tick(turn);
+  attempt_due(turn);
+  for (const PolicyLineId line : impl_->core.always_up.take_due(now)) impl_->look_after(turn, line);
+  impl_->settle(turn);
+}
+
+std::optional<Time> Endpoint::next_deadline() const {
+  std::optional<Time> out = impl_->core.sas.next_deadline();
+  for (const auto& other : {impl_->core.desired.next_deadline(), impl_->core.always_up.next_deadline()})
+    if (other && (!out || *other < *out)) out = other;
+  return out;
+}
+
+std::vector<SaImpact> Endpoint::impact(std::shared_ptr<const Config> config) const {
+  return preview(impl_->core, std::move(config));
+}
+
+View Endpoint::view(Time now, const Query& query) const { return view_of(impl_->core, now, query); }
+
+void Endpoint::check_invariants() const {
+  for (const auto& [id, sa] : impl_->core.sas.all()) sa->check_invariants();
+}
+
+}  // namespace engine

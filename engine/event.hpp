@@ -1,0 +1,205 @@
+// Everything that goes into the daemon's brain and everything that comes out of it, on one screen.
+// Endpoint::handle(now, Event, Actions&) is the whole interface (engine/endpoint.hpp).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/address.hpp"
+#include "engine/cause.hpp"
+#include "engine/config.hpp"
+#include "engine/crypto/jobs.hpp"
+#include "engine/ids.hpp"
+#include "engine/secret.hpp"
+#include "engine/traffic_selector.hpp"
+
+namespace engine {
+
+// ---- In ------------------------------------------------------------------------------------------------------------
+
+/// A UDP datagram that is IKE: on port 4500 the non-ESP marker is already gone (RFC 3948, 2.2).
+struct Datagram {
+  SocketAddress local, remote;
+  Bytes payload;
+};
+/// A new snapshot. The engine reconciles to it by name.
+struct ConfigChanged {
+  std::shared_ptr<const Config> config;
+};
+/// The host's interfaces as they are now, under their IOS names; replaces what was known before.
+struct InterfaceState {
+  std::string name;
+  bool up = false;
+  std::vector<Prefix> addresses;  // address as configured (host bits kept in `address`), prefix length beside it
+  std::uint32_t mtu = 1500;
+};
+struct InterfacesChanged {
+  std::vector<InterfaceState> interfaces;
+};
+/// The answer to StartJob; exactly one for each, in any order.
+struct JobDone {
+  JobId id;
+  crypto::JobResult result;
+};
+/// A packet met a permit line that has no Child SA. `packet` is the packet's own 5-tuple (single addresses).
+struct Acquire {
+  PolicyLineId line;
+  SelectorPair packet;
+};
+/// The data plane could not install what AddInbound or AddOutbound asked for.
+struct InstallFailed {
+  ChildSaId child;
+  std::string why;
+};
+/// Bytes or packets through a Child SA have reached its limit (time limits are the engine's own).
+enum class ExpireKind : std::uint8_t { soft, hard };
+struct Expire {
+  ChildSaId child;
+  ExpireKind kind;
+};
+/// Traffic was received on a Child SA since the last report: the peer lives (RFC 7296, 2.4).
+struct InboundSeen {
+  ChildSaId child;
+};
+/// Traffic was sent on a Child SA since the last report: `dpd ... on-demand` asks whether anybody is there.
+struct OutboundSeen {
+  ChildSaId child;
+};
+/// ESP in UDP that is authentic and no replay came from another address or port than the Child SA sends to: the peer's NAT has
+/// a new mapping, or somebody sends the peer's packets on. The engine decides which (RFC 7296, 2.23).
+struct PeerMoved {
+  ChildSaId child;
+  SocketAddress remote;
+};
+/// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`.
+enum class ClearWhat : std::uint8_t { ike_sas, child_sas };
+struct Clear {
+  ClearWhat what;
+  std::optional<IpAddress> peer;  // not given: all
+};
+/// Whether per-packet Notices are wanted at all (some `debug crypto ikev2` is on somewhere).
+struct DebugWanted {
+  bool packets = false;
+};
+/// The daemon ends in order: delete every SA at the peers.
+struct Shutdown {};
+
+using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Acquire, InstallFailed, Expire, InboundSeen,
+                           OutboundSeen, PeerMoved, Clear, DebugWanted, Shutdown>;
+
+// ---- Out -----------------------------------------------------------------------------------------------------------
+
+/// Send IKE; whoever sends puts the non-ESP marker in front when `local.port` is not 500.
+struct SendDatagram {
+  SocketAddress local, remote;
+  Bytes payload;
+};
+/// Send the single octet 0xFF (RFC 3948, 2.3).
+struct SendKeepalive {
+  SocketAddress local, remote;
+};
+struct StartJob {
+  JobId id;
+  crypto::Job job;
+};
+
+/// What an interface protects, whole: replaces everything said before of this interface, atomically. The first line
+/// that matches a packet decides; no line: the packet is not ours. `permit` without a Child SA holds the packet back
+/// and raises Acquire, never leaks it. An empty list: nothing is protected.
+struct PolicyLine {
+  PolicyLineId id;
+  AclAction action = AclAction::permit;
+  SelectorPair selectors;
+  IpsecMode mode = IpsecMode::tunnel;
+  IpAddress local, peer;  // tunnel end points of a permit; local unspecified: not known yet, packets are held back all the same
+};
+struct SetPolicy {
+  std::string interface;
+  std::vector<PolicyLine> lines;
+};
+
+/// Keys and parameters of one direction of a Child SA. `key_encryption` includes the salt for AEAD.
+struct SaParameters {
+  EspSpi spi;
+  const Algorithm* encryption = nullptr;
+  const Algorithm* integrity = nullptr;  // null for AEAD
+  bool extended_sequence_numbers = false;
+  Secret key_encryption, key_integrity;
+};
+struct ChildSaFacts {
+  ChildSaId child;
+  PolicyLineId line;  // the permit line it serves
+  std::string interface;
+  SelectorPair selectors;
+  IpsecMode mode = IpsecMode::tunnel;
+  SocketAddress local, remote;  // ports count only when encapsulated
+  bool udp_encapsulated = false;
+  std::uint32_t replay_window = 64;
+  std::uint64_t lifetime_kilobytes = 0;  // 0: no limit
+};
+/// Two phases: inbound first; outbound when the peer is ready to receive. A later AddOutbound for the same line takes
+/// over the sending side.
+struct AddInbound {
+  ChildSaFacts facts;
+  SaParameters sa;
+};
+struct AddOutbound {
+  ChildSaFacts facts;
+  SaParameters sa;
+};
+/// Remove both directions, whichever are installed.
+struct RemoveChild {
+  ChildSaId child;
+};
+/// An end of the SA moved: counters, sequence numbers and keys stay.
+struct MoveChild {
+  ChildSaId child;
+  SocketAddress local, remote;
+  bool udp_encapsulated = false;
+};
+
+/// Typed, becomes text at the edge (cli/notice_text.cpp). Never holds a secret.
+enum class NoticeKind : std::uint8_t {
+  datagram_received,
+  datagram_sent,
+  datagram_retransmitted,
+  datagram_dropped,
+  negotiation_started,
+  negotiation_failed,
+  ike_sa_up,
+  ike_sa_rekeyed,
+  ike_sa_down,
+  child_sa_up,
+  child_sa_down,
+  child_sa_rekeyed,  // made to take over from another
+  child_sa_retired,  // gone, and another has taken over
+  policy_found,
+  keyring_peer_found,
+  proposal_chosen,
+  nat_detected,
+  nat_not_found,
+  auth_verified,
+  map_on,
+  map_off,
+};
+struct Notice {
+  NoticeKind kind;
+  Cause cause = Cause::none;
+  IkeSaId sa{};  // 0: no SA
+  ChildSaId child{};
+  SocketAddress local{}, remote{};
+  IkeSpi spi_i{}, spi_r{};
+  std::uint8_t exchange = 0;  // of a datagram
+  bool response = false, initiator = false;
+  std::uint32_t message_id = 0;
+  std::vector<std::uint8_t> payloads{};  // payload types in order, of a datagram
+  std::string text{};                    // evidence or name; may contain a peer's octets: escape before a terminal sees it
+};
+
+using Action =
+    std::variant<SendDatagram, SendKeepalive, StartJob, SetPolicy, AddInbound, AddOutbound, RemoveChild, MoveChild, Notice>;
+using Actions = std::vector<Action>;
+
+}  // namespace engine

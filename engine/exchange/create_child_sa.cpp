@@ -1,0 +1,302 @@
+#include "engine/exchange/create_child_sa.hpp"
+
+#include <algorithm>
+
+#include "engine/exchange/common.hpp"
+#include "engine/turn.hpp"
+
+namespace engine::exchange::create_child_sa {
+namespace {
+
+ChildSa* find_child(Established& up, ChildSaId id) {
+  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == id; });
+  return it == up.children.end() ? nullptr : &*it;
+}
+
+void send(Turn& turn, IkeSa& sa, CreateChildRequest open) {
+  open.stage = CreateChildRequest::Stage::awaiting_answer;
+  wire::Payloads payloads;
+  if (open.offer.rekeys)
+    if (const ChildSa* old = find_child(*sa.established(), *open.offer.rekeys)) {
+      Writer spi;
+      spi.u32(old->spi_in.value);
+      payloads.push_back(wire::NotifyPayload{wire::Protocol::esp, spi.take(), NotifyType::rekey_sa, {}});
+    }
+  append_child_sa(payloads, open.offer);
+  payloads.push_back(wire::NoncePayload{open.nonce_i});
+  if (open.group) payloads.push_back(wire::KePayload{open.group->id, open.public_value});
+  append_child_selectors(payloads, open.offer);
+  sa.ask(turn, std::move(open), wire::ExchangeType::create_child_sa, payloads);
+}
+
+/// Our rekey of `old` has won over the peer's, which made or will make a Child SA that only receives until the peer deletes
+/// it: it must not begin to send when `old` goes.
+void outdo(Established& up, ChildSaId old) {
+  for (ChildSa& child : up.children) {
+    if (child.replaces != old) continue;
+    child.outbound.reset();
+    child.redundant = true;
+  }
+  for (OpenAnswer& open : up.answering)
+    if (auto* answer = std::get_if<CreateChildAnswer>(&open.what); answer && answer->rekeys == old) answer->redundant = true;
+}
+
+/// The exchange is over; what it installed takes over from the SA it rekeyed, unless the peer's rekey of the same SA
+/// crossed ours and ours has the lowest nonce: then ours is redundant, and the peer deletes the old SA (2.8.1).
+void complete(Turn& turn, IkeSa& sa, CreateChildRequest open, Secret shared) {
+  const auto& deleted = open.already_deleted;
+  if (std::find(deleted.begin(), deleted.end(), open.agreement->choice.peer_spi) != deleted.end()) return;
+  if (!turn.core.book.find(open.agreement->line.line.id))
+    return sa.established()->tasks.push_front(DisownChildTask{open.offer.spi});
+  const bool redundant = open.crossed && std::min(open.nonce_i, open.nonce_r) < *open.crossed;
+  if (open.crossed && !redundant) outdo(*sa.established(), *open.offer.rekeys);
+  install_child(turn, sa, *open.agreement,
+                {Role::initiator, std::move(open.nonce_i), std::move(open.nonce_r), std::move(shared), open.offer.rekeys},
+                redundant ? OutboundWhen::never : OutboundWhen::now);
+  if (redundant)
+    sa.established()->tasks.push_front(DeleteChildTask{sa.established()->children.back().id, Cause::replaced});
+  else if (open.offer.rekeys)
+    sa.established()->tasks.push_front(DeleteChildTask{*open.offer.rekeys, Cause::replaced});
+}
+
+/// The Child SA stays, and the peer may come round: what it refuses was perhaps not configured there yet. Refused
+/// selectors are asked for once more as the whole line: some peers want at rekey what they narrowed before (2.9.2).
+void rekey_later(Turn& turn, IkeSa& sa, const CreateChildRequest& open, NotifyType why) {
+  ChildSa* old = find_child(*sa.established(), *open.offer.rekeys);
+  const BookLine* line = turn.core.book.find(open.offer.line);
+  if (!old || !line || old->rekeyed) return;
+  if (why == NotifyType::ts_unacceptable && open.offer.selectors != line->line.selectors) {
+    old->rekey_whole_line = true;
+    return sa.established()->tasks.push_back(CreateChildTask{open.offer.line, open.offer.rekeys});
+  }
+  old->rekey_asked = false;
+  old->soft_expiry = turn.now + std::max<Duration>((old->hard_expiry - turn.now) / 2, std::chrono::seconds(1));
+  turn.touch(sa.id);
+}
+
+/// The peer takes one pair of addresses a Child SA: remembered, and the packet's own pair asked for (3.10.1). False: that
+/// was it already, or the packet is not known.
+bool learn_single_pair(IkeSa& sa, const ChildOffer& offer) {
+  sa.established()->single_pair = true;
+  if (!offer.packet || offer.selectors == pair_of_hosts(offer.selectors, *offer.packet)) return false;
+  sa.established()->tasks.push_front(CreateChildTask{offer.line, std::nullopt, {}, 0, offer.packet});
+  return true;
+}
+
+void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::NotifyPayload& error) {
+  Established& up = *sa.established();
+  if (error.type == NotifyType::temporary_failure && open.tried < max_temporary_failures) {
+    const Time later = turn.now + turn.between(std::chrono::seconds(2), std::chrono::seconds(10));
+    return up.tasks.push_back(CreateChildTask{open.offer.line, open.offer.rekeys, later, open.tried + 1, open.offer.packet});
+  }
+  if (error.type == NotifyType::child_sa_not_found && open.offer.rekeys)
+    return remove_child(turn, sa, *open.offer.rekeys, Cause::peer_deleted);
+  if (error.type == NotifyType::single_pair_required && !open.offer.rekeys && learn_single_pair(sa, open.offer)) return;
+  if (open.offer.rekeys) rekey_later(turn, sa, open, error.type);
+  const Cause cause = error.type == NotifyType::temporary_failure ? Cause::temporary_failure
+                      : error.type == NotifyType::no_proposal_chosen || error.type == NotifyType::invalid_ke_payload
+                          ? Cause::peer_refused_child_proposal
+                      : error.type == NotifyType::ts_unacceptable ? Cause::peer_refused_selectors
+                                                                  : Cause::peer_refused;
+  sa.diagnose(turn,
+              {error.type, cause, "offered was " + describe(open.offer.proposals) + " for " + open.offer.selectors.to_string()},
+              "CREATE_CHILD_SA refused with " + name_of(error.type));
+}
+
+/// The last thing an answer does: INVALID_SYNTAX ends the IKE SA (2.21.3).
+void answer_notify(Turn& turn, IkeSa& sa, MessageId id, wire::NotifyPayload notify) {
+  const bool fatal = notify.type == NotifyType::invalid_syntax;
+  sa.respond(turn, wire::ExchangeType::create_child_sa, id, {std::move(notify)});
+  if (fatal) sa.linger(turn, Cause::malformed_payload, "the peer's CREATE_CHILD_SA request was malformed");
+}
+
+void send_answer(Turn& turn, IkeSa& sa, const CreateChildAnswer& open, Bytes public_value, Secret shared) {
+  wire::Payloads payloads;
+  append_child_answer_sa(payloads, open.agreement);
+  payloads.push_back(wire::NoncePayload{open.nonce_r});
+  if (open.agreement.choice.group) payloads.push_back(wire::KePayload{open.agreement.choice.group->id, std::move(public_value)});
+  append_child_answer_selectors(payloads, open.agreement);
+  // What it rekeys may have gone while the answer was computed.
+  const bool waits = open.rekeys && find_child(*sa.established(), *open.rekeys);
+  const OutboundWhen when = open.redundant ? OutboundWhen::never : waits ? OutboundWhen::later : OutboundWhen::now;
+  install_child(turn, sa, open.agreement, {Role::responder, open.nonce_i, open.nonce_r, std::move(shared), open.rekeys}, when);
+  sa.respond(turn, wire::ExchangeType::create_child_sa, open.message_id, payloads);
+}
+
+/// No Child SA has that SPI: or not any more, when we are deleting it (2.25.1), or not yet, when the peer's answer to our own
+/// request is still on its way.
+void answer_unknown(Turn& turn, IkeSa& sa, MessageId id, const wire::NotifyPayload& rekey) {
+  Established& up = *sa.established();
+  const auto spi = Reader(rekey.spi).u32();
+  const bool closing = spi && up.find_request<InformationalRequest>([&](const InformationalRequest& deleting) {
+    return std::ranges::find(deleting.peer_spis, EspSpi{*spi}) != deleting.peer_spis.end();
+  });
+  if (closing || up.has_request<CreateChildRequest>())
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
+  const bool esp = rekey.protocol == wire::Protocol::esp;
+  answer_notify(turn, sa, id,
+                {esp ? rekey.protocol : wire::Protocol::none, esp ? rekey.spi : Bytes{}, NotifyType::child_sa_not_found, {}});
+}
+
+/// We are ourselves deleting that Child SA, or about to (2.25.1).
+bool being_deleted(Established& up, ChildSaId child) {
+  if (up.deletes(child)) return true;
+  return std::any_of(up.tasks.begin(), up.tasks.end(), [&](const Task& t) {
+    const auto* remove = std::get_if<DeleteChildTask>(&t);
+    return remove && remove->child == child;
+  });
+}
+
+/// Our own open rekey of that Child SA, or null.
+CreateChildRequest* own_rekey(Established& up, ChildSaId child) {
+  return up.find_request<CreateChildRequest>([&](const CreateChildRequest& open) { return open.offer.rekeys == child; });
+}
+
+/// The peer's rekey came to nothing after all.
+void forget_rekey(Established& up, std::optional<ChildSaId> rekeys) {
+  if (!rekeys) return;
+  if (ChildSa* old = find_child(up, *rekeys)) old->rekeyed = false;
+  if (CreateChildRequest* crossing = own_rekey(up, *rekeys)) crossing->crossed.reset();
+}
+
+/// A peer may have some Child SAs more than there are lines for it, not any number.
+bool too_many(const Turn& turn, const IkeSa& sa, const Established& up) {
+  return up.children.size() >= 16 + 4 * turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, up.profile->name).size();
+}
+
+}  // namespace
+
+void request(Turn& turn, IkeSa& sa, const BookLine& line, const CreateChildTask& task) {
+  const auto& rekeys = task.rekeys;
+  const auto& packet = task.packet;
+  Established& up = *sa.established();
+  const ChildSa* old = rekeys ? find_child(up, *rekeys) : nullptr;
+  if (rekeys && (!old || old->rekeyed)) return;
+  CreateChildRequest open;
+  open.group = line.entry->pfs_group;
+  std::optional<SelectorPair> wanted;
+  if (old && !old->rekey_whole_line) wanted = old->selectors;
+  if (!old && packet && (up.single_pair || line.entry->per_host)) wanted = pair_of_hosts(line.line.selectors, *packet);
+  open.offer = make_child_offer(turn, line, open.group, wanted ? &*wanted : nullptr);
+  open.offer.packet = packet;
+  open.offer.packet_first = packet && !wanted && std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& c) {
+                              return c.line == task.line && !c.selectors.contains(*task.packet);
+                            });
+  open.offer.rekeys = rekeys;
+  open.tried = task.tried;
+  open.nonce_i = turn.core.rng.bytes(nonce_octets);
+  open.stage = CreateChildRequest::Stage::making_public_value;
+  if (!open.group) return send(turn, sa, std::move(open));
+  auto job = begin_dh(turn, *open.group);
+  sa.compute(turn, std::move(open), std::move(job));
+}
+
+void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
+  // The IKE SA is being closed by us (2.25.2).
+  if (!sa.established()) return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
+  Established& up = *sa.established();
+  const auto* offered = wire::find<wire::SaPayload>(payloads);
+  const auto* nonce = wire::find<wire::NoncePayload>(payloads);
+  if (!offered || !nonce || !usable_nonce(*nonce))
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}});
+  if (!offered->proposals.empty() && offered->proposals.front().protocol == wire::Protocol::ike)
+    return rekey_ike_sa::respond(turn, sa, id, payloads);
+  if (up.replaced || up.has_request<RekeyIkeRequest>() || up.has_answer<RekeyIkeAnswer>())
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
+
+  std::optional<ChildSaId> rekeys;
+  if (const auto* rekey = wire::find_notify(payloads, NotifyType::rekey_sa)) {
+    Reader reader(rekey->spi);
+    const auto spi = reader.u32();
+    const auto old =
+        std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return spi && c.spi_out == EspSpi{*spi}; });
+    if (old == up.children.end()) return answer_unknown(turn, sa, id, *rekey);
+    if (being_deleted(up, old->id))
+      return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
+    rekeys = old->id;
+  }
+
+  if (!rekeys && (too_many(turn, sa, up) || !room_for_child(turn).ok()))
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::no_additional_sas, {}});
+  auto agreement =
+      choose_child(turn, sa, up.profile, payloads, ChildKeyExchange::as_offered, rekeys ? find_child(up, *rekeys) : nullptr);
+  if (!agreement.ok()) {
+    sa.diagnose(turn, agreement.failure(), "CREATE_CHILD_SA request refused");
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, agreement.failure().notify, agreement.failure().data});
+  }
+  const Algorithm* group = agreement->choice.group;
+  const auto* ke = wire::find<wire::KePayload>(payloads);
+  if (group && (!ke || ke->group != group->id)) {
+    Writer wanted;
+    wanted.u16(group->id);
+    return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::invalid_ke_payload, wanted.take()});
+  }
+  CreateChildAnswer open{id, std::move(*agreement), rekeys, nonce->data, turn.core.rng.bytes(nonce_octets)};
+  if (rekeys) {
+    find_child(up, *rekeys)->rekeyed = true;
+    if (CreateChildRequest* crossing = own_rekey(up, *rekeys)) crossing->crossed = std::min(open.nonce_i, open.nonce_r);
+  }
+  if (!group) return send_answer(turn, sa, open, {}, {});
+  sa.compute(turn, std::move(open), answer_dh(turn, *group, ke->data));
+}
+
+void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads& payloads) {
+  Established& up = *sa.established();
+  const auto give_up = [&](const Failure& failure) {
+    up.tasks.push_front(DisownChildTask{open.offer.spi});
+    sa.diagnose(turn, failure, "CREATE_CHILD_SA answer");
+  };
+  if (const auto* error = first_error(payloads)) return refused(turn, sa, open, *error);
+  auto agreement = accept_child(turn, open.offer, payloads);
+  if (!agreement.ok()) return give_up(agreement.failure());
+  const auto* nonce = wire::find<wire::NoncePayload>(payloads);
+  const auto* ke = wire::find<wire::KePayload>(payloads);
+  if (!nonce || !usable_nonce(*nonce))
+    return give_up({NotifyType::none, Cause::missing_payload, "the answer lacks a usable nonce"});
+  if (agreement->choice.group && (!ke || ke->group != agreement->choice.group->id))
+    return give_up({NotifyType::none, Cause::missing_payload, "the answer lacks a KE payload of the agreed group"});
+  open.nonce_r = nonce->data;
+  open.agreement = std::move(*agreement);
+  if (open.agreement->choice.group) {
+    open.stage = CreateChildRequest::Stage::computing_secret;
+    auto job = complete_dh(*open.group, std::move(open.private_key), ke->data);
+    return sa.compute(turn, std::move(open), std::move(job));
+  }
+  complete(turn, sa, std::move(open), {});
+}
+
+void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobResult result) {
+  Established& up = *sa.established();
+  if (const auto* failure = std::get_if<Failure>(&result)) {
+    sa.diagnose(turn, *failure, "CREATE_CHILD_SA key exchange");
+    if (open.agreement) up.tasks.push_front(DisownChildTask{open.offer.spi});
+    return;
+  }
+  auto& done = std::get<crypto::DhResult>(result);
+  if (open.stage == CreateChildRequest::Stage::making_public_value) {
+    const ChildSa* old = open.offer.rekeys ? find_child(up, *open.offer.rekeys) : nullptr;
+    // Meanwhile the peer may have rekeyed or deleted it.
+    if (open.offer.rekeys && (!old || old->rekeyed)) return;
+    open.public_value = std::move(done.public_value);
+    open.private_key = std::move(done.private_key);
+    return send(turn, sa, std::move(open));
+  }
+  complete(turn, sa, std::move(open), std::move(done.shared));
+}
+
+void resume_answer(Turn& turn, IkeSa& sa, const CreateChildAnswer& open, crypto::JobResult result) {
+  Established& up = *sa.established();
+  if (const auto* failure = std::get_if<Failure>(&result)) {
+    sa.diagnose(turn, *failure, "CREATE_CHILD_SA key exchange");
+    forget_rekey(up, open.rekeys);
+    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}});
+  }
+  if (!turn.core.book.find(open.agreement.line.line.id)) {
+    forget_rekey(up, open.rekeys);
+    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::ts_unacceptable, {}});
+  }
+  auto& done = std::get<crypto::DhResult>(result);
+  send_answer(turn, sa, open, std::move(done.public_value), std::move(done.shared));
+}
+
+}  // namespace engine::exchange::create_child_sa

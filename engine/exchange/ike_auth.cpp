@@ -1,0 +1,425 @@
+#include "engine/exchange/ike_auth.hpp"
+
+#include <algorithm>
+
+#include "engine/auth.hpp"
+#include "engine/duplicates.hpp"
+#include "engine/exchange/announcements.hpp"
+#include "engine/exchange/common.hpp"
+#include "engine/turn.hpp"
+
+namespace engine::exchange::ike_auth {
+namespace {
+
+constexpr std::uint8_t shared_key_method = static_cast<std::uint8_t>(AuthMethod::pre_share);
+
+Identity local_identity(const IkeProfile& profile, const IpAddress& local) {
+  return profile.identity_local ? *profile.identity_local : Identity::of(local);
+}
+
+/// Another IKE SA between the same addresses that is up: then this one is not the only one (2.4).
+bool another_is_up(Turn& turn, const IkeSa& sa) {
+  const auto others = turn.core.sas.of_peer(sa.path.remote.ip);
+  return std::any_of(others.begin(), others.end(), [&](IkeSa* other) { return other->id != sa.id && other->established(); });
+}
+
+/// INITIAL_CONTACT, after AUTH has been verified: whatever else stood between these identities is gone at the peer (2.4).
+/// An SA that came up while this one was being negotiated is not meant: both ends started at once.
+void forget_others(Turn& turn, const IkeSa& sa, const Identity& remote, const Identity& local) {
+  for (IkeSa* other : turn.core.sas.of_identity(remote)) {
+    const Established* up = other->established();
+    if (other->id == sa.id || up->since >= sa.created || up->local != local) continue;
+    other->close(turn, Cause::replaced, "the peer came back with INITIAL_CONTACT");
+  }
+}
+
+Cause cause_of_refusal(NotifyType type) {
+  switch (type) {
+    case NotifyType::authentication_failed:
+      return Cause::peer_refused_authentication;
+    case NotifyType::no_proposal_chosen:
+      return Cause::peer_refused_child_proposal;
+    case NotifyType::ts_unacceptable:
+      return Cause::peer_refused_selectors;
+    default:
+      return Cause::peer_refused;
+  }
+}
+
+/// `identity`: the peer's, where its keys may depend on it.
+Birth birth_of(const Turn& turn, const IkeSa& sa, const InitOutcome& init, const IkeProfile& profile, const KeyChoice& keys,
+               const Identity* identity) {
+  const Ppk* ppk = turn.core.book.ppk_for(profile, sa.path.remote.ip, identity);
+  return {sa.role == Role::initiator, tie_of(init.nonce_i, init.nonce_r), keys.local, keys.remote, ppk ? ppk->key : KeyRef{}};
+}
+
+/// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
+void abandon(Turn& turn, IkeSa& sa, const Failure& failure) {
+  sa.diagnose(turn, failure, "IKE_AUTH answer");
+  informational::request_delete_ike(turn, sa, failure.cause, NotifyType::authentication_failed);
+}
+
+}  // namespace
+
+// ---- Initiator ----
+
+namespace {
+
+crypto::PskAuthJob sign_job(const IkeAuthRequest& auth, const IkeSa& sa, const Secret& sk_pi) {
+  const Algorithm* prf = auth.channel.suite().prf;
+  return {prf, auth.keys.local,
+          signed_octets(auth.init.message_i, auth.init.nonce_r, *prf, sk_pi, auth.id_i, auth.init.intermediate, sa.own.next())};
+}
+
+crypto::PpkJob mix_job(const Channel& channel, const Ppk& ppk) {
+  const crypto::IkeKeys& keys = channel.keys();
+  return {channel.suite().prf, ppk.key, keys.d.duplicate(), keys.pi.duplicate(), keys.pr.duplicate()};
+}
+
+/// PPK_IDENTITY of type PPK_ID_FIXED (RFC 8784, 5.1).
+constexpr std::uint8_t ppk_id_fixed = 2;
+Bytes ppk_id(const Ppk& ppk) {
+  Writer out;
+  out.u8(ppk_id_fixed);
+  out.bytes(as_bytes(ppk.id));
+  return out.take();
+}
+
+}  // namespace
+
+void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
+  const BookLine* line = nullptr;
+  for (PolicyLineId id : sa.wanted)
+    if (!line) line = turn.core.book.find(id);
+  if (!line) return sa.close(turn, Cause::configuration_removed, "the crypto map entry is gone");
+  const auto profile = line->entry->profile;
+  const auto keys = turn.core.book.key_for(*profile, sa.path.remote.ip, nullptr);
+  if (!keys) {
+    sa.diagnose(turn,
+                {NotifyType::none, Cause::no_matching_key,
+                 "profile " + profile->name + " has no key for " + sa.path.remote.ip.to_string()},
+                "IKE_AUTH not sent");
+    return sa.close(turn, Cause::no_matching_key, "no key");
+  }
+  note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
+  const Ppk* ppk = turn.core.book.ppk_for(*profile, sa.path.remote.ip, nullptr);
+  if (ppk && ppk->required && !init.use_ppk) {
+    sa.diagnose(turn,
+                {NotifyType::none, Cause::authentication_failed,
+                 "the postquantum key '" + ppk->id + "' is required, and the peer did not answer USE_PPK"},
+                "IKE_AUTH not sent");
+    return sa.close(turn, Cause::authentication_failed, "the peer uses no postquantum keys");
+  }
+  wire::IdPayload id_i{wire::PayloadType::id_i, local_identity(*profile, sa.path.local.ip), {}};
+  const bool childless = profile->childless && init.childless;
+  std::optional<ChildOffer> child;
+  if (!childless) child = make_child_offer(turn, *line, nullptr, nullptr);
+  IkeAuthRequest auth{
+      IkeAuthRequest::Stage::signing, std::move(channel), std::move(init), profile, *keys, std::move(id_i), std::move(child)};
+  if (!ppk || !auth.init.use_ppk) {
+    sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
+    sa.state = std::move(auth);
+    return;
+  }
+  auth.stage = IkeAuthRequest::Stage::mixing_ppk;
+  auth.ppk = *ppk;
+  sa.start_request_job(turn, mix_job(auth.channel, *ppk));
+  sa.state = std::move(auth);
+}
+
+namespace {
+
+void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes mac, Bytes mac_without_ppk) {
+  auth.stage = IkeAuthRequest::Stage::awaiting_answer;
+  wire::Payloads payloads;
+  payloads.push_back(auth.id_i);
+  if (!another_is_up(turn, sa))
+    payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::initial_contact, {}});
+  payloads.push_back(wire::AuthPayload{shared_key_method, std::move(mac)});
+  if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, ppk_id(*auth.ppk)});
+  if (!mac_without_ppk.empty())
+    payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::no_ppk_auth, std::move(mac_without_ppk)});
+  if (auth.child) {
+    append_child_sa(payloads, *auth.child);
+    append_child_selectors(payloads, *auth.child);
+  }
+  announce_in_auth(turn, payloads);
+  sa.request(turn, wire::ExchangeType::ike_auth, payloads);
+}
+
+/// A job of ours on the way to the request is done.
+void make_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, crypto::JobResult result) {
+  if (auth.stage == IkeAuthRequest::Stage::mixing_ppk) {
+    auth.mixed = std::move(std::get<crypto::PpkResult>(result));
+    auth.stage = IkeAuthRequest::Stage::signing;
+    return sa.start_request_job(turn, sign_job(auth, sa, auth.mixed->pi));
+  }
+  Bytes mac = std::move(std::get<crypto::PskAuthResult>(result).auth);
+  if (auth.stage == IkeAuthRequest::Stage::signing_without_ppk)
+    return send_request(turn, sa, auth, std::move(auth.mac), std::move(mac));
+  if (!auth.ppk || auth.ppk->required) return send_request(turn, sa, auth, std::move(mac), {});
+  auth.mac = std::move(mac);
+  auth.stage = IkeAuthRequest::Stage::signing_without_ppk;
+  sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
+}
+
+/// The Child SA part of a verified answer. Its failure leaves the IKE SA alive (1.2).
+void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Payloads& answer, const InitOutcome& init) {
+  if (const auto* error = first_error(answer)) {
+    if (error->type == NotifyType::single_pair_required) sa.established()->single_pair = true;
+    return sa.diagnose(turn,
+                       {error->type, cause_of_refusal(error->type),
+                        "offered was " + describe(offer.proposals) + " for " + offer.selectors.to_string()},
+                       "Child SA refused with " + name_of(error->type));
+  }
+  const auto agreement = accept_child(turn, offer, answer);
+  if (!agreement.ok()) {
+    sa.established()->tasks.push_front(DisownChildTask{offer.spi});
+    return sa.diagnose(turn, agreement.failure(), "Child SA answer");
+  }
+  install_child(turn, sa, *agreement, {Role::initiator, init.nonce_i, init.nonce_r, {}}, OutboundWhen::now);
+}
+
+void verified(Turn& turn, IkeSa& sa, const Bytes& expected) {
+  auto& verifying = std::get<IkeAuthRequest>(sa.state);
+  const wire::IdPayload id_r = *wire::find_id(verifying.answer, wire::PayloadType::id_r);
+  if (!constant_time_equal(wire::find<wire::AuthPayload>(verifying.answer)->data, expected))
+    return abandon(turn, sa,
+                   {NotifyType::authentication_failed, Cause::authentication_failed,
+                    "the peer " + id_r.identity.to_string() +
+                        " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" +
+                        verifying.keys.keyring_peer + "'"});
+  turn.emit(notice_of(NoticeKind::auth_verified, sa));
+  IkeAuthRequest auth = std::move(verifying);
+  Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy,
+                                                         auth.keys.keyring_peer, auth.id_i.identity, id_r.identity));
+  up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
+  up.birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, nullptr);
+  learn_of_auth(turn, sa, auth.answer);
+  for (PolicyLineId line : sa.wanted)
+    if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
+  sa.wanted.clear();
+  if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, auth.init);
+}
+
+}  // namespace
+
+void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
+  auto& auth = std::get<IkeAuthRequest>(sa.state);
+  const auto* id_r = wire::find_id(payloads, wire::PayloadType::id_r);
+  const auto* mac = wire::find<wire::AuthPayload>(payloads);
+  if (!id_r || !mac) {
+    const auto* error = first_error(payloads);
+    if (!error) return abandon(turn, sa, {NotifyType::none, Cause::missing_payload, "the answer lacks IDr or AUTH"});
+    const Failure failure{NotifyType::none, cause_of_refusal(error->type),
+                          "we are " + auth.id_i.identity.to_string() + ", authenticated by pre-shared key"};
+    sa.diagnose(turn, failure, "IKE_AUTH refused with " + name_of(error->type));
+    return sa.close(turn, failure.cause, failure.why);
+  }
+  if (mac->method != shared_key_method)
+    return abandon(turn, sa,
+                   {NotifyType::authentication_failed, Cause::authentication_failed,
+                    "the peer authenticates by method " + std::to_string(mac->method) + ", expected is a pre-shared key"});
+  std::string wanted;
+  const bool expected =
+      std::any_of(auth.profile->match_remote.begin(), auth.profile->match_remote.end(), [&](const IdentityMatch& rule) {
+        wanted += (wanted.empty() ? "" : ", ") + to_string(rule);
+        return matches(rule, id_r->identity);
+      });
+  if (!expected)
+    return abandon(
+        turn, sa,
+        {NotifyType::authentication_failed, Cause::identity_mismatch,
+         "the peer calls itself " + id_r->identity.to_string() + ", profile " + auth.profile->name + " wants " + wanted});
+  if (auth.ppk && !wire::find_notify(payloads, NotifyType::ppk_identity)) {
+    if (auth.ppk->required)
+      return abandon(turn, sa,
+                     {NotifyType::authentication_failed, Cause::authentication_failed,
+                      "the postquantum key '" + auth.ppk->id + "' is required, and the peer did not use it"});
+    auth.mixed.reset();
+  }
+  if (auth.mixed) auth.channel.mix(std::move(auth.mixed->d), std::move(auth.mixed->pi), std::move(auth.mixed->pr));
+  // The answer has the message ID of the request, the last one sent.
+  Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(false), *id_r,
+                               auth.init.intermediate, MessageId{sa.own.next().value - 1});
+  crypto::PskAuthJob job{auth.channel.suite().prf, auth.keys.remote, std::move(octets)};
+  auth.answer = std::move(payloads);
+  auth.stage = IkeAuthRequest::Stage::verifying;
+  sa.start_request_job(turn, std::move(job));
+}
+
+// ---- Responder ----
+
+namespace {
+
+/// Refuses and ends: the peer learns the notify, the operator the cause.
+void refuse(Turn& turn, IkeSa& sa, MessageId id, const Failure& failure) {
+  sa.diagnose(turn, failure, "IKE_AUTH request refused");
+  sa.respond(turn, wire::ExchangeType::ike_auth, id,
+             {wire::NotifyPayload{wire::Protocol::none, {}, failure.notify, failure.data}});
+  sa.linger(turn, failure.cause, failure.why);
+}
+
+struct Admission {
+  std::shared_ptr<const IkeProfile> profile;
+  KeyChoice keys;
+  Identity remote;
+  const Ppk* ppk = nullptr;  // both have it
+  Bytes mac{};               // of the peer, to be verified with or without it
+};
+
+/// Which AUTH of the peer counts, and whether a postquantum key is mixed in (RFC 8784, 3).
+Status choose_ppk(const Turn& turn, Admission& admission, const IkeSa& sa, const InitOutcome& init,
+                  const wire::Payloads& payloads) {
+  const Ppk* ours = turn.core.book.ppk_for(*admission.profile, sa.path.remote.ip, &admission.remote);
+  const auto* named = wire::find_notify(payloads, NotifyType::ppk_identity);
+  const auto* without = wire::find_notify(payloads, NotifyType::no_ppk_auth);
+  admission.mac = wire::find<wire::AuthPayload>(payloads)->data;
+  if (init.use_ppk && named && ours && named->data == ppk_id(*ours)) {
+    admission.ppk = ours;
+    return Done{};
+  }
+  if (ours && ours->required)
+    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
+                   "the postquantum key '" + ours->id + "' is required, and the peer " +
+                       (init.use_ppk && named ? "names another one" : "uses none")};
+  if (!init.use_ppk || !named) return Done{};
+  if (!without)
+    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
+                   "the peer requires a postquantum key that keyring " +
+                       (admission.profile->ppk_keyring ? admission.profile->ppk_keyring->name : std::string("(none)")) +
+                       " has not under that name for it"};
+  admission.mac = without->data;
+  return Done{};
+}
+
+Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, const wire::Payloads& payloads) {
+  const auto* id_i = wire::find_id(payloads, wire::PayloadType::id_i);
+  const auto* mac = wire::find<wire::AuthPayload>(payloads);
+  if (!id_i || !mac)
+    return Failure{NotifyType::authentication_failed, Cause::missing_payload,
+                   "the request lacks IDi or AUTH (EAP is not offered here)"};
+  auto profile = turn.core.book.profile_for(id_i->identity, sa.path.local.ip);
+  if (!profile)
+    return Failure{NotifyType::authentication_failed, Cause::no_matching_profile,
+                   turn.core.book.why_no_profile(id_i->identity, sa.path.local.ip)};
+  const auto keys = turn.core.book.key_for(*profile, sa.path.remote.ip, &id_i->identity);
+  if (!keys)
+    return Failure{NotifyType::authentication_failed, Cause::no_matching_key,
+                   "profile " + profile->name + ": keyring " +
+                       (profile->keyring ? profile->keyring->name : std::string("(none)")) + " has no key for " +
+                       sa.path.remote.ip.to_string() + " or " + id_i->identity.to_string()};
+  if (mac->method != shared_key_method)
+    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
+                   "the peer authenticates by method " + std::to_string(mac->method) + ", profile " + profile->name +
+                       " wants a pre-shared key"};
+  note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
+  Admission admission{std::move(profile), *keys, id_i->identity};
+  CHECK_OK(choose_ppk(turn, admission, sa, init, payloads));
+  return admission;
+}
+
+void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const Bytes& expected) {
+  if (!constant_time_equal(auth.mac, expected))
+    return refuse(turn, sa, auth.message_id,
+                  {NotifyType::authentication_failed, Cause::authentication_failed,
+                   "the peer " + auth.remote.to_string() +
+                       " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" +
+                       auth.keys.keyring_peer + "' (profile " + auth.profile->name + ")"});
+  turn.emit(notice_of(NoticeKind::auth_verified, sa));
+  auth.id_r = {wire::PayloadType::id_r, local_identity(*auth.profile, sa.path.local.ip), {}};
+  auth.stage = IkeAuthAnswer::Stage::signing;
+  Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
+                               auth.id_r, auth.init.intermediate, auth.message_id);
+  sa.start_answer_job(turn, crypto::PskAuthJob{auth.channel.suite().prf, auth.keys.local, std::move(octets)});
+}
+
+void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes mac) {
+  wire::Payloads payloads;
+  payloads.push_back(auth.id_r);
+  payloads.push_back(wire::AuthPayload{shared_key_method, std::move(mac)});
+  if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, {}});
+  if (wire::find_notify(auth.request, NotifyType::initial_contact)) forget_others(turn, sa, auth.remote, auth.id_r.identity);
+  sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy, auth.keys.keyring_peer,
+                                       auth.id_r.identity, auth.remote));
+  sa.established()->ppk = auth.ppk;
+  sa.established()->birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, &auth.remote);
+  announce_in_auth(turn, payloads);
+  learn_of_auth(turn, sa, auth.request);
+  const bool wants_child = wire::find<wire::SaPayload>(auth.request) != nullptr;
+  if (wants_child) {
+    follow_peer(turn, sa);
+    Status room = room_for_child(turn);
+    auto agreement = room.ok() ? choose_child(turn, sa, auth.profile, auth.request, ChildKeyExchange::ignored, nullptr)
+                               : Result<ChildAgreement>(std::move(room.failure()));
+    if (agreement.ok()) {
+      append_child_answer_sa(payloads, *agreement);
+      append_child_answer_selectors(payloads, *agreement);
+      install_child(turn, sa, *agreement, {Role::responder, auth.init.nonce_i, auth.init.nonce_r, {}}, OutboundWhen::now);
+    } else {
+      sa.diagnose(turn, agreement.failure(), "Child SA request refused");
+      payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, agreement.failure().notify, {}});
+    }
+  }
+  sa.respond(turn, wire::ExchangeType::ike_auth, auth.message_id, payloads);
+}
+
+}  // namespace
+
+namespace {
+
+void verify(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
+  auth.stage = IkeAuthAnswer::Stage::verifying;
+  const wire::IdPayload& id_i = *wire::find_id(auth.request, wire::PayloadType::id_i);
+  const Algorithm* prf = auth.channel.suite().prf;
+  Bytes octets = signed_octets(auth.init.message_i, auth.init.nonce_r, *prf, auth.channel.sk_p(false), id_i,
+                               auth.init.intermediate, auth.message_id);
+  sa.start_answer_job(turn, crypto::PskAuthJob{prf, auth.keys.remote, std::move(octets)});
+}
+
+}  // namespace
+
+void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
+  auto& init = std::get<IkeSaInitAnswer>(sa.state);
+  auto admission = admit(turn, sa, init.outcome, payloads);
+  if (!admission.ok()) return refuse(turn, sa, id, admission.failure());
+  const Ppk* ppk = admission->ppk;
+  IkeAuthAnswer auth{IkeAuthAnswer::Stage::mixing_ppk,
+                     std::move(*init.channel),
+                     std::move(init.outcome),
+                     id,
+                     std::move(payloads),
+                     std::move(admission->profile),
+                     std::move(admission->keys),
+                     std::move(admission->remote),
+                     std::move(admission->mac),
+                     ppk != nullptr};
+  sa.state = std::move(auth);
+  auto& stored = std::get<IkeAuthAnswer>(sa.state);
+  if (!ppk) return verify(turn, sa, stored);
+  sa.start_answer_job(turn, mix_job(stored.channel, *ppk));
+}
+
+void resume(Turn& turn, IkeSa& sa, crypto::JobResult result) {
+  auto* asking = std::get_if<IkeAuthRequest>(&sa.state);
+  auto* answering = std::get_if<IkeAuthAnswer>(&sa.state);
+  if (auto* failure = std::get_if<Failure>(&result)) {
+    if (answering)
+      return refuse(turn, sa, answering->message_id, {NotifyType::authentication_failed, failure->cause, failure->why});
+    if (asking->stage == IkeAuthRequest::Stage::verifying) return abandon(turn, sa, *failure);
+    sa.diagnose(turn, *failure, "IKE_AUTH");
+    return sa.close(turn, failure->cause, failure->why);
+  }
+  if (asking && asking->stage != IkeAuthRequest::Stage::verifying) return make_request(turn, sa, *asking, std::move(result));
+  if (answering && answering->stage == IkeAuthAnswer::Stage::mixing_ppk) {
+    auto& mixed = std::get<crypto::PpkResult>(result);
+    answering->channel.mix(std::move(mixed.d), std::move(mixed.pi), std::move(mixed.pr));
+    return verify(turn, sa, *answering);
+  }
+  Bytes mac = std::move(std::get<crypto::PskAuthResult>(result).auth);
+  if (asking) return verified(turn, sa, mac);
+  if (answering->stage == IkeAuthAnswer::Stage::verifying) return answer_verified(turn, sa, *answering, mac);
+  answer_signed(turn, sa, std::move(*answering), std::move(mac));
+}
+
+}  // namespace engine::exchange::ike_auth

@@ -1,0 +1,57 @@
+// IKE_AUTH with pre-shared keys (RFC 7296, 1.2, 2.15), with or without a postquantum key (RFC 8784, 3) and a Child SA
+// (RFC 6023).
+//
+//   HDR, SK {IDi, [N(INITIAL_CONTACT)], AUTH, [N(PPK_IDENTITY), [N(NO_PPK_AUTH)]], [SAi2, TSi, TSr]}  -->
+//                                 <--  HDR, SK {IDr, AUTH, [N(PPK_IDENTITY)], [SAr2, TSi, TSr]}
+//                                 <--  HDR, SK {IDr, AUTH, N(TS_UNACCEPTABLE)}     the IKE SA lives without a Child SA
+//                                 <--  HDR, SK {N(AUTHENTICATION_FAILED)}
+#pragma once
+
+#include "engine/child_sa.hpp"
+#include "engine/exchange/ike_sa_init.hpp"
+
+namespace engine::exchange {
+
+struct IkeAuthRequest {
+  /// signing_without_ppk: AUTH once more, for a peer that has not the postquantum key.
+  enum class Stage { mixing_ppk, signing, signing_without_ppk, awaiting_answer, verifying };
+  /// The peer may have heard of it.
+  static bool sent(Stage stage) { return stage == Stage::awaiting_answer || stage == Stage::verifying; }
+  Stage stage = Stage::signing;
+  Channel channel;
+  InitOutcome init;
+  std::shared_ptr<const IkeProfile> profile;
+  KeyChoice keys;
+  wire::IdPayload id_i;
+  std::optional<ChildOffer> child;           // none: childless
+  std::optional<Ppk> ppk{};                  // offered
+  std::optional<crypto::PpkResult> mixed{};  // SK_d, SK_pi, SK_pr with it, until the peer has said whether it has it
+  Bytes mac{};                               // our AUTH, while the one without PPK is made
+  wire::Payloads answer{};                   // held while its AUTH is verified
+};
+
+struct IkeAuthAnswer {
+  enum class Stage { mixing_ppk, verifying, signing };
+  Stage stage = Stage::verifying;
+  Channel channel;
+  InitOutcome init;
+  MessageId message_id;
+  wire::Payloads request;
+  std::shared_ptr<const IkeProfile> profile;
+  KeyChoice keys;
+  Identity remote;
+  Bytes mac;  // the peer's AUTH, or what stands for it without PPK
+  bool ppk = false;
+  wire::IdPayload id_r{};
+};
+
+namespace ike_auth {
+
+/// After IKE_SA_INIT: begins to sign.
+void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init);
+void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads);
+void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads);
+void resume(Turn& turn, IkeSa& sa, crypto::JobResult result);
+
+}  // namespace ike_auth
+}  // namespace engine::exchange

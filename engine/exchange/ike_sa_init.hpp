@@ -1,0 +1,73 @@
+// IKE_SA_INIT (RFC 7296, 1.2, 2.6, 2.7, 2.23).
+//
+//   HDR, [N(COOKIE)], SAi1, KEi, Ni, N(NAT_DETECTION_*), [N(USE_PPK)], [N(INTERMEDIATE_EXCHANGE_SUPPORTED)]  -->
+//                                 <--  HDR, N(COOKIE)                              under load: ask again, with it
+//                                 <--  HDR, N(INVALID_KE_PAYLOAD)                  ask again, with that group
+//                                 <--  HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [N(CHILDLESS_IKEV2_SUPPORTED)],
+//                                           [N(USE_PPK)], [N(INTERMEDIATE_EXCHANGE_SUPPORTED)]
+#pragma once
+
+#include <memory>
+
+#include "engine/auth.hpp"
+#include "engine/policy_book.hpp"
+
+namespace engine {
+struct IkeSa;
+struct Turn;
+}  // namespace engine
+
+namespace engine::exchange {
+
+/// What IKE_AUTH needs of a finished IKE_SA_INIT.
+struct InitOutcome {
+  Bytes message_i, message_r;  // as sent: AUTH covers them
+  Bytes nonce_i, nonce_r;
+  std::string policy;
+  bool use_ppk = false;                 // both ends said so (RFC 8784)
+  bool childless = false;               // the peer lets an initiator leave the Child SA out of IKE_AUTH (RFC 6023)
+  std::size_t key_exchanges = 0;        // additional ones completed (RFC 9370)
+  IntermediateAuth intermediate{};      // of the IKE_INTERMEDIATE exchanges that carried them
+  std::vector<std::uint16_t> hashes{};  // the peer verifies signatures over (RFC 7427, 4)
+};
+
+/// Initiator's half, from the first job until IKE_AUTH begins.
+struct IkeSaInitRequest {
+  enum class Stage { making_public_value, awaiting_answer, computing_secret };
+  Stage stage = Stage::making_public_value;
+  std::shared_ptr<const IkePolicy> policy;
+  std::vector<wire::Proposal> offered;
+  const Algorithm* group = nullptr;
+  crypto::IkeSuite suite;  // known from the answer on
+  Bytes nonce_i, nonce_r, cookie, public_value;
+  Secret private_key;
+  Bytes message_i, message_r;
+  wire::Payloads answer;                       // held while the secret is computed
+  bool use_ppk = false, intermediate = false;  // announced
+  unsigned restarts = 0;                       // by COOKIE and INVALID_KE_PAYLOAD
+  bool refused = false;                        // an unprotected refusal was seen, and told once
+};
+
+/// Responder's half, from the request until IKE_AUTH arrives. `channel` is there once the answer is sent.
+struct IkeSaInitAnswer {
+  InitOutcome outcome;
+  crypto::IkeSuite suite;
+  wire::Proposal answer;
+  std::optional<Channel> channel;
+  Time expires;
+  std::optional<MessageId> intermediate{};  // the IKE_INTERMEDIATE request being answered
+};
+
+namespace ike_sa_init {
+
+/// Begins an IKE SA for a permit line; null, with a diagnosis, when policy or key are missing.
+IkeSa* request(Turn& turn, const BookLine& line);
+/// A first request that belongs to no SA yet.
+void respond(Turn& turn, const Datagram& datagram, const wire::Message& message);
+/// The peer's answer to our request.
+void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message& message);
+/// A job of ours is done.
+void resume(Turn& turn, IkeSa& sa, crypto::JobResult result);
+
+}  // namespace ike_sa_init
+}  // namespace engine::exchange

@@ -1,0 +1,105 @@
+#include "engine/exchange/informational.hpp"
+
+#include <algorithm>
+
+#include "engine/turn.hpp"
+
+namespace engine::exchange::informational {
+namespace {
+
+constexpr std::size_t max_remembered = 16;
+
+/// The other halves of the Child SAs that the peer deletes: a Delete lists the sender's inbound SPIs (1.4.1).
+void obey_deletes(Turn& turn, IkeSa& sa, const wire::DeletePayload& payload, std::vector<EspSpi>& ours) {
+  Established& up = *sa.established();
+  for (const EspSpi spi : payload.spis) {
+    const auto child = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.spi_out == spi; });
+    if (child == up.children.end()) {
+      for (OpenRequest& open : up.requesting)
+        if (auto* creating = std::get_if<CreateChildRequest>(&open.what);
+            creating && creating->already_deleted.size() < max_remembered)
+          creating->already_deleted.push_back(spi);
+      continue;
+    }
+    // Deletes that cross are answered without one (1.4.1).
+    if (!up.deletes(child->id)) ours.push_back(child->spi_in);
+    remove_child(turn, sa, child->id, Cause::peer_deleted);
+  }
+}
+
+}  // namespace
+
+void request_delete(Turn& turn, IkeSa& sa, ChildSaId child, Cause cause) {
+  Established& up = *sa.established();
+  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == child; });
+  if (it == up.children.end()) return;
+  sa.ask(turn, InformationalRequest{{child}, cause, {it->spi_out}}, wire::ExchangeType::informational,
+         {wire::DeletePayload{wire::Protocol::esp, {it->spi_in}}});
+  if (cause != Cause::replaced) remove_child(turn, sa, child, cause);
+}
+
+void request_disown(Turn& turn, IkeSa& sa, EspSpi spi) {
+  sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, {wire::DeletePayload{wire::Protocol::esp, {spi}}});
+}
+
+void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
+  sa.forget_jobs(turn);
+  if (Established* up = sa.established()) {
+    if (!up->replaced) turn.core.desired.fallen.push_back({lines_of(*up), Fall::ended});
+    while (!up->children.empty()) remove_child(turn, sa, up->children.back().id, cause);
+    if (cause != Cause::replaced && !up->replaced) {
+      Notice notice = notice_of(NoticeKind::ike_sa_down, sa);
+      notice.cause = cause;
+      turn.emit(std::move(notice));
+    }
+    sa.state = Deleting{Channel(std::move(up->channel)), up->profile, up->local, up->remote, notify, false};
+  } else if (auto* auth = std::get_if<IkeAuthRequest>(&sa.state); auth && IkeAuthRequest::sent(auth->stage)) {
+    if (stays_wanted(cause)) turn.core.desired.fallen.push_back({sa.wanted, Fall::attempt});
+    sa.state = Deleting{Channel(std::move(auth->channel)), auth->profile, auth->id_i.identity, {}, notify, false};
+  } else {
+    return sa.close(turn, cause, "ended during negotiation");
+  }
+  sa.next_keepalive.reset();
+  turn.touch(sa.id);
+  if (sa.own.none()) send_delete_ike(turn, sa);
+}
+
+void send_delete_ike(Turn& turn, IkeSa& sa) {
+  auto& deleting = std::get<Deleting>(sa.state);
+  deleting.asked = true;
+  wire::Payloads payloads;
+  if (deleting.notify != NotifyType::none) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, deleting.notify, {}});
+  payloads.push_back(wire::DeletePayload{wire::Protocol::ike, {}});
+  sa.request(turn, wire::ExchangeType::informational, payloads);
+}
+
+void request_liveness(Turn& turn, IkeSa& sa) { sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, {}); }
+
+void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
+  wire::Payloads answer;
+  bool ike_deleted = false;
+  std::vector<EspSpi> ours;
+  for (const wire::Payload& payload : payloads) {
+    const auto* deletes = std::get_if<wire::DeletePayload>(&payload);
+    if (!deletes) continue;
+    if (deletes->protocol == wire::Protocol::ike)
+      ike_deleted = true;
+    else if (deletes->protocol == wire::Protocol::esp && sa.established())
+      obey_deletes(turn, sa, *deletes, ours);
+  }
+  if (!ours.empty() && !ike_deleted) answer.push_back(wire::DeletePayload{wire::Protocol::esp, ours});
+  sa.respond(turn, wire::ExchangeType::informational, id, answer);
+  if (wire::find_notify(payloads, NotifyType::authentication_failed)) {
+    sa.diagnose(turn, {NotifyType::none, Cause::peer_refused_authentication, "the peer could not verify who we are"},
+                "AUTHENTICATION_FAILED after IKE_AUTH");
+    return sa.linger(turn, Cause::peer_refused_authentication, "the peer refused our authentication");
+  }
+  if (ike_deleted) rekey_ike_sa::settle_crossed(turn, sa);
+  if (ike_deleted) sa.linger(turn, Cause::peer_deleted, "the peer deleted the IKE SA");
+}
+
+void finish(Turn& turn, IkeSa& sa, const InformationalRequest& done, const wire::Payloads&) {
+  for (ChildSaId child : done.deletes) remove_child(turn, sa, child, done.cause);
+}
+
+}  // namespace engine::exchange::informational

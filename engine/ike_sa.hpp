@@ -1,0 +1,272 @@
+// An IKE SA: message IDs, retransmission, cached answers, fragments, and which exchanges are open in each direction.
+// Nothing of payloads: those belong to engine/exchange/.
+//
+//   initiator:  IkeSaInitRequest [-> IkeIntermediateRequest] -> IkeAuthRequest -> Established -> Deleting -> Gone
+//   responder:  IkeSaInitAnswer                              -> IkeAuthAnswer  -> Established -> Deleting -> Gone
+//   Any of them may end in Lingering (our last answer may have been lost) or in Gone at once.
+#pragma once
+
+#include <algorithm>
+#include <list>
+#include <variant>
+#include <vector>
+
+#include "engine/exchange/create_child_sa.hpp"
+#include "engine/exchange/ike_auth.hpp"
+#include "engine/exchange/ike_intermediate.hpp"
+#include "engine/exchange/ike_sa_init.hpp"
+#include "engine/exchange/informational.hpp"
+#include "engine/exchange/rekey_ike_sa.hpp"
+#include "engine/fragmentation.hpp"
+#include "engine/request_window.hpp"
+
+namespace engine {
+
+struct Path {
+  SocketAddress local, remote;
+  bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT
+  bool encapsulated() const { return nat_local || nat_remote; }
+};
+
+/// What both ends announced that lasts beyond the initial exchanges, and a rekey.
+struct Abilities {
+  bool fragments = false;  // RFC 7383
+};
+
+/// A request that waits for its turn: the peer takes so many at once as its window allows (RFC 7296, 2.3).
+struct CreateChildTask {
+  PolicyLineId line;
+  std::optional<ChildSaId> rekeys;
+  Time not_before{};                     // later only after TEMPORARY_FAILURE
+  unsigned tried = 0;                    // how often that happened
+  std::optional<SelectorPair> packet{};  // that raised it
+};
+struct DeleteChildTask {
+  ChildSaId child;
+  Cause cause;
+};
+/// The peer has installed a Child SA that we refuse to: it must not send into the void.
+struct DisownChildTask {
+  EspSpi spi;  // ours
+};
+struct RekeyIkeTask {
+  Time not_before{};
+  unsigned tried = 0;
+};
+/// A peer that answers TEMPORARY_FAILURE this often, some seconds apart, will not come round (gives up after minutes).
+inline constexpr unsigned max_temporary_failures = 30;
+struct LivenessTask {};
+/// This IKE SA, or a Child SA of it, gives way to another (engine/duplicates.hpp).
+struct YieldTask {
+  Time not_before{};
+  bool whatever_the_nonces = false;  // the peer was to delete its own and did not
+  std::optional<IkeSaId> heir{};     // made to take its place; not given: the nonces decide
+  unsigned moved = 0;                // how often the heir was asked to take over
+};
+struct YieldChildTask {
+  ChildSaId child;
+  Time not_before{};
+  bool whatever_the_nonces = false;
+};
+using Task =
+    std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask, YieldChildTask>;
+
+/// What duplicates are told apart by, and what it was authenticated with; stays with an IKE SA when it is rekeyed.
+struct Birth {
+  bool ours = false;             // we asked for it
+  std::uint64_t tie = 0;         // from the lower nonce of IKE_SA_INIT
+  KeyRef local_key, remote_key;  // that authenticated it
+  KeyRef ppk{};                  // the postquantum key configured for the peer then, whether or not it had it too; 0: none
+};
+
+/// An exchange that is open, and what it waits for: a job, or the answer to its message.
+using Request = std::variant<exchange::CreateChildRequest, exchange::RekeyIkeRequest, exchange::InformationalRequest>;
+struct OpenRequest {
+  Request what;
+  std::optional<JobId> job;
+  std::optional<MessageId> message;
+};
+using PeerRequest = std::variant<exchange::CreateChildAnswer, exchange::RekeyIkeAnswer>;
+struct OpenAnswer {
+  PeerRequest what;
+  JobId job;
+};
+
+struct Established {
+  Channel channel;
+  std::shared_ptr<const IkeProfile> profile;
+  std::string policy, keyring_peer;
+  Identity local, remote;
+  std::vector<ChildSa> children;
+  std::list<Task> tasks;  // mostly empty: then it costs no heap, unlike a deque
+  std::vector<OpenRequest> requesting;
+  std::vector<OpenAnswer> answering;
+  std::optional<exchange::CrossedRekey> crossed;
+  Time since;
+  Time soft_expiry, expires;
+  Time last_inbound;      // authenticated message or traffic: the peer lived then
+  Time last_outbound{};   // traffic that wants an answer
+  bool replaced = false;  // carries nothing: another IKE SA has inherited and this one waits for its Delete, or is `pending`
+  std::optional<IkeSaId>
+      pending{};             // made by the peer's rekey of that one, while ours is open: which will inherit is not settled
+  bool ids_ending = false;   // a rekey was asked for because message IDs end
+  bool ppk = false;          // a postquantum key is mixed in (RFC 8784)
+  bool single_pair = false;  // the peer takes one pair of addresses a Child SA
+  bool compared = false;     // with what else is up for this peer
+  bool yielding = false;     // another is taking this one's place
+  Birth birth{};
+
+  /// The first of our open requests of kind T for which `fits` holds, or null. Valid until one is opened or closed.
+  template <class T, class Fits>
+  T* find_request(Fits fits) {
+    for (OpenRequest& open : requesting)
+      if (T* request = std::get_if<T>(&open.what); request && fits(*request)) return request;
+    return nullptr;
+  }
+  template <class T>
+  bool has_request() const {
+    return std::any_of(requesting.begin(), requesting.end(),
+                       [](const OpenRequest& r) { return std::holds_alternative<T>(r.what); });
+  }
+  template <class T>
+  bool has_answer() const {
+    return std::any_of(answering.begin(), answering.end(), [](const OpenAnswer& a) { return std::holds_alternative<T>(a.what); });
+  }
+  /// An open request of ours deletes this Child SA.
+  bool deletes(ChildSaId child);
+
+  static Established make(Turn& turn, Channel channel, std::shared_ptr<const IkeProfile> profile, std::string policy,
+                          std::string keyring_peer, Identity local, Identity remote);
+};
+/// Over for us: our Delete is on its way, or waits for the open requests to be answered; it goes alone.
+struct Deleting {
+  Channel channel;
+  std::shared_ptr<const IkeProfile> profile;
+  Identity local, remote;
+  NotifyType notify = NotifyType::none;  // tells the peer why, beside the Delete
+  bool asked = false;
+};
+/// Over, but the last answer is given again to a peer that missed it.
+struct Lingering {
+  Time until;
+};
+/// Out of the table after this event.
+struct Gone {};
+
+using State = std::variant<exchange::IkeSaInitRequest, exchange::IkeSaInitAnswer, exchange::IkeIntermediateRequest,
+                           exchange::IkeAuthRequest, exchange::IkeAuthAnswer, Established, Deleting, Lingering, Gone>;
+
+/// Under what SaTable has an SA in its indexes: what it is found by may have changed since.
+struct SaPlace {
+  IpAddress peer;
+  std::size_t identity = 0;  // hash of the peer's; 0: not established
+  Time deadline = Time::max();
+  bool outgoing = false;  // we began it, and it is not authenticated yet
+  friend bool operator==(const SaPlace&, const SaPlace&) = default;
+};
+
+/// Whether a Child SA for this line is asked for already, or waits to be.
+bool already_asked(const Established& up, PolicyLineId line);
+/// Of its Child SAs.
+std::vector<PolicyLineId> lines_of(const Established& up);
+/// Nothing waits to be asked, except for giving way to another SA, which may be a long time off.
+bool nothing_to_ask(const Established& up);
+
+struct IkeSa {
+  IkeSaId id;
+  Role role = Role::initiator;  // of this IKE SA: decides flag I and which SK_ is whose
+  IkeSpi spi_i, spi_r;
+  Path path;
+  Time created;
+  SocketAddress first_remote;        // where its first message came from: the key of a responder before authentication
+  std::vector<PolicyLineId> wanted;  // lines that wait for the SA to be established
+  Abilities abilities;
+  std::string interface;
+  std::optional<IkeSaId> supersedes;  // the SA whose place this one is to take once it is complete
+  State state;
+  SaPlace place;  // SaTable's alone
+
+  IkeSpi spi_local() const { return role == Role::initiator ? spi_i : spi_r; }
+  bool gone() const { return std::holds_alternative<Gone>(state); }
+  /// We began it, and the peer is not authenticated yet.
+  bool asking() const {
+    return std::holds_alternative<exchange::IkeSaInitRequest>(state) ||
+           std::holds_alternative<exchange::IkeIntermediateRequest>(state) ||
+           std::holds_alternative<exchange::IkeAuthRequest>(state);
+  }
+  Established* established() { return std::get_if<Established>(&state); }
+  const Established* established() const { return std::get_if<Established>(&state); }
+
+  OwnRequests own;
+  PeerRequests theirs;
+  std::unique_ptr<Reassembly> reassembly;  // only while fragments are under way
+  /// Of the initial exchanges, one at most; later jobs belong to an open request or answer.
+  std::optional<JobId> request_job, answer_job;
+  std::optional<Time> next_keepalive;
+
+  wire::Header header(wire::ExchangeType exchange, bool response, MessageId message) const;
+  /// Sends `parcel` under the next message ID, and again until it is answered.
+  void send_request(Turn& turn, wire::ExchangeType exchange, Parcel parcel);
+  /// Seals `payloads` and sends them as our next request. The state has a channel.
+  void request(Turn& turn, wire::ExchangeType exchange, const wire::Payloads& payloads);
+  /// The same for an exchange of an established SA, which is open until it is answered.
+  void ask(Turn& turn, Request what, wire::ExchangeType exchange, const wire::Payloads& payloads);
+  /// An exchange of an established SA stays open, or opens, until `job` is done.
+  void compute(Turn& turn, Request what, crypto::Job job);
+  void compute(Turn& turn, PeerRequest what, crypto::Job job);
+  /// Sends and keeps the answer to the peer's request `message`.
+  void send_response(Turn& turn, MessageId message, Parcel response);
+  void respond(Turn& turn, wire::ExchangeType exchange, MessageId message, const wire::Payloads& payloads);
+  void start_request_job(Turn& turn, crypto::Job job);
+  void start_answer_job(Turn& turn, crypto::Job job);
+  /// Whatever is being computed for this SA is of no use any more.
+  void forget_jobs(Turn& turn);
+
+  void receive(Turn& turn, const Datagram& datagram, const wire::Message& message);
+  void job_done(Turn& turn, JobId job, crypto::JobResult result);
+  void tick(Turn& turn);
+  std::optional<Time> next_deadline() const;
+  /// Starts the next waiting task when no request is open.
+  void proceed(Turn& turn);
+  /// From negotiation to Established: one place for both roles.
+  Established& establish(Turn& turn, Established state);
+  /// Ends here and now: children removed, notice given, state Gone.
+  void close(Turn& turn, Cause cause, const std::string& why);
+  /// As close(), but answers repeated requests for some seconds more.
+  void linger(Turn& turn, Cause cause, const std::string& why);
+  /// A negotiation that failed: diagnosis and notice. Does not change the state.
+  void diagnose(Turn& turn, const Failure& failure, const std::string& what) const;
+  IkeSaView view(Time now) const;
+  void check_invariants() const;
+
+ private:
+  struct Opened {
+    Result<wire::Payloads> payloads;
+    Bytes digest;
+  };
+  JobId start_job(Turn& turn, crypto::Job job);
+  Parcel seal(Turn& turn, const wire::Header& head, const wire::Payloads& payloads);
+  void transmit(Turn& turn, const SocketAddress& local, const SocketAddress& remote, const Parcel& parcel);
+  /// Nothing: dropped, or further fragments are missing.
+  std::optional<Opened> open(Turn& turn, const Datagram& datagram, const wire::Message& message);
+  std::optional<Opened> open_fragment(Turn& turn, const Datagram& datagram, const wire::Message& message,
+                                      const wire::EncryptedPayload& fragment);
+  void receive_response(Turn& turn, const Datagram& datagram, const wire::Message& message);
+  void receive_request(Turn& turn, const Datagram& datagram, const wire::Message& message);
+  void repeat_answer(Turn& turn, const Datagram& datagram, const wire::Message& message, Answer& answer);
+  bool expects_request(wire::ExchangeType exchange) const;
+  void dispatch_response(Turn& turn, MessageId message, wire::Payloads payloads);
+  void dispatch_request(Turn& turn, wire::ExchangeType exchange, MessageId message, wire::Payloads payloads);
+  bool may_request(const Established& up) const;
+  bool must_wait(const Established& up, const Task& task) const;
+  std::list<Task>::iterator next_task(Time now, Established& up) const;
+  void begin(Turn& turn, const Task& task);
+  bool is_liveness(const Outstanding& request) const;
+  /// Sends `request` again, or gives the SA up.
+  void retransmit(Turn& turn, Outstanding& request);
+  void tick_established(Turn& turn, Established& up);
+  void end(Turn& turn, Cause cause, const std::string& why);
+  Channel* channel();
+};
+
+}  // namespace engine

@@ -1,0 +1,244 @@
+#include "engine/policy_book.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace engine {
+namespace {
+
+const InterfaceState* find_interface(const std::vector<InterfaceState>& interfaces, const std::string& name) {
+  const auto it = std::find_if(interfaces.begin(), interfaces.end(), [&](const InterfaceState& i) { return i.name == name; });
+  return it == interfaces.end() ? nullptr : &*it;
+}
+
+const std::string& address_interface(const ProtectedInterface& protected_interface) {
+  return protected_interface.local_address_interface.empty() ? protected_interface.name
+                                                             : protected_interface.local_address_interface;
+}
+
+/// The interface's address for talking to `peer`: on the peer's own network if there is one, else the first of its family.
+std::optional<IpAddress> source_for(const InterfaceState& interface, const IpAddress& peer) {
+  std::optional<IpAddress> first;
+  for (const Prefix& configured : interface.addresses) {
+    const IpAddress& own = configured.address;
+    if (own.family != peer.family) continue;
+    if (Prefix::of(own, configured.length).contains(peer)) return own;
+    const bool link_local = !own.is_v4() && own.octets[0] == 0xfe && (own.octets[1] & 0xc0) == 0x80;
+    if (!first && !link_local) first = own;
+  }
+  return first;
+}
+
+/// Of two lines at the same place.
+bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
+  return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.local == b.local && a.peer == b.peer;
+}
+
+}  // namespace
+
+const InterfaceState* PolicyBook::state_of(const std::string& interface) const {
+  for (const ProtectedInterface& bound : config_->interfaces)
+    if (bound.name == interface) return find_interface(interfaces_, address_interface(bound));
+  return nullptr;
+}
+
+std::vector<IpAddress> PolicyBook::usable_peers(const BookLine& line) const {
+  if (line.own_source) return line.entry->peers;
+  const InterfaceState* state = state_of(line.interface);
+  std::vector<IpAddress> out;
+  for (const IpAddress& peer : line.entry->peers)
+    if (state && source_for(*state, peer)) out.push_back(peer);
+  return out;
+}
+
+std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const IpAddress& peer, Actions& out) {
+  const auto ids = [&] {
+    std::vector<PolicyLineId> here;
+    for (const BookLine& line : lines_)
+      if (place_of(line) == place) here.push_back(line.line.id);
+    return here;
+  };
+  const std::vector<PolicyLineId> before = ids();
+  chosen_[place] = peer;
+  update(config_, interfaces_, out);
+  const std::vector<PolicyLineId> after = ids();
+  std::map<PolicyLineId, PolicyLineId> renamed;
+  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) renamed[before[i]] = after[i];
+  return renamed;
+}
+
+PolicyBook::Ends PolicyBook::ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
+                                     const std::vector<std::size_t>& before) const {
+  if (bound.tunnel && bound.tunnel->source) return {*bound.tunnel->source, entry.peers.front()};
+  const auto chosen = chosen_.find({bound.name, entry.map, entry.sequence});
+  if (chosen != chosen_.end() && state && std::find(entry.peers.begin(), entry.peers.end(), chosen->second) != entry.peers.end())
+    if (const auto local = source_for(*state, chosen->second)) return {*local, chosen->second};
+  for (const IpAddress& peer : entry.peers)
+    if (const auto local = state ? source_for(*state, peer) : std::nullopt) return {*local, peer};
+  for (const std::size_t index : before) return {lines_[index].line.local, lines_[index].line.peer};
+  return {Prefix::any(entry.peers.front().family).address, entry.peers.front()};
+}
+
+std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces,
+                                             Actions& out) {
+  if (config != config_) {
+    peers_ = PeerIndex(*config, peers_);
+    childless_ = std::any_of(config->profiles.begin(), config->profiles.end(), [](const auto& p) { return p->childless; });
+  }
+  config_ = std::move(config);
+  interfaces_ = std::move(interfaces);
+  std::map<Place, std::vector<std::size_t>> before;
+  for (std::size_t i = 0; i < lines_.size(); ++i) before[place_of(lines_[i])].push_back(i);
+
+  std::vector<BookLine> next;
+  std::vector<bool> kept(lines_.size(), false);
+  for (const ProtectedInterface& bound : config_->interfaces) {
+    const InterfaceState* state = find_interface(interfaces_, address_interface(bound));
+    for (const auto& entry : bound.entries) {
+      const std::vector<std::size_t>& here = before[{bound.name, entry->map, entry->sequence}];
+      const Ends ends = ends_of(bound, *entry, state, here);
+      for (const SelectorLine& line : entry->lines) {
+        BookLine fresh{{{}, line.action, line.selectors, entry->transform_sets.front()->mode, ends.local, ends.peer},
+                       bound.name,
+                       entry,
+                       bound.tunnel && !bound.tunnel->responder_only,
+                       bound.tunnel && bound.tunnel->source};
+        const auto old = std::find_if(here.begin(), here.end(),
+                                      [&](std::size_t i) { return !kept[i] && same_meaning(lines_[i].line, fresh.line); });
+        if (old != here.end()) kept[*old] = true;
+        fresh.line.id = old != here.end() ? lines_[*old].line.id : PolicyLineId{next_line_++};
+        next.push_back(std::move(fresh));
+      }
+    }
+  }
+  std::vector<PolicyLineId> gone;
+  for (std::size_t i = 0; i < lines_.size(); ++i)
+    if (!kept[i]) gone.push_back(lines_[i].line.id);
+  lines_ = std::move(next);
+  by_id_.clear();
+  by_peer_.clear();
+  locals_.clear();
+  for (const BookLine& line : lines_) locals_.insert(line.line.local);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    by_id_[lines_[i].line.id] = i;
+    if (lines_[i].line.action == AclAction::permit)
+      for (const IpAddress& peer : lines_[i].entry->peers) by_peer_[peer].push_back(i);
+  }
+  if (!chosen_.empty()) {
+    std::set<Place> present;
+    for (const BookLine& line : lines_) present.insert(place_of(line));
+    std::erase_if(chosen_, [&](const auto& item) { return !present.contains(item.first); });
+  }
+  announce(out);
+  return gone;
+}
+
+void PolicyBook::announce(Actions& out) {
+  std::map<std::string, SetPolicy> wanted;
+  for (const auto& [interface, ids] : announced_) wanted[interface].interface = interface;
+  for (const BookLine& line : lines_) {
+    SetPolicy& policy = wanted[line.interface];
+    policy.interface = line.interface;
+    policy.lines.push_back(line.line);
+  }
+  for (auto& [interface, policy] : wanted) {
+    std::vector<PolicyLineId> ids;
+    for (const PolicyLine& line : policy.lines) ids.push_back(line.id);
+    if (ids == announced_[interface]) continue;
+    announced_[interface] = std::move(ids);
+    out.push_back(std::move(policy));
+  }
+  std::erase_if(announced_, [](const auto& item) { return item.second.empty(); });
+}
+
+const BookLine* PolicyBook::find(PolicyLineId id) const {
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() ? nullptr : &lines_[it->second];
+}
+
+std::vector<const BookLine*> PolicyBook::lines_of(const IpAddress& local, const IpAddress& peer,
+                                                  const std::string& profile) const {
+  std::vector<const BookLine*> out = lines_between(local, peer);
+  std::erase_if(out, [&](const BookLine* line) { return line->entry->profile->name != profile; });
+  return out;
+}
+
+std::vector<const BookLine*> PolicyBook::lines_between(const IpAddress& local, const IpAddress& peer) const {
+  std::vector<const BookLine*> out;
+  const auto it = by_peer_.find(peer);
+  if (it == by_peer_.end()) return out;
+  for (const std::size_t i : it->second)
+    if (lines_[i].line.local == local) out.push_back(&lines_[i]);
+  return out;
+}
+
+const ProtectedInterface* PolicyBook::interface_of(const IpAddress& local) const {
+  for (const ProtectedInterface& bound : config_->interfaces) {
+    if (bound.tunnel && bound.tunnel->source == local) return &bound;
+    const InterfaceState* state = find_interface(interfaces_, address_interface(bound));
+    if (!state || bound.entries.empty()) continue;
+    for (const Prefix& configured : state->addresses)
+      if (configured.address == local) return &bound;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const IkePolicy> PolicyBook::policy_for(const Config& config, const IpAddress& local) {
+  std::shared_ptr<const IkePolicy> general;
+  for (const auto& policy : config.policies) {
+    if (!names_nothing_or(policy->match_local, local)) continue;
+    if (!policy->match_local.empty()) return policy;
+    if (!general) general = policy;
+  }
+  return general;
+}
+
+std::string PolicyBook::why_no_profile(const Identity& remote, const IpAddress& local) const {
+  constexpr std::size_t most = 5;
+  std::string out;
+  for (std::size_t i = 0; i < config_->profiles.size() && i < most; ++i) {
+    const IkeProfile& profile = *config_->profiles[i];
+    out += (i ? "; profile " : "profile ") + profile.name;
+    if (!names_nothing_or(profile.match_local, local)) {
+      out += ": 'match address local' does not name " + local.to_string();
+      continue;
+    }
+    out += ": 'match identity remote' wants";
+    for (const IdentityMatch& rule : profile.match_remote) out += " " + to_string(rule);
+  }
+  if (config_->profiles.size() > most) out += "; and " + std::to_string(config_->profiles.size() - most) + " more";
+  if (config_->profiles.empty()) out = "there is no complete 'crypto ikev2 profile'";
+  return "the peer calls itself " + remote.to_string() + "; " + out;
+}
+
+const KeyringPeer* PolicyBook::peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
+                                       const Identity* identity) const {
+  if (!keyring) return nullptr;
+  const KeyringPeer* best = peers_.peer_at(keyring, peer);
+  return best || !identity ? best : peers_.peer_called(keyring, *identity);
+}
+
+std::optional<KeyChoice> PolicyBook::key_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const {
+  if (profile.inline_local_key.value && profile.inline_remote_key.value)
+    return KeyChoice{profile.inline_local_key, profile.inline_remote_key, {}};
+  KeyChoice out{profile.inline_local_key, profile.inline_remote_key, {}};
+  if (const KeyringPeer* best = peer_in(profile.keyring, peer, identity)) {
+    out.keyring_peer = best->name;
+    if (!out.local.value) out.local = best->local_key;
+    if (!out.remote.value) out.remote = best->remote_key;
+  }
+  if (!out.local.value || !out.remote.value) return std::nullopt;
+  return out;
+}
+
+const Ppk* PolicyBook::ppk_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const {
+  const KeyringPeer* found = peer_in(profile.ppk_keyring, peer, identity);
+  return found && found->ppk ? &*found->ppk : nullptr;
+}
+
+bool PolicyBook::may_use_ppk(const IpAddress& local) const {
+  return std::any_of(config_->profiles.begin(), config_->profiles.end(),
+                     [&](const auto& profile) { return profile->ppk_keyring && names_nothing_or(profile->match_local, local); });
+}
+
+}  // namespace engine

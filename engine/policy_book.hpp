@@ -1,0 +1,111 @@
+// The configuration as the engine looks things up in it: permit and deny lines with lasting ids, policies, profiles, keys.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/event.hpp"
+#include "engine/peer_index.hpp"
+#include "engine/view.hpp"
+
+namespace engine {
+
+/// One line of an access list bound to an interface through a crypto map entry. As long as the interface has no address
+/// of the peer's family, `line.local` is the last one it had, or unspecified: the line holds packets back all the same.
+struct BookLine {
+  PolicyLine line;
+  std::string interface;
+  std::shared_ptr<const CryptoMapEntry> entry;
+  bool always_up = false;   // of a tunnel interface: its SA is made without traffic
+  bool own_source = false;  // of one with `tunnel source ADDRESS`: no interface says where its packets come from
+};
+
+/// What a peer's identity or address resolved to.
+struct KeyChoice {
+  KeyRef local, remote;
+  std::string keyring_peer;  // empty: the key stands in the profile itself
+};
+
+class PolicyBook {
+ public:
+  /// Interface, map, sequence: where a line stands.
+  using Place = std::tuple<std::string, std::string, std::uint32_t>;
+  static Place place_of(const BookLine& line) { return {line.interface, line.entry->map, line.entry->sequence}; }
+
+  /// Reconciles to a new snapshot or to changed interfaces: lines that mean the same keep their id; `out` receives
+  /// SetPolicy for every interface whose lines changed. Returns the ids that are gone.
+  std::vector<PolicyLineId> update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces, Actions& out);
+
+  /// The lines of an entry go to this peer of it from now on, if one of our addresses fits. They are other lines then: what
+  /// each is called now, by what it was called.
+  std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const IpAddress& peer, Actions& out);
+  /// The peers of the line's entry that one of our addresses fits, in order.
+  std::vector<IpAddress> usable_peers(const BookLine& line) const;
+
+  const Config& config() const { return *config_; }
+  /// Some profile has `childless`: as responder, too, an IKE SA without Child SA is announced (RFC 6023).
+  bool childless() const { return childless_; }
+  const std::shared_ptr<const Config>& snapshot() const { return config_; }
+  const std::vector<InterfaceState>& interfaces() const { return interfaces_; }
+  const BookLine* find(PolicyLineId id) const;
+  /// In order: interface, sequence, access-list line.
+  const std::vector<BookLine>& lines() const { return lines_; }
+  /// The permit lines between two addresses under a profile, in order.
+  std::vector<const BookLine*> lines_of(const IpAddress& local, const IpAddress& peer, const std::string& profile) const;
+
+  /// The same under any profile.
+  std::vector<const BookLine*> lines_between(const IpAddress& local, const IpAddress& peer) const;
+
+  /// The interface with a crypto map whose local address this is, or null.
+  const ProtectedInterface* interface_of(const IpAddress& local) const;
+  /// Some line's tunnels end at this address of ours.
+  bool ends_at(const IpAddress& local) const { return locals_.contains(local); }
+  /// The policy for a local address; one that names the address wins over one that names none.
+  std::shared_ptr<const IkePolicy> policy_for(const IpAddress& local) const { return policy_for(*config_, local); }
+  static std::shared_ptr<const IkePolicy> policy_for(const Config& config, const IpAddress& local);
+  /// The first profile whose statements match, or null.
+  std::shared_ptr<const IkeProfile> profile_for(const Identity& remote, const IpAddress& local) const {
+    return peers_.profile_for(remote, local);
+  }
+  /// The present profile of that name, or null.
+  std::shared_ptr<const IkeProfile> profile_named(const std::string& name) const { return peers_.profile_named(name); }
+  /// Why no profile matches: the first few, each with what it wants.
+  std::string why_no_profile(const Identity& remote, const IpAddress& local) const;
+  /// Keys of a peer: the profile's own, else the keyring by address (longest prefix), else by identity.
+  std::optional<KeyChoice> key_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const;
+  /// The postquantum key of a peer, found in the same way; null: none.
+  const Ppk* ppk_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const;
+  /// Whether a peer that has yet to say who it is might be asked for one.
+  bool may_use_ppk(const IpAddress& local) const;
+
+ private:
+  struct Ends {
+    IpAddress local, peer;
+  };
+  Ends ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
+               const std::vector<std::size_t>& before) const;
+  const InterfaceState* state_of(const std::string& interface) const;
+  void announce(Actions& out);
+  /// By address (longest prefix), else by identity; null: nobody.
+  const KeyringPeer* peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
+                             const Identity* identity) const;
+
+  std::shared_ptr<const Config> config_ = std::make_shared<Config>();
+  PeerIndex peers_;
+  bool childless_ = false;
+  std::vector<InterfaceState> interfaces_;
+  std::vector<BookLine> lines_;
+  std::map<Place, IpAddress> chosen_;  // peers that are not the first of their entry
+  std::unordered_map<PolicyLineId, std::size_t> by_id_;
+  std::set<IpAddress> locals_;
+  std::map<IpAddress, std::vector<std::size_t>> by_peer_;       // permits, under every peer of their entry
+  std::map<std::string, std::vector<PolicyLineId>> announced_;  // by interface: what the last SetPolicy said
+  std::uint32_t next_line_ = 1;
+};
+
+}  // namespace engine

@@ -1,0 +1,159 @@
+#include "engine/reconcile.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/impact.hpp"
+
+namespace engine {
+namespace {
+
+constexpr Duration reauthentication_time = std::chrono::minutes(2);
+// Rekeys that one change asks of many SAs are spread, so that they do not all meet the peers and our CPU at once.
+constexpr Duration spread_each = std::chrono::milliseconds(10);
+
+bool rekey_waits(const Established& up) {
+  return std::any_of(up.tasks.begin(), up.tasks.end(), [](const Task& t) { return std::holds_alternative<RekeyIkeTask>(t); });
+}
+
+/// Pauses after failures end where the change may have mended what failed.
+void forget_pauses(Turn& turn, const Config& before, const std::unordered_map<PolicyLineId, const CryptoMapEntry*>& entries) {
+  const bool everywhere = before.policies != turn.core.book.config().policies;
+  std::set<Desired::Place> changed;
+  for (const BookLine& line : turn.core.book.lines()) {
+    const auto old = entries.find(line.line.id);
+    if (everywhere || old == entries.end() || old->second != line.entry.get()) changed.insert(PolicyBook::place_of(line));
+  }
+  for (const Desired::Place& place : changed) hasten(turn, place);
+}
+
+/// What nobody wants any more, or with other keys, is not brought to its end.
+void reconcile_negotiating(Turn& turn, IkeSa& sa) {
+  const auto* asking = std::get_if<exchange::IkeAuthRequest>(&sa.state);
+  const auto* answering = std::get_if<exchange::IkeAuthAnswer>(&sa.state);
+  if (!sa.asking() && !answering) return;
+  if (sa.asking()) std::erase_if(sa.wanted, [&](PolicyLineId line) { return !turn.core.book.find(line); });
+  const auto profile = asking ? asking->profile : answering ? answering->profile : nullptr;
+  const auto fresh = profile ? turn.core.book.profile_named(profile->name) : nullptr;
+  const bool other_meaning =
+      profile && (!fresh || !same_authentication(*profile, asking ? asking->keys : answering->keys, sa.path.remote.ip,
+                                                 answering ? &answering->remote : nullptr, *fresh, turn.core.book));
+  if (other_meaning || (sa.asking() && sa.wanted.empty()))
+    exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
+}
+
+/// A new IKE SA beside the old one, which gives way as soon as the new one is complete (engine/duplicates.hpp), and must
+/// have given way in any case before long: what it was authenticated by is not valid any more.
+void reauthenticate(Turn& turn, IkeSa& sa, Established& up) {
+  up.expires = std::min(up.expires, turn.now + reauthentication_time);
+  turn.touch(sa.id);
+  for (const IkeSa* other : turn.core.sas.of_peer(sa.path.remote.ip))
+    if (other->supersedes == sa.id) return;
+  std::vector<PolicyLineId> lines;
+  for (const ChildSa& child : up.children)
+    if (turn.core.book.find(child.line) && std::find(lines.begin(), lines.end(), child.line) == lines.end())
+      lines.push_back(child.line);
+  if (lines.empty()) return exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
+  IkeSa* fresh = exchange::ike_sa_init::request(turn, *turn.core.book.find(lines.front()));
+  if (!fresh) return;
+  fresh->wanted = std::move(lines);
+  fresh->supersedes = sa.id;
+}
+
+/// Follows to the new snapshot what stays; true: it was asked for a rekey, `later` from now.
+bool reconcile_child(Turn& turn, Established& up, ChildSa& child, Duration later) {
+  const Impact impact = impact_on(child, turn.core.book);
+  if (impact.what == Disturbance::tear_down) {
+    up.tasks.push_back(DeleteChildTask{child.id, Cause::configuration_removed});
+    return false;
+  }
+  const bool ask = impact.what == Disturbance::rekey && !child.rekey_asked && !child.rekeyed;
+  if (ask) {
+    child.rekey_asked = true;
+    up.tasks.push_back(CreateChildTask{child.line, child.id, turn.now + turn.between(Duration{0}, later)});
+  }
+  child.entry = turn.core.book.find(child.line)->entry;
+  return ask;
+}
+
+/// How many rekeys it asked for, of `asked` so far.
+std::size_t reconcile_established(Turn& turn, IkeSa& sa, Established& up, const Config& before, std::size_t asked) {
+  const Impact impact = impact_on(sa, before, turn.core.book);
+  if (impact.what == Disturbance::tear_down) {
+    exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
+    return 0;
+  }
+  std::size_t rekeys = 0;
+  const auto later = [&] { return spread_each * static_cast<std::int64_t>(asked + rekeys); };
+  for (ChildSa& child : up.children) rekeys += reconcile_child(turn, up, child, later());
+  if (impact.what == Disturbance::reauthenticate) {
+    reauthenticate(turn, sa, up);
+    if (!sa.established()) return rekeys;
+  } else if (up.profile != impact.profile) {
+    up.profile = impact.profile;
+    turn.touch(sa.id);  // liveness checks and keepalives may be due at other times
+  }
+  if (impact.what == Disturbance::rekey && !rekey_waits(up)) {
+    up.tasks.push_back(RekeyIkeTask{turn.now + turn.between(Duration{0}, later())});
+    ++rekeys;
+  }
+  if (!up.tasks.empty()) {
+    turn.touch(sa.id);
+    sa.proceed(turn);
+  }
+  return rekeys;
+}
+
+}  // namespace
+
+void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces) {
+  Core& core = turn.core;
+  const std::shared_ptr<const Config> before = core.book.snapshot();
+  const bool same_config = config == before;
+  std::unordered_map<PolicyLineId, const CryptoMapEntry*> entries;
+  if (!same_config)
+    for (const BookLine& line : core.book.lines()) entries.emplace(line.line.id, line.entry.get());
+  const std::vector<PolicyLineId> gone = core.book.update(std::move(config), std::move(interfaces), turn.out);
+  if (!same_config) forget_pauses(turn, *before, entries);
+  core.always_up.follow(core.book, turn.now);
+  const bool now_protecting = !core.book.lines().empty();
+  if (now_protecting != core.protecting) turn.emit(Notice{now_protecting ? NoticeKind::map_on : NoticeKind::map_off});
+  core.protecting = now_protecting;
+  if (same_config && gone.empty()) return;
+  std::vector<IkeSaId> present;  // re-authentication adds to the table
+  for (const auto& [id, sa] : core.sas.all()) present.push_back(id);
+  std::size_t asked = 0;
+  for (const IkeSaId id : present) {
+    IkeSa& sa = *core.sas.find(id);
+    if (Established* up = sa.established())
+      asked += reconcile_established(turn, sa, *up, *before, asked);
+    else
+      reconcile_negotiating(turn, sa);
+  }
+}
+
+std::vector<SaImpact> preview(const Core& core, std::shared_ptr<const Config> config) {
+  PolicyBook next = core.book;
+  Actions unused;
+  next.update(std::move(config), next.interfaces(), unused);
+  std::vector<SaImpact> out;
+  for (const auto& entry : core.sas.all()) {
+    const IkeSa* sa = entry.second.get();
+    const Established* up = sa->established();
+    if (!up || up->replaced) continue;
+    const auto row = [&](Impact impact, const std::string& what, std::optional<ChildSaId> child) {
+      out.push_back({sa->id, child, sa->path.local.ip, sa->path.remote.ip, what, impact.what, std::move(impact.why)});
+    };
+    const Impact whole = impact_on(*sa, *core.book.snapshot(), next);
+    row(whole, up->remote.to_string(), std::nullopt);
+    const bool with_it = whole.what == Disturbance::tear_down || whole.what == Disturbance::reauthenticate;
+    for (const ChildSa& child : up->children) {
+      Impact impact = impact_on(child, next);
+      if (with_it && impact.what < whole.what) impact = {whole.what, "its IKE SA", nullptr};
+      row(std::move(impact), child.selectors.to_string(), child.id);
+    }
+  }
+  return out;
+}
+
+}  // namespace engine

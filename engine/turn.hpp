@@ -1,0 +1,108 @@
+// What a handler may use while one event is handled: the endpoint's shared parts, the time, the list of actions.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "engine/admission.hpp"
+#include "engine/always_up.hpp"
+#include "engine/cookie.hpp"
+#include "engine/desired.hpp"
+#include "engine/diagnoses.hpp"
+#include "engine/ike_sa.hpp"
+
+namespace engine {
+
+/// All IKE SAs, found by what identifies them and by when they want to be woken.
+class SaTable {
+ public:
+  IkeSa& add(std::unique_ptr<IkeSa> sa);
+  void erase(IkeSaId id);
+  IkeSa* find(IkeSaId id);
+  IkeSa* find_by_spi(IkeSpi local);
+  /// The responder's SA that a repeated IKE_SA_INIT belongs to: SPIr is still zero there (RFC 7296, 2.1).
+  IkeSa* find_half_open(IkeSpi spi_i, const SocketAddress& remote);
+  /// The SAs whose peer has this address; in the order they were made.
+  std::vector<IkeSa*> of_peer(const IpAddress& remote);
+  /// The established SAs whose peer calls itself so; in the order they were made.
+  std::vector<IkeSa*> of_identity(const Identity& remote);
+  /// To be called after each event for every SA that it may have changed: what it is found by, and its deadline.
+  void follow(IkeSa& sa);
+  /// SAs of which we are the initiator and which are not authenticated yet.
+  std::uint32_t outgoing() const { return outgoing_; }
+  /// The earliest deadline of any SA; nullopt: none has one.
+  std::optional<Time> next_deadline() const;
+  /// Whose deadline has come, earliest first.
+  std::vector<IkeSaId> due(Time now) const;
+  /// In the order they were made.
+  const std::map<IkeSaId, std::unique_ptr<IkeSa>>& all() const { return sas_; }
+
+ private:
+  template <class Key>
+  std::vector<IkeSa*> under(const std::set<std::pair<Key, IkeSaId>>& index, const Key& key);
+  void take_out(const IkeSa& sa);
+
+  std::map<IkeSaId, std::unique_ptr<IkeSa>> sas_;
+  std::unordered_map<IkeSpi, IkeSaId> by_spi_;
+  std::set<std::pair<IkeSpi, IkeSaId>> half_open_;  // by SPIi
+  std::set<std::pair<IpAddress, IkeSaId>> by_peer_;
+  std::set<std::pair<std::size_t, IkeSaId>> by_identity_;  // by its hash
+  std::set<std::pair<Time, IkeSaId>> deadlines_;
+  std::uint32_t outgoing_ = 0;
+};
+
+/// Everything of an endpoint that outlives an event.
+struct Core {
+  explicit Core(Rng& r) : rng(r) {}
+  Rng& rng;
+  PolicyBook book;
+  SaTable sas;
+  Diagnoses diagnoses;
+  CookieJar cookies;
+  std::unordered_map<ChildSaId, IkeSaId> child_owner;
+  std::unordered_map<EspSpi, ChildSaId> esp_spis;  // ours
+  std::unordered_map<JobId, IkeSaId> jobs;
+  std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};
+  HalfOpen half_open;           // responder's SAs before authentication
+  std::uint32_t lingering = 0;  // SAs that only repeat their last answer
+  RateLimit told_refusals{10};  // of strangers: diagnosed and logged; the rest is only counted
+  Desired desired;
+  AlwaysUp always_up;
+  bool packet_notices = false;
+  bool protecting = false;  // some interface has lines
+  std::uint32_t last_ike_sa = 0, last_child_sa = 0;
+  std::uint64_t last_job = 0;
+};
+
+/// Endpoint::view().
+View view_of(const Core& core, Time now, const Query& query);
+
+/// A host that slept, or a machine that was stopped, finds everything due that should have happened meanwhile. What is later
+/// than `slept` is spread by chance over `catch_up`.
+inline constexpr Duration slept = std::chrono::minutes(1), catch_up = std::chrono::minutes(1);
+
+struct Turn {
+  Core& core;
+  Time now;
+  Actions& out;
+  std::vector<IkeSaId> touched{};  // whose deadline may have changed, or who are Gone
+
+  void touch(IkeSaId id) { touched.push_back(id); }
+  void emit(Action action) { out.push_back(std::move(action)); }
+  void drop(const Datagram& datagram, Cause cause, const std::string& why);
+  /// A random duration in [from, to].
+  Duration between(Duration from, Duration to);
+};
+
+/// A notice that names the SA.
+Notice notice_of(NoticeKind kind, const IkeSa& sa);
+/// A step of a negotiation as `debug crypto ikev2` tells it; emitted only when wanted.
+void note_step(Turn& turn, NoticeKind kind, const IkeSa& sa, const std::string& text);
+/// A datagram as `debug crypto ikev2 packet` shows it; emitted only when wanted.
+void note_datagram(Turn& turn, NoticeKind kind, IkeSaId sa, const SocketAddress& local, const SocketAddress& remote,
+                   const wire::Header& header, const wire::Payloads& payloads);
+/// An IKE_SA_INIT answer or refusal that belongs to no SA.
+void send_stateless(Turn& turn, const Datagram& request, const wire::Header& request_header, const wire::Payloads& payloads);
+
+}  // namespace engine

@@ -1,0 +1,199 @@
+#include "kernel/esp_tun.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace kernel {
+namespace {
+
+engine::Failure failed(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
+
+// What one ESP packet can carry over the path as it is now; 0: not known.
+std::size_t longest_payload(const engine::ChildSaFacts& facts, const EspOutbound& esp) {
+  OuterPath path;
+  path.local = facts.local;
+  path.remote = facts.remote;
+  path.udp_encapsulated = facts.udp_encapsulated;
+  path.dont_fragment = true;
+  const std::size_t mtu = EspSockets::path_mtu(path), outside = EspSockets::overhead(path);
+  return mtu > outside ? esp.payload_limit(mtu - outside) : 0;
+}
+
+}  // namespace
+
+TunPlane::TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
+                   std::unique_ptr<TunWorker> worker)
+    : options_(std::move(options)),
+      events_(std::move(events)),
+      capture_(std::move(capture)),
+      mailbox_(std::move(mailbox)),
+      worker_(std::move(worker)),
+      tunnels_(std::move(links), *worker_) {}
+
+engine::Result<std::unique_ptr<TunPlane>> TunPlane::create(Options options, PlaneEvents events) {
+  TRY(auto capture, Capture::open(options.instance));
+  TRY(auto links, TunnelLinks::open(options.instance));
+  TRY(auto sockets, EspSockets::open(options.nat_port));
+  TRY(auto mailbox, EventMailbox::create());
+  TRY(auto worker, TunWorker::start(std::move(sockets), mailbox));
+  std::unique_ptr<TunPlane> out(new TunPlane(std::move(options), std::move(events), std::move(capture), std::move(links),
+                                             std::move(mailbox), std::move(worker)));
+  CHECK_OK(out->watch_events());
+  return out;
+}
+
+TunPlane::~TunPlane() {
+  capture_.release_all();
+  tunnels_.release_all();
+  if (events_fd_ >= 0) close(events_fd_);
+}
+
+engine::Status TunPlane::watch_events() {
+  events_fd_ = epoll_create1(EPOLL_CLOEXEC);
+  for (const int fd : {mailbox_->fd(), capture_.watched()[0], capture_.watched()[1]}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (epoll_ctl(events_fd_, EPOLL_CTL_ADD, fd, &event) != 0) return failed("epoll");
+  }
+  return engine::Done{};
+}
+
+std::vector<std::string> TunPlane::set_tunnels(const std::vector<TunnelSpec>& tunnels) {
+  auto failures = tunnels_.set(tunnels);
+  capture_.forget_news();
+  return failures;
+}
+
+engine::Status TunPlane::set_policy(const engine::SetPolicy& policy) {
+  if (tunnels_.has(policy.interface)) {
+    tunnels_.set_policy(policy);
+    return engine::Done{};
+  }
+  if (policy.lines.empty()) {
+    unprotect(policy.interface);
+    return engine::Done{};
+  }
+  const auto device = options_.devices.find(policy.interface);
+  if (device == options_.devices.end()) return failed("no device for interface " + policy.interface);
+  return protect(policy.interface, device->second, policy.lines);
+}
+
+engine::Status TunPlane::protect(const std::string& interface, const Device& device,
+                                 const std::vector<engine::PolicyLine>& lines) {
+  const auto known = protected_.find(interface);
+  Protected state{device, known == protected_.end() ? nullptr : known->second.tun, lines};
+  if (!state.tun) {
+    TRY(auto tun, TunDevice::create(options_.tun_name, options_.tun_mtu));
+    state.tun = std::make_shared<TunDevice>(std::move(tun));
+  }
+  // The thread knows the lines before the first packet is captured for them.
+  post_port(interface, state);
+  if (auto applied = capture_.apply(device, state.tun->ifindex(), lines); !applied.ok()) {
+    if (known != protected_.end())
+      post_port(interface, known->second);
+    else
+      worker_->post(TunWorker::RemovePort{interface});
+    return applied;
+  }
+  if (known != protected_.end() && known->second.device.name != device.name) capture_.release(known->second.device);
+  protected_.insert_or_assign(interface, std::move(state));
+  return engine::Done{};
+}
+
+void TunPlane::unprotect(const std::string& interface) {
+  const auto known = protected_.find(interface);
+  if (known == protected_.end()) return;
+  capture_.release(known->second.device);
+  protected_.erase(known);
+  worker_->post(TunWorker::RemovePort{interface});
+}
+
+void TunPlane::post_port(const std::string& interface, const Protected& state) {
+  worker_->post(TunPort{interface, state.tun, state.device.ifindex, LineTable(state.lines), {}});
+}
+
+engine::Status TunPlane::add_inbound(const engine::AddInbound& add) {
+  const std::uint32_t spi = add.sa.spi.value;
+  if (spis_.contains(spi)) return failed("SPI in use");
+  TRY(auto esp, EspInbound::create(add.sa, add.facts.replay_window));
+  Child& child = children_[add.facts.child];
+  if (child.spi_in != 0) return failed("inbound SA is there already");
+  child.line = add.facts.line;
+  child.spi_in = spi;
+  spis_[spi] = add.facts.child;
+  worker_->leave(TunWorker::InstallInbound{
+      InboundSa{spi, add.facts, std::move(esp), child.stats, Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}}});
+  return engine::Done{};
+}
+
+engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
+  TRY(auto esp, EspOutbound::create(add.sa));
+  Child& child = children_[add.facts.child];
+  if (child.outbound) return failed("outbound SA is there already");
+  child.line = add.facts.line;
+  child.interface = add.facts.interface;
+  child.outbound = true;
+  if (tunnels_.has(add.facts.interface)) tunnels_.serve(add.facts.interface, longest_payload(add.facts, esp));
+  worker_->leave(TunWorker::InstallOutbound{
+      OutboundSa{add.facts, std::move(esp), child.stats, Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}}});
+  return engine::Done{};
+}
+
+void TunPlane::remove_child(engine::ChildSaId id) {
+  const auto found = children_.find(id);
+  if (found == children_.end()) return;
+  if (found->second.outbound) tunnels_.leave(found->second.interface);
+  worker_->leave(TunWorker::Remove{id, found->second.line, found->second.spi_in});
+  spis_.erase(found->second.spi_in);
+  children_.erase(found);
+}
+
+engine::Status TunPlane::move_child(const engine::MoveChild& move) {
+  const auto found = children_.find(move.child);
+  if (found == children_.end()) return failed("no such Child SA");
+  worker_->post(TunWorker::Move{move, found->second.line, found->second.spi_in});
+  return engine::Done{};
+}
+
+ChildCounters TunPlane::counters(engine::ChildSaId child) {
+  const auto found = children_.find(child);
+  return found == children_.end() ? ChildCounters{} : found->second.stats->snapshot();
+}
+
+void TunPlane::receive_udp_esp(const engine::SocketAddress& local, const engine::SocketAddress& remote, engine::ByteView payload,
+                               std::uint8_t traffic_class) {
+  worker_->post(TunWorker::UdpPacket{local.ip, remote, traffic_class, engine::to_bytes(payload)});
+}
+
+void TunPlane::dispatch() {
+  const bool disturbed = capture_.disturbed([this](unsigned ifindex) {
+    return tunnels_.wants_up(ifindex) ||
+           std::any_of(protected_.begin(), protected_.end(), [&](const auto& p) { return p.second.tun->ifindex() == ifindex; });
+  });
+  if (disturbed) {
+    tunnels_.mend();
+    for (const auto& [interface, state] : protected_) {
+      (void)state.tun->bring_up();
+      (void)capture_.apply(state.device, state.tun->ifindex(), state.lines);
+    }
+  }
+  for (engine::Event& event : mailbox_->take()) events_(std::move(event));
+}
+
+void TunPlane::set_devices(DeviceMap devices) {
+  options_.devices = std::move(devices);
+  std::vector<std::pair<std::string, std::vector<engine::PolicyLine>>> moved;
+  for (const auto& [interface, state] : protected_)
+    if (const auto now = options_.devices.find(interface); now != options_.devices.end() && now->second != state.device)
+      moved.emplace_back(interface, state.lines);
+  for (const auto& [interface, lines] : moved) (void)protect(interface, options_.devices.find(interface)->second, lines);
+}
+
+std::uint64_t TunPlane::clear_inbound_dropped(std::string_view interface) {
+  const auto found = protected_.find(interface);
+  return found == protected_.end() ? 0 : capture_.clear_dropped(found->second.device);
+}
+
+}  // namespace kernel

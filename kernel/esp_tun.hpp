@@ -1,0 +1,101 @@
+// The data plane in userspace: ESP over TUN devices, for hosts and containers whose kernel has no ESP.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "kernel/capture.hpp"
+#include "kernel/data_plane.hpp"
+#include "kernel/device_map.hpp"
+#include "kernel/esp_tun_worker.hpp"
+#include "kernel/tun_tunnels.hpp"
+#include "kernel/udp_esp_sink.hpp"
+
+namespace kernel {
+
+/// Every protected interface has a TUN device of its own: what a packet may match depends on the interface it would have
+/// left by, and a TUN device carries no other sign of that.
+class TunPlane final : public DataPlane, public UdpEspSink {
+ public:
+  struct Options {
+    DeviceMap devices;
+    unsigned instance = 0;                 // below 16; different for planes within one network namespace
+    std::string tun_name = "sallyport%d";  // %d: the first number that is free
+    unsigned tun_mtu = 1400;
+    std::uint16_t nat_port = 4500;  // of ESP in UDP, as EspSockets::open() has it; 0: none
+  };
+  /// Needs CAP_NET_ADMIN, CAP_NET_RAW and /dev/net/tun. Changes nothing on the host yet: what an earlier process left
+  /// stays in force until set_policy() or settle().
+  static engine::Result<std::unique_ptr<TunPlane>> create(Options options, PlaneEvents events);
+  /// An orderly end: nothing is captured any more, nothing of ours is left on the host. (A process that dies without
+  /// this leaves its rules and black holes: what was protected stays blocked.)
+  ~TunPlane() override;
+
+  std::string_view name() const override { return "tun"; }
+  std::vector<std::string> set_tunnels(const std::vector<TunnelSpec>& tunnels) override;
+  engine::Status set_policy(const engine::SetPolicy& policy) override;
+  engine::Status add_inbound(const engine::AddInbound& sa) override;
+  engine::Status add_outbound(const engine::AddOutbound& sa) override;
+  void remove_child(engine::ChildSaId child) override;
+  engine::Status move_child(const engine::MoveChild& move) override;
+  void flush() override { worker_->flush(); }
+  ChildCounters counters(engine::ChildSaId child) override;
+
+  void receive_udp_esp(const engine::SocketAddress& local, const engine::SocketAddress& remote, engine::ByteView payload,
+                       std::uint8_t traffic_class = 0) override;
+
+  /// To be polled for input by the loop, which then calls dispatch().
+  int event_fd() const { return events_fd_; }
+  /// Mends what somebody else took away of the capture, and hands over the events that wait, on the caller's thread.
+  /// `events` may call the plane.
+  void dispatch();
+
+  /// The host's devices are these now; policies follow devices that were made anew.
+  void set_devices(DeviceMap devices);
+  /// To be called once after the start-up configuration was applied: takes away what an earlier process left behind for
+  /// interfaces that have no policy any more.
+  void settle() {
+    capture_.release_leftovers();
+    tunnels_.release_leftovers();
+  }
+
+  /// Clear packets that came in by the interface though a permit covers them in reverse; all dropped.
+  std::uint64_t clear_inbound_dropped(std::string_view interface);
+  /// ESP packets of no SA of ours.
+  std::uint64_t unknown_spi() const override { return worker_->unknown_spi(); }
+
+ private:
+  struct Child {
+    engine::PolicyLineId line;
+    std::string interface;
+    std::uint32_t spi_in = 0;  // 0: not installed
+    bool outbound = false;
+    std::shared_ptr<ChildStats> stats = std::make_shared<ChildStats>();
+  };
+  struct Protected {
+    Device device;
+    std::shared_ptr<TunDevice> tun;
+    std::vector<engine::PolicyLine> lines;
+  };
+
+  TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
+           std::unique_ptr<TunWorker> worker);
+  engine::Status protect(const std::string& interface, const Device& device, const std::vector<engine::PolicyLine>& lines);
+  engine::Status watch_events();
+  void unprotect(const std::string& interface);
+  void post_port(const std::string& interface, const Protected& state);
+
+  Options options_;
+  PlaneEvents events_;
+  Capture capture_;
+  std::shared_ptr<EventMailbox> mailbox_;
+  int events_fd_ = -1;  // an epoll set: the mailbox, and what the capture watches
+  std::map<std::string, Protected, std::less<>> protected_;
+  std::unordered_map<engine::ChildSaId, Child> children_;
+  std::unordered_map<std::uint32_t, engine::ChildSaId> spis_;
+  std::unique_ptr<TunWorker> worker_;
+  TunTunnels tunnels_;
+};
+
+}  // namespace kernel

@@ -1,0 +1,161 @@
+#include "kernel/esp_tun_inbound.hpp"
+
+#include <algorithm>
+
+namespace kernel {
+namespace {
+
+constexpr std::size_t rebuilt_room = 2 * 65536;
+
+void count_refusal(ChildStats& stats, EspVerdict verdict) {
+  switch (verdict) {
+    case EspVerdict::replayed:
+      return ChildStats::add(stats.replay_failed);
+    case EspVerdict::below_window:
+      return ChildStats::add(stats.below_window);
+    case EspVerdict::bad_integrity:
+      return ChildStats::add(stats.integrity_failed);
+    case EspVerdict::too_short:
+    case EspVerdict::bad_length:
+      return ChildStats::add(stats.invalid_length);
+    case EspVerdict::bad_padding:
+      return ChildStats::add(stats.invalid_padding);
+    default:
+      return ChildStats::add(stats.receive_errors);
+  }
+}
+
+}  // namespace
+
+TunInbound::TunInbound(SaTable& sas, EventMailbox& mailbox, PortOf port_of)
+    : sas_(sas),
+      mailbox_(mailbox),
+      port_of_(std::move(port_of)),
+      rebuilt_(rebuilt_room),
+      merge_([this](std::span<const iovec> parts, std::size_t packets) { write(parts, packets); }) {}
+
+void TunInbound::packets(std::span<const ReceivedEsp> received, bool udp_encapsulated, PlaneTime now) {
+  for (const ReceivedEsp& one : received)
+    for (std::size_t at = 0; at < one.octets.size(); at += one.each)
+      packet(one.octets.subspan(at, std::min(one.each, one.octets.size() - at)), {&one, udp_encapsulated}, now);
+  finish(now);
+}
+
+void TunInbound::packet(std::span<std::uint8_t> esp, const Origin& origin, PlaneTime now) {
+  if (esp.size() < 8) return;
+  const std::uint32_t spi = std::uint32_t{esp[0]} << 24 | std::uint32_t{esp[1]} << 16 | std::uint32_t{esp[2]} << 8 | esp[3];
+  if (!sa_ || sa_->spi != spi) {
+    finish(now);
+    sa_ = sas_.find(spi);
+    if (!sa_) {
+      unknown_spi_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    port_ = port_of_(*sa_);
+  }
+  openings_[count_] = {esp};
+  origins_[count_] = origin;
+  if (++count_ == most_packets) open(now);
+}
+
+void TunInbound::open(PlaneTime now) {
+  const std::size_t count = std::exchange(count_, 0);
+  sa_->esp.open({openings_.data(), count});
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& opened = openings_[i].opened;
+    if (opened.verdict != EspVerdict::ok && opened.verdict != EspVerdict::dummy) {
+      count_refusal(*sa_->stats, opened.verdict);
+      continue;
+    }
+    told_alive(now);
+    told_moved(origins_[i], now);
+    if (opened.verdict == EspVerdict::dummy) continue;
+    if (sa_->lifetime.over())
+      ChildStats::add(sa_->stats->receive_errors);
+    else
+      deliver(opened, origins_[i]);
+  }
+}
+
+void TunInbound::finish(PlaneTime now) {
+  if (!sa_) return;
+  if (count_ > 0) open(now);
+  merge_.flush();
+  rebuilt_used_ = 0;
+  sa_ = nullptr;
+}
+
+bool TunInbound::unwrap(const EspInbound::Opened& opened, const Origin& origin, std::span<std::uint8_t>& packet) {
+  packet = opened.payload;
+  ChildStats& stats = *sa_->stats;
+  if (sa_->facts.mode == engine::IpsecMode::tunnel) {
+    const bool v4 = opened.next_header == next_header_ipv4;
+    if (!v4 && opened.next_header != next_header_ipv6) {
+      ChildStats::add(stats.invalid_protocol);
+      return false;
+    }
+    if (!packet.empty() && packet[0] >> 4 == (v4 ? 4 : 6)) return true;
+    ChildStats::add(packet.empty() ? stats.invalid_length : stats.invalid_protocol);
+    return false;
+  }
+  const HeaderFields fields{origin.outer->source, origin.outer->destination, opened.next_header, origin.outer->traffic_class,
+                            packet.size()};
+  const std::size_t header = header_size(fields.source.family), whole = header + packet.size();
+  if (whole > 65535) {
+    ChildStats::add(stats.invalid_length);
+    return false;
+  }
+  if (rebuilt_used_ + whole > rebuilt_.size()) {
+    merge_.flush();
+    rebuilt_used_ = 0;
+  }
+  if (origin.udp_encapsulated) rewrite_transport_checksum(fields, packet);
+  const auto place = std::span(rebuilt_).subspan(rebuilt_used_, whole);
+  write_header(fields, place);
+  std::copy(packet.begin(), packet.end(), place.begin() + static_cast<std::ptrdiff_t>(header));
+  rebuilt_used_ += whole;
+  packet = place;
+  return true;
+}
+
+void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin) {
+  std::span<std::uint8_t> packet;
+  if (!unwrap(opened, origin, packet)) return;
+  ChildStats& stats = *sa_->stats;
+  const auto facts = inspect(packet);
+  if (!facts) return ChildStats::add(stats.invalid_length);
+  if (!selects(sa_->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.invalid_selector);
+  packet = packet.first(facts->total_length);
+  if (sa_->facts.mode == engine::IpsecMode::tunnel && !merge_ecn(packet, origin.outer->traffic_class))
+    return ChildStats::add(stats.receive_errors);
+  if (!port_) return ChildStats::add(stats.receive_errors);
+  ChildStats::add(stats.decaps);
+  ChildStats::add(stats.decaps_bytes, packet.size());
+  if (const auto kind = sa_->lifetime.spend(packet.size())) mailbox_.put(engine::Expire{sa_->facts.child, *kind});
+  clamp_mss(packet, *facts, port_->mss, TcpChecksum::complete);
+  merge_.merge_udp(port_->tun->udp_offload());
+  merge_.add(packet);
+}
+
+void TunInbound::write(std::span<const iovec> parts, std::size_t packets) {
+  if (writev(port_->tun->fd(), parts.data(), static_cast<int>(parts.size())) < 0)
+    ChildStats::add(sa_->stats->receive_errors, packets);
+}
+
+void TunInbound::told_alive(PlaneTime now) {
+  if (sa_->seen_told != PlaneTime{} && now - sa_->seen_told < std::chrono::seconds(1)) return;
+  sa_->seen_told = now;
+  mailbox_.put(engine::InboundSeen{sa_->facts.child});
+}
+
+// Once for each new place, and again every second while the engine has not followed.
+void TunInbound::told_moved(const Origin& origin, PlaneTime now) {
+  const engine::SocketAddress from{origin.outer->source, origin.outer->source_port};
+  if (!origin.udp_encapsulated || !sa_->facts.udp_encapsulated || from == sa_->facts.remote) return;
+  if (from == sa_->moved_to && now - sa_->moved_told < std::chrono::seconds(1)) return;
+  sa_->moved_to = from;
+  sa_->moved_told = now;
+  mailbox_.put(engine::PeerMoved{sa_->facts.child, from});
+}
+
+}  // namespace kernel

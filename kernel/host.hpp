@@ -1,0 +1,21 @@
+// What the engine must not ask for itself: the clocks, and which boot this is.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "engine/ids.hpp"
+
+namespace kernel {
+
+/// Time since boot, microseconds; goes on while the machine sleeps, so that lifetimes end when the peer thinks they do.
+engine::Time monotonic_now();
+
+/// The calendar time, for texts only.
+std::chrono::system_clock::time_point wall_clock();
+
+/// The kernel's boot id, a UUID in text: the running configuration survives the daemon's end but not a reboot.
+/// Empty where /proc does not tell.
+std::string boot_id();
+
+}  // namespace kernel

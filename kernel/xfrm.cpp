@@ -1,0 +1,417 @@
+#include "kernel/xfrm.hpp"
+
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <set>
+
+#include "kernel/host.hpp"
+
+namespace kernel {
+namespace {
+
+using engine::Failure;
+using engine::Status;
+
+// The kernel tells nothing when packets arrive, so somebody has to look. A bounded number of states each time.
+constexpr engine::Duration poll_interval = std::chrono::seconds(1);
+constexpr std::size_t states_per_poll = 512;
+
+std::string describe(const StateId& state) {
+  char spi[16];
+  std::snprintf(spi, sizeof spi, "0x%08x", state.spi.value);
+  return "SA " + std::string(spi) + " to " + state.destination.to_string();
+}
+
+std::string describe(const PolicyKey& key) {
+  return "policy " + key.selector.source.to_string() + " to " + key.selector.destination.to_string();
+}
+
+// A buffer that held keys.
+struct Wiped {
+  engine::Bytes octets;
+  ~Wiped() { ::explicit_bzero(octets.data(), octets.size()); }
+};
+
+// Line ids that stood in one list and no more in the other.
+std::vector<std::optional<std::uint32_t>> known_ranks(const std::vector<engine::PolicyLine>& lines,
+                                                      const std::vector<engine::PolicyLine>& old_lines,
+                                                      const std::vector<std::uint32_t>& old_ranks) {
+  std::unordered_map<engine::PolicyLineId, std::uint32_t> known;
+  for (std::size_t i = 0; i < old_lines.size(); ++i) known.emplace(old_lines[i].id, old_ranks[i]);
+  std::vector<std::optional<std::uint32_t>> ranks(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (const auto it = known.find(lines[i].id); it != known.end()) ranks[i] = it->second;
+  return ranks;
+}
+
+// An SA towards ourselves, with a key that protects nothing, which no policy uses.
+engine::Result<NetlinkMessage> probe_state(const engine::IpAddress& self, engine::EspSpi spi) {
+  engine::ChildSaFacts facts;
+  facts.selectors = {engine::TrafficSelector::of(engine::Prefix::host(self)),
+                     engine::TrafficSelector::of(engine::Prefix::host(self))};
+  facts.local = facts.remote = {self, 0};
+  engine::SaParameters sa;
+  sa.spi = spi;
+  sa.encryption = engine::find_esp_keyword("esp-gcm");
+  sa.key_encryption = engine::Secret(engine::Bytes(sa.encryption->key_octets, 1));
+  return new_state(facts, sa, {.direction = StateDirection::in, .sa_direction = true});
+}
+
+}  // namespace
+
+XfrmSupport probe_xfrm() {
+  XfrmSupport support;
+  auto socket = NetlinkSocket::open(NETLINK_XFRM);
+  if (!socket.ok()) {
+    support.why = socket.failure().why;
+    return support;
+  }
+  const engine::IpAddress self = engine::IpAddress::v4(0x7F000001);
+  const StateId id{{xfrm_tag | 0xFFFFFF}, self, self};
+  auto message = probe_state(self, id.spi);
+  NetlinkMessage remove = delete_state(id);
+  (void)socket->request(remove, "removing an ESP SA");  // of a probe that was killed
+  Status added = message.ok() ? socket->request(*message, "adding an ESP SA") : Status(std::move(message.failure()));
+  if (!added.ok()) {
+    support.why = added.failure().why;
+    return support;
+  }
+  NetlinkMessage get = get_state(id);
+  const Status shown = socket->query(get, "reading an ESP SA", [&](const NetlinkReply& reply) {
+    if (const auto state = parse_state(reply.payload)) support.sa_direction = state->shows_direction;
+  });
+  remove = delete_state(id);
+  const Status removed = socket->request(remove, "removing an ESP SA");
+  support.usable = shown.ok() && removed.ok();
+  if (!support.usable) support.why = (shown.ok() ? removed : shown).failure().why;
+  return support;
+}
+
+XfrmPlane::XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkSocket requests, NetlinkSocket news,
+                     bool sa_direction)
+    : loop_(loop),
+      devices_(std::move(devices)),
+      events_(std::move(events)),
+      requests_(std::move(requests)),
+      news_(std::move(news)),
+      sa_direction_(sa_direction) {
+  loop_.watch(news_.descriptor(), EPOLLIN, [this](std::uint32_t) { on_news(); });
+  const auto next = [this] { return children_.empty() ? std::nullopt : std::optional(next_poll_); };
+  clock_ = loop_.add_clock(next, [this](engine::Time now) { poll_counters(now); });
+}
+
+XfrmPlane::~XfrmPlane() {
+  loop_.remove_clock(clock_);
+  loop_.forget(news_.descriptor());
+}
+
+engine::Result<std::unique_ptr<XfrmPlane>> XfrmPlane::open(Loop& loop, DeviceMap devices, PlaneEvents events) {
+  const XfrmSupport support = probe_xfrm();
+  if (!support.usable) return Failure{.cause = engine::Cause::install_failed, .why = support.why};
+  TRY(NetlinkSocket requests, NetlinkSocket::open(NETLINK_XFRM));
+  TRY(NetlinkSocket news, NetlinkSocket::open(NETLINK_XFRM));
+  CHECK_OK(news.subscribe(XFRMNLGRP_ACQUIRE));
+  CHECK_OK(news.subscribe(XFRMNLGRP_EXPIRE));
+  CHECK_OK(news.subscribe(XFRMNLGRP_MAPPING));
+  std::unique_ptr<XfrmPlane> plane(
+      new XfrmPlane(loop, std::move(devices), std::move(events), std::move(requests), std::move(news), support.sa_direction));
+  plane->take_over_policies();
+  plane->remove_states();
+  return plane;
+}
+
+void XfrmPlane::close() {
+  interfaces_.clear();
+  children_.clear();
+  acquires_.clear();
+  // Policies before states: a policy whose state is gone would raise acquires.
+  take_over_policies();
+  (void)apply_policies();
+  remove_states();
+}
+
+void XfrmPlane::settle() { (void)apply_policies(); }
+
+// Those of a killed daemon hold packets back until ours replace them; a value that is no policy's makes sure they do.
+void XfrmPlane::take_over_policies() {
+  NetlinkMessage all_policies = dump_policies();
+  (void)requests_.query(all_policies, "listing policies", [&](const NetlinkReply& reply) {
+    if (const auto key = parse_own_policy(reply.payload)) installed_.insert_or_assign(*key, KernelPolicies::mapped_type{});
+  });
+}
+
+void XfrmPlane::remove_states() {
+  std::vector<StateId> states;
+  std::vector<engine::Bytes> larval;
+  NetlinkMessage all_states = dump_states();
+  (void)requests_.query(all_states, "listing SAs", [&](const NetlinkReply& reply) {
+    const auto state = parse_state(reply.payload);
+    if (!state || !line_of(state->reqid)) return;
+    if (state->acquire_sequence)
+      larval.push_back(engine::to_bytes(reply.payload));
+    else
+      states.push_back(state->id);
+  });
+  for (const engine::Bytes& state : larval) {
+    NetlinkMessage message = name_larval_state(state);
+    (void)requests_.query(message, "naming a larval SA", [&](const NetlinkReply& reply) {
+      if (const auto named = parse_state(reply.payload)) states.push_back(named->id);
+    });
+  }
+  for (const StateId& state : states) remove_state(state);
+}
+
+Status XfrmPlane::set_policy(const engine::SetPolicy& policy) {
+  Interface& interface = interfaces_[policy.interface];
+  const auto known = known_ranks(policy.lines, interface.policy.lines, interface.ranks);
+  interface.ranks = assign_ranks(known);
+  interface.policy = policy;
+  const bool unknown = !policy.lines.empty() && !devices_.contains(policy.interface);
+  if (policy.lines.empty()) interfaces_.erase(policy.interface);
+  CHECK_OK(apply_policies());
+  if (unknown) return Failure{.cause = engine::Cause::install_failed, .why = policy.interface + " has no device"};
+  return engine::Done{};
+}
+
+void XfrmPlane::set_devices(DeviceMap devices) {
+  if (devices == devices_) return;
+  devices_ = std::move(devices);
+  (void)apply_policies();
+}
+
+// New and changed policies first, so that a packet that is protected before and after is so in between.
+Status XfrmPlane::apply_policies() {
+  Status outcome = engine::Done{};
+  const auto note = [&outcome](Status status) {
+    if (!status.ok() && outcome.ok()) outcome = std::move(status);
+  };
+  KernelPolicies wanted;
+  for (const auto& [name, interface] : interfaces_) {
+    const auto device = devices_.find(name);
+    if (device != devices_.end()) note(add_policies(interface.policy, interface.ranks, device->second.ifindex, wanted));
+  }
+  for (const auto& [key, value] : wanted) {
+    const auto it = installed_.find(key);
+    if (it != installed_.end() && it->second == value) continue;
+    NetlinkMessage message = put_policy(key, value);
+    Status put = requests_.request(message, describe(key));
+    if (put.ok()) installed_.insert_or_assign(key, value);
+    note(std::move(put));
+  }
+  for (auto it = installed_.begin(); it != installed_.end();) {
+    if (wanted.contains(it->first)) {
+      ++it;
+      continue;
+    }
+    NetlinkMessage message = delete_policy(it->first);
+    note(requests_.request(message, describe(it->first)));
+    it = installed_.erase(it);
+  }
+  return outcome;
+}
+
+// An SA whose ends are not those that its line names (the peer moved, or another peer of the entry answered): the line's
+// templates would not accept it.
+void XfrmPlane::retarget(engine::PolicyLineId line, const engine::IpAddress& local, const engine::IpAddress& peer) {
+  for (auto& [name, interface] : interfaces_) {
+    const auto it = std::ranges::find(interface.policy.lines, line, &engine::PolicyLine::id);
+    if (it == interface.policy.lines.end() || it->action == engine::AclAction::deny || (it->local == local && it->peer == peer))
+      continue;
+    it->local = local;
+    it->peer = peer;
+    const auto device = devices_.find(name);
+    if (device == devices_.end()) return;
+    const std::size_t index = static_cast<std::size_t>(it - interface.policy.lines.begin());
+    KernelPolicies changed;
+    (void)add_policies({name, {*it}}, std::span(interface.ranks).subspan(index, 1), device->second.ifindex, changed);
+    for (const auto& [key, value] : changed) {
+      // Only what is this line's: an earlier line, or one that is merged with another interface's, keeps its policy.
+      const auto present = installed_.find(key);
+      if (present == installed_.end() || present->second.reqid != reqid_of(line)) continue;
+      NetlinkMessage message = put_policy(key, value);
+      if (requests_.request(message, describe(key)).ok()) present->second = value;
+    }
+    return;
+  }
+}
+
+Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaParameters& sa, StateOptions options) {
+  options.sa_direction = sa_direction_;
+  TRY(NetlinkMessage message, new_state(facts, sa, options));
+  const bool out = options.direction == StateDirection::out;
+  const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip};
+  CHECK_OK(requests_.request(message, describe(id)));
+  Child& child = children_[facts.child];
+  child.line = facts.line;
+  (out ? child.outbound : child.inbound) = id;
+  return engine::Done{};
+}
+
+Status XfrmPlane::add_inbound(const engine::AddInbound& sa) {
+  if (children_.empty()) next_poll_ = monotonic_now() + poll_interval;
+  return add_state(sa.facts, sa.sa, {.direction = StateDirection::in});
+}
+
+Status XfrmPlane::add_outbound(const engine::AddOutbound& sa) {
+  if (sa.facts.mode == engine::IpsecMode::tunnel) retarget(sa.facts.line, sa.facts.local.ip, sa.facts.remote.ip);
+  const auto acquire = acquires_.find(sa.facts.line);
+  const std::uint32_t sequence = acquire == acquires_.end() ? 0 : acquire->second;
+  CHECK_OK(add_state(sa.facts, sa.sa, {.direction = StateDirection::out, .acquire_sequence = sequence}));
+  acquires_.erase(sa.facts.line);
+  return engine::Done{};
+}
+
+void XfrmPlane::remove_child(engine::ChildSaId child) {
+  const auto it = children_.find(child);
+  if (it == children_.end()) return;
+  if (it->second.outbound) remove_state(*it->second.outbound);
+  if (it->second.inbound) remove_state(*it->second.inbound);
+  children_.erase(it);
+}
+
+void XfrmPlane::remove_state(const StateId& state) {
+  NetlinkMessage message = delete_state(state);
+  (void)requests_.request(message, describe(state));  // one that has expired is gone already
+}
+
+engine::Bytes XfrmPlane::read_state(const StateId& state) {
+  engine::Bytes answer;
+  NetlinkMessage message = get_state(state);
+  (void)requests_.query(message, describe(state), [&](const NetlinkReply& reply) { answer = engine::to_bytes(reply.payload); });
+  return answer;
+}
+
+Status XfrmPlane::move_state(StateId& state, const StateMove& move) {
+  const Wiped present{read_state(state)};
+  const MoveKind kind = move_kind(present.octets, move);
+  TRY(NetlinkMessage message, moved_state(present.octets, move, kind));
+  if (kind == MoveKind::replace) remove_state(state);
+  state.source = move.source.ip;
+  state.destination = move.destination.ip;
+  return requests_.request(message, describe(state));
+}
+
+Status XfrmPlane::move_child(const engine::MoveChild& move) {
+  const auto it = children_.find(move.child);
+  if (it == children_.end()) return Failure{.cause = engine::Cause::install_failed, .why = "no such Child SA"};
+  Child& child = it->second;
+  retarget(child.line, move.local.ip, move.remote.ip);
+  if (child.inbound) CHECK_OK(move_state(*child.inbound, {move.remote, move.local, move.udp_encapsulated}));
+  if (child.outbound) CHECK_OK(move_state(*child.outbound, {move.local, move.remote, move.udp_encapsulated}));
+  return engine::Done{};
+}
+
+std::optional<StateReport> XfrmPlane::report(const std::optional<StateId>& state) {
+  if (!state) return std::nullopt;
+  const Wiped answer{read_state(*state)};
+  return parse_state(answer.octets);
+}
+
+ChildCounters XfrmPlane::counters(engine::ChildSaId id) {
+  ChildCounters counters;
+  const auto it = children_.find(id);
+  if (it == children_.end()) return counters;
+  if (const auto out = report(it->second.outbound)) {
+    counters.encaps = out->packets;
+    counters.encaps_bytes = out->bytes;
+  }
+  if (const auto in = report(it->second.inbound)) {
+    counters.decaps = in->packets;
+    counters.decaps_bytes = in->bytes;
+    counters.replay_failed = in->replay_failed;
+    counters.integrity_failed = in->integrity_failed;
+  }
+  return counters;
+}
+
+void XfrmPlane::on_news() {
+  const auto news = news_.read_news([this](const NetlinkReply& reply) {
+    const auto what = parse_news(reply);
+    if (const auto* acquire = std::get_if<AcquireNews>(&what)) on_acquire(*acquire);
+    if (const auto* expire = std::get_if<ExpireNews>(&what)) on_expire(*expire);
+    if (const auto* mapping = std::get_if<MappingNews>(&what))
+      if (const auto child = child_of(mapping->state)) events_(engine::PeerMoved{*child, mapping->source});
+  });
+  if (news == NetlinkSocket::News::lost) resynchronise();
+}
+
+void XfrmPlane::on_acquire(const AcquireNews& news) {
+  acquires_[news.line] = news.sequence;
+  events_(engine::Acquire{news.line, news.packet});
+}
+
+void XfrmPlane::on_expire(const ExpireNews& news) {
+  if (const auto child = child_of(news.state)) events_(engine::Expire{*child, news.kind});
+}
+
+// News were lost. What they said still stands in the kernel: packets that wait are larval states, limits passed are
+// counters, and a state that ended is not there.
+void XfrmPlane::resynchronise() {
+  std::vector<AcquireNews> waiting;
+  std::vector<ExpireNews> passed;
+  NetlinkMessage states = dump_states();
+  const Status listed = requests_.query(states, "listing SAs", [&](const NetlinkReply& reply) {
+    const auto state = parse_state(reply.payload);
+    const auto line = state ? line_of(state->reqid) : std::nullopt;
+    if (!line) return;
+    if (state->acquire_sequence) {
+      waiting.push_back({*line, state->selectors, *state->acquire_sequence});
+      return;
+    }
+    if (state->soft_limit_passed) passed.push_back({state->id, engine::ExpireKind::soft});
+  });
+  if (!listed.ok()) return;
+  for (const auto& [id, child] : children_)
+    for (const auto& state : {child.inbound, child.outbound})
+      if (state && !report(state)) passed.push_back({*state, engine::ExpireKind::hard});
+  for (const AcquireNews& news : waiting) on_acquire(news);
+  for (const ExpireNews& news : passed) on_expire(news);
+
+  std::set<PolicyKey> present;
+  NetlinkMessage policies = dump_policies();
+  if (!requests_
+           .query(policies, "listing policies",
+                  [&](const NetlinkReply& reply) {
+                    if (const auto key = parse_own_policy(reply.payload)) present.insert(*key);
+                  })
+           .ok())
+    return;
+  std::erase_if(installed_, [&](const auto& policy) { return !present.contains(policy.first); });
+  (void)apply_policies();
+}
+
+void XfrmPlane::poll_counters(engine::Time now) {
+  next_poll_ = now + poll_interval;
+  std::vector<engine::Event> seen;
+  auto it = children_.upper_bound(last_polled_);
+  for (std::size_t i = 0; i < std::min(states_per_poll, children_.size()); ++i, ++it) {
+    if (it == children_.end()) it = children_.begin();
+    last_polled_ = it->first;
+    const auto in = report(it->second.inbound);
+    if (in && in->packets > it->second.packets_reported) {
+      it->second.packets_reported = in->packets;
+      seen.emplace_back(engine::InboundSeen{it->first});
+      continue;  // the peer lives: whether something was sent matters to nobody
+    }
+    const auto out = report(it->second.outbound);
+    if (!out || out->packets <= it->second.sent_reported) continue;
+    it->second.sent_reported = out->packets;
+    seen.emplace_back(engine::OutboundSeen{it->first});
+  }
+  for (engine::Event& event : seen) events_(std::move(event));
+}
+
+std::optional<engine::ChildSaId> XfrmPlane::child_of(const StateId& state) const {
+  const auto same = [&state](const std::optional<StateId>& other) {
+    return other && other->spi == state.spi && other->destination == state.destination;
+  };
+  for (const auto& [id, child] : children_)
+    if (same(child.inbound) || same(child.outbound)) return id;
+  return std::nullopt;
+}
+
+}  // namespace kernel

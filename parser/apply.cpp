@@ -1,0 +1,62 @@
+#include <algorithm>
+#include <optional>
+
+#include "parser/capture.hpp"
+#include "parser/no_effect.hpp"
+#include "parser/parser.hpp"
+
+namespace parser {
+namespace {
+
+bool blank_or_comment(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '!';
+}
+
+/// Where the command behind `do` begins; 0 where there is none.
+std::size_t behind_do(std::string_view line) {
+  const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+  const bool is_do =
+      line.size() > first + 3 && (line[first] | 0x20) == 'd' && (line[first + 1] | 0x20) == 'o' && line[first + 2] == ' ';
+  return is_do ? first + 3 : 0;
+}
+
+/// Pastes go on with EXEC commands: `write memory` behind `end`, `configure terminal` in front.
+bool is_exec_command(std::string_view line) {
+  line.remove_prefix(behind_prompt(line));
+  return parse_exec(line.substr(behind_do(line)), true).command.has_value();
+}
+
+}  // namespace
+
+ApplyResult apply(const Configuration& start, std::string_view text) {
+  ApplyResult result;
+  std::optional<ConfigSession> session(start);
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t newline = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, newline - at);
+    at = newline + 1;
+    ++number;
+    const bool is_text = session->takes_text();
+    LineReport report = session->line(line);
+    if (report.verdict == Verdict::accepted && !is_text && blank_or_comment(report.text)) continue;
+    if (report.verdict == Verdict::refused && report.caret && is_exec_command(report.text)) {
+      report.verdict = Verdict::no_effect;
+      report.answer = "% NOTE: no effect here: " + std::string(no_effect::exec_line);
+      report.caret.reset();
+      report.hint.clear();
+    }
+    if (!session->active()) {
+      report.verdict = Verdict::no_effect;
+      session.emplace(Configuration(session->configuration()));
+    }
+    report.number = number;
+    result.refused_any = result.refused_any || report.verdict == Verdict::refused;
+    result.lines.push_back(std::move(report));
+  }
+  result.configuration = session->configuration();
+  return result;
+}
+
+}  // namespace parser

@@ -1,0 +1,21 @@
+// What pastes from terminals and web pages carry along beside configuration.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace parser {
+
+/// The line is something a router printed: the head of a listing, an answer, an advice, a message of the log.
+bool is_captured(std::string_view line);
+/// Where the line begins behind a prompt ("R1(config-if)#"); 0 where it has none.
+std::size_t behind_prompt(std::string_view line);
+/// Octets in front that a pager left: "--More--" and what wipes it away again.
+std::size_t behind_pager(std::string_view line);
+/// What is odd about a refused line, or nothing: typographic quotes, the syntax of other products, a place left open.
+std::string oddity(std::string_view line);
+/// The words differ by a slip or two of the fingers.
+bool nearly_same(std::string_view a, std::string_view b);
+
+}  // namespace parser

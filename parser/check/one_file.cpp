@@ -1,0 +1,266 @@
+// What can be wrong with one file as a whole. Each check is a function; the table at the end names them.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "parser/check/subject.hpp"
+
+namespace parser {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+void add(Findings& findings, std::string text, std::vector<Place> places) {
+  findings.push_back({{}, std::move(text), std::move(places)});
+}
+
+/// The block that the words in front of a warning of the compiler name: "crypto ikev2 keyring K peer P".
+const Node* block_named(const Node& block, std::string_view words) {
+  const Node* best = nullptr;
+  for (const auto& child : block.children) {
+    const std::string text = line_text(*child);
+    if (!opens_block(*child)) continue;
+    if (text == words || (text.starts_with(words) && text[words.size()] == ' ')) return child.get();
+    if (words.starts_with(text + " "))
+      if (const Node* inner = block_named(*child, words.substr(text.size() + 1))) best = inner;
+    // "access list A" of the compiler is "ip access-list extended A" of the file.
+    if (words.starts_with("access list ") && text.ends_with(" " + std::string(words.substr(12))) &&
+        text.find("access-list") != std::string::npos)
+      return child.get();
+  }
+  return best;
+}
+
+/// The line of the block that ends with a word of the warning, as one that names something does; otherwise the block.
+const Node* line_meant(const Node& block, const std::string& what) {
+  for (const auto& child : block.children) {
+    const std::string text = line_text(*child);
+    const std::string last = text.substr(text.find_last_of(' ') + 1);
+    if (what.find(" " + last + " ") != std::string::npos) return child.get();
+  }
+  return &block;
+}
+
+/// What keeps parts from taking effect: undefined names, missing pieces, lines that no selector can express.
+void without_effect(const Subject& subject, Findings& findings) {
+  for (const std::string& warning : subject.compiled().warnings) {
+    const std::size_t colon = warning.find(": ");
+    const Node* block = colon == std::string::npos ? nullptr : block_named(subject.root(), warning.substr(0, colon));
+    std::vector<Place> places{{subject.file(), 0}};
+    if (block) places = {subject.place(*line_meant(*block, warning.substr(colon + 1) + " "))};
+    add(findings, warning, std::move(places));
+  }
+}
+
+/// Names that lines of type `User` below the blocks refer to.
+class Used {
+ public:
+  explicit Used(const Node& root) { collect(root); }
+  bool proposal(const std::string& name) const { return proposals_.contains(name); }
+  bool keyring(const std::string& name) const { return keyrings_.contains(name); }
+  bool profile(const std::string& name) const { return profiles_.contains(name); }
+  bool transform_set(const std::string& name) const { return sets_.contains(name); }
+  bool access_list(const std::string& name) const { return lists_.contains(name); }
+  bool map(const std::string& name) const { return maps_.contains(name); }
+  bool any_profile_reference() const { return !profiles_.empty(); }
+
+ private:
+  void collect(const Node& block) {
+    block.each<PolicyProposal>([&](const PolicyProposal& line, const Node&) { proposals_.insert(line.proposal); });
+    block.each<ProfileKeyring>([&](const ProfileKeyring& line, const Node&) { keyrings_.insert(line.keyring); });
+    block.each<SetIkev2Profile>([&](const SetIkev2Profile& line, const Node&) { profiles_.insert(line.profile); });
+    block.each<MatchAddress>([&](const MatchAddress& line, const Node&) { lists_.insert(line.acl); });
+    block.each<InterfaceCryptoMap>([&](const InterfaceCryptoMap& line, const Node&) { maps_.insert(line.map); });
+    block.each<InterfaceIpv6CryptoMap>([&](const InterfaceIpv6CryptoMap& line, const Node&) { maps_.insert(line.map); });
+    block.each<SetTransformSet>(
+        [&](const SetTransformSet& line, const Node&) { sets_.insert(line.transform_sets.begin(), line.transform_sets.end()); });
+    for (const auto& child : block.children)
+      if (!child->children.empty()) collect(*child);
+    mention_in_text(block);
+  }
+  /// A line of a part that is kept without effect may name something too: then that is used.
+  void mention_in_text(const Node& block) {
+    for (const auto& child : block.children) {
+      if (opens_block(*child) || child->as<MatchAddress>()) continue;
+      const std::string text = line_text(*child);
+      const std::string last = text.substr(text.find_last_of(' ') + 1);
+      if (text.find("access-list") != std::string::npos || text.find("access-group") != std::string::npos) lists_.insert(last);
+      if (text.find("ikev2-profile ") != std::string::npos) profiles_.insert(last);
+    }
+  }
+  std::set<std::string> proposals_, keyrings_, profiles_, sets_, lists_, maps_;
+};
+
+void unused(const Subject& subject, Findings& findings) {
+  const Used used(subject.root());
+  const auto report = [&](const char* what, const std::string& name, const Node& line, const char* by) {
+    add(findings, std::string(what) + " " + name + " is not used by any " + by, {subject.place(line)});
+  };
+  const Node& root = subject.root();
+  root.each<Ikev2Proposal>([&](const Ikev2Proposal& each, const Node& line) {
+    if (each.name != "default" && !used.proposal(each.name)) report("IKEv2 proposal", each.name, line, "IKEv2 policy");
+  });
+  root.each<Ikev2Keyring>([&](const Ikev2Keyring& each, const Node& line) {
+    if (!used.keyring(each.name)) report("IKEv2 keyring", each.name, line, "IKEv2 profile");
+  });
+  root.each<Ikev2Profile>([&](const Ikev2Profile& each, const Node& line) {
+    if (!used.profile(each.name)) report("IKEv2 profile", each.name, line, "crypto map");
+  });
+  root.each<TransformSet>([&](const TransformSet& each, const Node& line) {
+    if (!used.transform_set(each.name)) report("transform set", each.name, line, "crypto map");
+  });
+  root.each<AccessList>([&](const AccessList& each, const Node& line) {
+    if (!used.access_list(each.name)) report("access list", each.name, line, "crypto map");
+  });
+  root.each<Ipv6AccessList>([&](const Ipv6AccessList& each, const Node& line) {
+    if (!used.access_list(each.name)) report("IPv6 access list", each.name, line, "crypto map");
+  });
+  std::set<std::string> told;
+  root.each<CryptoMap>([&](const CryptoMap& each, const Node& line) {
+    if (!used.map(each.map) && told.insert(each.map).second) report("crypto map", each.map, line, "interface");
+  });
+}
+
+/// Whether some peer may call itself what both rules match.
+bool overlap(const engine::IdentityMatch& a, const engine::IdentityMatch& b) {
+  if (std::holds_alternative<engine::MatchAny>(a) || std::holds_alternative<engine::MatchAny>(b)) return true;
+  const auto* network_a = std::get_if<engine::Prefix>(&a);
+  const auto* network_b = std::get_if<engine::Prefix>(&b);
+  if (network_a && network_b) return network_a->contains(network_b->address) || network_b->contains(network_a->address);
+  if (const auto* identity = std::get_if<engine::Identity>(&b)) return engine::matches(a, *identity);
+  if (const auto* identity = std::get_if<engine::Identity>(&a)) return engine::matches(b, *identity);
+  const auto* domain_a = std::get_if<engine::MatchDomain>(&a);
+  const auto* domain_b = std::get_if<engine::MatchDomain>(&b);
+  if (!domain_a || !domain_b || domain_a->type != domain_b->type) return false;
+  return domain_a->domain.ends_with(domain_b->domain) || domain_b->domain.ends_with(domain_a->domain);
+}
+
+bool locals_meet(const engine::IkeProfile& a, const engine::IkeProfile& b) {
+  if (a.match_local.empty() || b.match_local.empty()) return true;
+  return std::any_of(a.match_local.begin(), a.match_local.end(), [&](const engine::IpAddress& each) {
+    return std::find(b.match_local.begin(), b.match_local.end(), each) != b.match_local.end();
+  });
+}
+
+/// The line of the profile that says the rule, as far as it can be told by its text.
+Place place_of_rule(const Subject& subject, const std::string& profile, const engine::IdentityMatch& rule) {
+  const Node* block = subject.find_named<Ikev2Profile>(profile);
+  if (!block) return {subject.file(), 0};
+  std::vector<const Node*> lines;
+  block->each<MatchIdentityRemote>([&](const MatchIdentityRemote&, const Node& line) { lines.push_back(&line); });
+  for (const auto& each : subject.compiled().config->profiles)
+    if (each->name == profile)
+      for (std::size_t i = 0; i < lines.size() && i < each->match_remote.size(); ++i)
+        if (each->match_remote[i] == rule) return subject.place(*lines[i]);
+  return subject.place(*block);
+}
+
+/// A peer that two profiles match gets the first one, whatever the other says.
+void two_profiles(const Subject& subject, Findings& findings) {
+  const auto& profiles = subject.compiled().config->profiles;
+  for (std::size_t i = 0; i < profiles.size(); ++i)
+    for (std::size_t j = i + 1; j < profiles.size(); ++j) {
+      if (!locals_meet(*profiles[i], *profiles[j])) continue;
+      const auto first_overlap = [&] {
+        for (const auto& a : profiles[i]->match_remote)
+          for (const auto& b : profiles[j]->match_remote)
+            if (overlap(a, b)) {
+              add(findings,
+                  "a peer may match both profile " + profiles[i]->name + " (" + engine::to_string(a) + ") and profile " +
+                      profiles[j]->name + " (" + engine::to_string(b) + "): the first one is taken",
+                  {place_of_rule(subject, profiles[i]->name, a), place_of_rule(subject, profiles[j]->name, b)});
+              return;
+            }
+      };
+      first_overlap();
+    }
+}
+
+/// Entries of crypto access lists that a peer cannot have as a mirror image, or that never take effect.
+void access_lists(const Subject& subject, Findings& findings) {
+  std::set<std::string> seen;
+  for (const auto& interface : subject.compiled().config->interfaces)
+    for (const auto& entry : interface.entries) {
+      if (!seen.insert(entry->acl).second) continue;
+      const Node* list = subject.find_named<AccessList>(entry->acl);
+      if (!list) list = subject.find_named<Ipv6AccessList>(entry->acl);
+      if (!list) continue;
+      const auto place = [&](const engine::SelectorLine& line) {
+        for (const auto& child : list->children)
+          if (line_text(*child) == line.text || line_text(*child).ends_with(" " + line.text)) return subject.place(*child);
+        return subject.place(*list);
+      };
+      const auto& lines = entry->lines;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto& own = lines[i].selectors;
+        if (lines[i].action == engine::AclAction::permit && own.local.prefix() && own.local.prefix()->length == 0 &&
+            own.remote.prefix() && own.remote.prefix()->length == 0 && own.local.protocol == 0)
+          add(findings,
+              "access list " + entry->acl + ": \"" + lines[i].text +
+                  "\" takes all traffic into the tunnel; its mirror image at the peer does the same there",
+              {place(lines[i])});
+        const auto covering = std::find_if(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i),
+                                           [&](const auto& earlier) { return earlier.selectors.contains(own); });
+        if (covering != lines.begin() + static_cast<std::ptrdiff_t>(i) && covering->text != lines[i].text)
+          add(findings,
+              "access list " + entry->acl + ": \"" + lines[i].text + "\" is never reached, \"" + covering->text + "\" covers it",
+              {place(lines[i]), place(*covering)});
+      }
+    }
+}
+
+constexpr std::array weak_words = {"des",      "3des",     "md5",          "sha1",         "sha",         "esp-des",
+                                   "esp-3des", "esp-null", "esp-md5-hmac", "esp-sha-hmac", "ah-md5-hmac", "ah-sha-hmac"};
+constexpr std::array weak_groups = {"1", "2", "5", "22", "23", "24"};
+
+template <std::size_t N>
+bool among(const std::array<const char*, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool names_algorithms(const std::string& line) {
+  for (const char* keyword : {"encryption ", "integrity ", "prf ", "hash ", "encr ", "crypto ipsec transform-set "})
+    if (line.starts_with(keyword)) return true;
+  return false;
+}
+
+/// Algorithms that should not be used any more (RFC 8247, RFC 8221), wherever a line names them.
+void weak_in(const Subject& subject, const Node& block, Findings& findings) {
+  for (const auto& child : block.children) {
+    const std::string text = line_text(*child);
+    const bool algorithms = names_algorithms(text), group = text.starts_with("group ");
+    for (std::size_t at = text.find(' '); (algorithms || group) && at != std::string::npos; at = text.find(' ', at + 1)) {
+      const std::string word = text.substr(at + 1, text.find(' ', at + 1) - at - 1);
+      if (algorithms ? among(weak_words, word) : among(weak_groups, word))
+        add(findings, "\"" + text + "\": " + (group ? "group " : "") + word + " is weak", {subject.place(*child)});
+    }
+    if (text.starts_with("set pfs group") && among(weak_groups, std::string_view(text).substr(13)))
+      add(findings, "\"" + text + "\": the group is weak", {subject.place(*child)});
+    weak_in(subject, *child, findings);
+  }
+}
+void weak(const Subject& subject, Findings& findings) { weak_in(subject, subject.root(), findings); }
+
+/// IKEv1 was taken off the standards (RFC 9395): kept, not spoken.
+void ikev1(const Subject& subject, Findings& findings) {
+  for (const auto& child : subject.root().children) {
+    const std::string text = line_text(*child);
+    if (!text.starts_with("crypto isakmp ") && !text.starts_with("crypto keyring ")) continue;
+    add(findings,
+        "IKEv1 is not spoken (RFC 9395): \"sallyport convert " + subject.file() + "\" makes the IKEv2 configuration of it",
+        {subject.place(*child)});
+    return;
+  }
+}
+
+}  // namespace
+
+const std::vector<OneFileCheck>& one_file_checks() {
+  static const std::vector<OneFileCheck> checks = {
+      {"without-effect", without_effect}, {"unused", unused}, {"two-profiles", two_profiles},
+      {"access-list", access_lists},      {"weak", weak},     {"ikev1", ikev1},
+  };
+  return checks;
+}
+
+}  // namespace parser

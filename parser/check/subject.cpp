@@ -1,0 +1,36 @@
+#include "parser/check/subject.hpp"
+
+namespace parser {
+
+Subject::Subject(std::string file, Configuration configuration, const std::unordered_map<std::string, std::size_t>& lines)
+    : file_(std::move(file)), configuration_(std::move(configuration)), compiled_(compile(configuration_, nullptr)) {
+  engine::Actions ignored;
+  book_->update(compiled_.config, {}, ignored);
+  std::vector<std::string> path;
+  locate(root(), path, lines);
+}
+
+std::string Subject::key(const std::vector<std::string>& blocks, const std::string& text) {
+  std::string out;
+  for (const std::string& block : blocks) out += block + "\n";
+  return out + text;
+}
+
+void Subject::locate(const Node& block, std::vector<std::string>& path,
+                     const std::unordered_map<std::string, std::size_t>& lines) {
+  for (const auto& child : block.children) {
+    const std::string text = line_text(*child);
+    if (const auto found = lines.find(key(path, text)); found != lines.end()) places_.emplace(child.get(), found->second);
+    if (child->children.empty()) continue;
+    path.push_back(text);
+    locate(*child, path, lines);
+    path.pop_back();
+  }
+}
+
+Place Subject::place(const Node& line) const {
+  const auto found = places_.find(&line);
+  return {file_, found == places_.end() ? 0 : found->second};
+}
+
+}  // namespace parser

@@ -1,0 +1,231 @@
+#include "parser/compile.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "parser/compile_context.hpp"
+#include "parser/difference.hpp"
+#include "parser/secrets.hpp"
+
+namespace parser {
+namespace {
+
+// A new member of a part breaks its binding here, so that none can be forgotten in the comparison.
+auto members(const engine::IkePolicy& p) {
+  const auto& [name, match_local, proposals] = p;
+  return std::tie(name, match_local, proposals);
+}
+
+auto members(const engine::IkeProfile& p) {
+  const auto& [name, match_remote, match_local, identity_local, auth_local, auth_remote, keyring, local_key, remote_key,
+               ppk_keyring, childless, lifetime, dpd_interval, dpd_retry, dpd_periodic, nat_keepalive] = p;
+  return std::tie(name, match_remote, match_local, identity_local, auth_local, auth_remote, keyring, local_key, remote_key,
+                  ppk_keyring, childless, lifetime, dpd_interval, dpd_retry, dpd_periodic, nat_keepalive);
+}
+
+auto members(const engine::CryptoMapEntry& e) {
+  const auto& [map, sequence, peers, default_peer, transform_sets, profile, pfs_group, lifetime, kilobytes, replay_window,
+               per_host, acl, lines] = e;
+  return std::tie(map, sequence, peers, default_peer, transform_sets, profile, pfs_group, lifetime, kilobytes, replay_window,
+                  per_host, acl, lines);
+}
+
+auto members(const engine::ProtectedInterface& i) {
+  const auto& [name, map, local_address_interface, entries, tunnel] = i;
+  return std::tie(name, map, local_address_interface, entries, tunnel);
+}
+
+bool same_interfaces(const std::vector<engine::ProtectedInterface>& a, const std::vector<engine::ProtectedInterface>& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (members(a[i]) != members(b[i])) return false;
+  return true;
+}
+
+bool same_config(const engine::Config& a, const engine::Config& b) {
+  const auto& [policies, profiles, interfaces, nat_keepalive, limits, window, fragmentation] = a;
+  return policies == b.policies && profiles == b.profiles && same_interfaces(interfaces, b.interfaces) &&
+         nat_keepalive == b.nat_keepalive && limits == b.limits && window == b.window && fragmentation == b.fragmentation;
+}
+
+std::string_view octets_of(const engine::Secret& secret) {
+  const engine::ByteView octets = secret.expose();
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+
+std::vector<InterfaceBinding> bindings(const Node& root, const std::vector<TunnelDevice>& tunnels) {
+  std::map<std::string_view, std::string_view> ours;
+  for (const TunnelDevice& tunnel : tunnels) ours.emplace(tunnel.name, tunnel.device);
+  std::vector<InterfaceBinding> out;
+  root.each<Interface>([&](const Interface& interface, const Node& block) {
+    const Device* device = block.find<Device>();
+    const auto tunnel = ours.find(interface.name);
+    out.push_back({interface.name, device ? device->name : std::string(tunnel != ours.end() ? tunnel->second : "")});
+  });
+  return out;
+}
+
+}  // namespace
+
+bool same_part(const engine::IkePolicy& a, const engine::IkePolicy& b) { return members(a) == members(b); }
+bool same_part(const engine::IkeProfile& a, const engine::IkeProfile& b) { return members(a) == members(b); }
+bool same_part(const engine::CryptoMapEntry& a, const engine::CryptoMapEntry& b) { return members(a) == members(b); }
+
+KeyBook::KeyBook(const Compiled* previous) {
+  if (!previous) return;
+  previous_ = previous->keys;
+  last_ = previous->last_key;
+  std::unordered_set<const engine::Keyring*> seen;
+  for (const auto& profile : previous->config->profiles) {
+    remember(profile->inline_local_key);
+    remember(profile->inline_remote_key);
+    for (const auto& keyring : {profile->keyring, profile->ppk_keyring}) {
+      if (!keyring || !seen.insert(keyring.get()).second) continue;
+      for (const auto& peer : keyring->peers) {
+        remember(peer.local_key);
+        remember(peer.remote_key);
+        if (peer.ppk) remember(peer.ppk->key);
+      }
+    }
+  }
+}
+
+void KeyBook::remember(engine::KeyRef ref) {
+  if (ref.value == 0 || !remembered_.insert(ref.value).second) return;
+  if (const engine::Secret* secret = previous_->find(ref)) by_octets_.emplace(octets_of(*secret), ref);
+}
+
+engine::KeyRef KeyBook::ref(engine::Secret key) {
+  const auto known = by_octets_.find(octets_of(key));
+  const engine::KeyRef ref = known != by_octets_.end() ? known->second : engine::KeyRef{++last_};
+  if (used_.insert(ref.value).second) {
+    store_->put(ref, std::move(key));
+    by_octets_.emplace(octets_of(*store_->find(ref)), ref);
+  }
+  return ref;
+}
+
+std::shared_ptr<const engine::crypto::KeyStore> KeyBook::take() {
+  if (previous_ && used_ == remembered_) return previous_;
+  for (const std::uint64_t kept : used_)
+    if (const engine::Secret* secret = previous_ && !store_->find({kept}) ? previous_->find({kept}) : nullptr)
+      store_->put({kept}, secret->duplicate());
+  return store_;
+}
+
+CompileContext::CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master)
+    : root(configuration.data().root), master(master), keys(previous), next_memo(std::make_shared<CompileMemo>()) {
+  next_memo->source = configuration;
+  next_memo->master = master;
+  if (!previous) return;
+  look_for_changes(*previous);
+  for (const auto& policy : previous->config->policies) {
+    policies.remember(policy->name, policy);
+    for (const auto& proposal : policy->proposals) proposals.remember(proposal->name, proposal);
+  }
+  for (const auto& profile : previous->config->profiles) {
+    profiles.remember(profile->name, profile);
+    for (const auto& keyring : {profile->keyring, profile->ppk_keyring})
+      if (keyring) keyrings.remember(keyring->name, keyring);
+  }
+  for (const auto& interface : previous->config->interfaces)
+    for (const auto& entry : interface.entries) {
+      entries.remember(entry_name(entry->map, entry->sequence), entry);
+      for (const auto& set : entry->transform_sets) transform_sets.remember(set->name, set);
+    }
+}
+
+/// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone: what stands around them decides too much.
+void CompileContext::look_for_changes(const Compiled& previous) {
+  if (!previous.memo || previous.memo->master != master) return;
+  bool only_these = true;
+  const auto note = [&](const Node& block) {
+    if (const auto* keyring = block.as<Ikev2Keyring>())
+      changed_keyrings.insert(keyring->name);
+    else if (const auto* list = block.as<AccessList>())
+      changed_lists.insert(list->name);
+    else if (const auto* list6 = block.as<Ipv6AccessList>())
+      changed_lists.insert(list6->name);
+    else
+      only_these = only_these && (block.as<Ikev2Profile>() || block.as<CryptoMap>());
+  };
+  const Lines &before = previous.memo->source.data().root.children, &after = root.children;
+  for (const Edit& edit : edits(before, after)) {
+    for (std::size_t i = 0; i < edit.count && edit.kind != EditKind::keep; ++i) {
+      if (edit.kind != EditKind::add) note(*before[edit.before + i]);
+      if (edit.kind != EditKind::remove) note(*after[edit.after + i]);
+    }
+  }
+  if (only_these) memo = previous.memo.get();
+}
+
+const std::vector<engine::IpAddress>& CompileContext::addresses(const std::string& interface) {
+  if (!addresses_) {
+    addresses_.emplace();
+    root.each<Interface>([&](const Interface& each, const Node& block) {
+      auto& own = (*addresses_)[each.name];
+      block.each<InterfaceAddress>([&](const InterfaceAddress& a, const Node&) {
+        if (a.source == AddressSource::typed) own.push_back(a.network.address);
+      });
+      block.each<InterfaceIpv6Address>([&](const InterfaceIpv6Address& a, const Node&) { own.push_back(a.network.address); });
+    });
+  }
+  return (*addresses_)[interface];
+}
+
+namespace {
+
+/// Where two lines limit the same, the tighter one holds.
+void tighten(std::uint32_t& limit, std::uint32_t count) { limit = limit == 0 ? count : std::min(limit, count); }
+
+engine::AdmissionLimits read_limits(const Node& root) {
+  engine::AdmissionLimits out;
+  if (const auto* challenge = root.find<CookieChallenge>()) out.cookie_challenge = challenge->threshold;
+  if (const auto* most = root.find<Ikev2MaxSa>()) tighten(out.ike_sas, most->count);
+  root.each<Ikev2MaxInNegotiation>([&](const Ikev2MaxInNegotiation& line, const Node&) {
+    if (line.side != NegotiationSide::outgoing) tighten(out.incoming, line.count);
+    if (line.side != NegotiationSide::incoming) tighten(out.outgoing, line.count);
+  });
+  root.each<CallAdmissionLimit>([&](const CallAdmissionLimit& line, const Node&) {
+    if (line.what == Admitted::ike_sa) tighten(out.ike_sas, line.count);
+    if (line.what == Admitted::ipsec_sa) tighten(out.child_sas, line.count);
+    if (line.what == Admitted::ike_in_negotiation || line.what == Admitted::all_in_negotiation) {
+      tighten(out.incoming, line.count);
+      tighten(out.outgoing, line.count);
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master) {
+  CompileContext context(configuration, previous, master);
+  auto config = std::make_shared<engine::Config>();
+  config->policies = compile_policies(context);
+  config->profiles = compile_profiles(context);
+  config->interfaces = compile_interfaces(context, config->profiles);
+  if (const auto* keepalive = context.root.find<NatKeepalive>()) config->nat_keepalive = std::chrono::seconds(keepalive->seconds);
+  config->limits = read_limits(context.root);
+  if (const auto* window = context.root.find<Ikev2Window>()) config->window = window->size;
+  if (const auto* line = context.root.find<Ikev2Fragmentation>()) {
+    config->fragmentation = {.ipv4 = line->mtu.value_or(576), .ipv6 = line->mtu.value_or(1280), .configured = true};
+  }
+
+  if (context.root.find<PasswordEncryption>() && !(master && master->present()))
+    context.warn("password encryption aes",
+                 "there is no master key (key config-key password-encrypt): keys are kept in clear text");
+
+  Compiled out;
+  out.config = previous && same_config(*config, *previous->config) ? previous->config : std::move(config);
+  out.keys = context.keys.take();
+  out.memo = std::move(context.next_memo);
+  out.tunnels = compile_tunnel_devices(context);
+  out.interfaces = bindings(context.root, out.tunnels);
+  out.warnings = std::move(context.warnings);
+  out.last_key = context.keys.last();
+  return out;
+}
+
+}  // namespace parser

@@ -1,0 +1,145 @@
+// What the files of the compiler share: the configuration being read, the parts and keys of the previous snapshot, and
+// the warnings. Nothing outside parser/compile*.cpp includes this.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "engine/crypto/jobs.hpp"
+#include "parser/compile.hpp"
+#include "parser/configuration.hpp"
+
+namespace parser {
+
+/// Equal in value; what a part refers to counts as equal only if it is the same object.
+template <class T>
+bool same_part(const T& a, const T& b) {
+  return a == b;
+}
+bool same_part(const engine::IkePolicy& a, const engine::IkePolicy& b);
+bool same_part(const engine::IkeProfile& a, const engine::IkeProfile& b);
+bool same_part(const engine::CryptoMapEntry& a, const engine::CryptoMapEntry& b);
+
+/// The previous snapshot's parts of one kind by name.
+template <class T>
+class PreviousParts {
+ public:
+  void remember(const std::string& name, const std::shared_ptr<const T>& part) {
+    if (part && seen_.insert(part.get()).second) parts_.emplace(name, part);
+  }
+  /// The previous part of this name if it has the same value, otherwise a new one.
+  std::shared_ptr<const T> share(const std::string& name, T fresh) const {
+    const auto [begin, end] = parts_.equal_range(name);
+    for (auto it = begin; it != end; ++it)
+      if (same_part(*it->second, fresh)) return it->second;
+    return std::make_shared<const T>(std::move(fresh));
+  }
+
+ private:
+  std::unordered_multimap<std::string, std::shared_ptr<const T>> parts_;
+  std::unordered_set<const T*> seen_;
+};
+
+/// Gives keys their KeyRef: the same octets keep theirs from the previous snapshot, new octets get a number never used in
+/// this line of snapshots.
+class KeyBook {
+ public:
+  explicit KeyBook(const Compiled* previous);
+  engine::KeyRef ref(engine::Secret key);
+  /// A key of the previous snapshot is one of this one too.
+  void keep(engine::KeyRef ref) {
+    if (ref.value != 0) used_.insert(ref.value);
+  }
+  std::uint64_t last() const { return last_; }
+  /// The previous store when it holds exactly the keys asked for. Call once, at the end.
+  std::shared_ptr<const engine::crypto::KeyStore> take();
+
+ private:
+  void remember(engine::KeyRef ref);
+  std::shared_ptr<const engine::crypto::KeyStore> previous_;
+  std::shared_ptr<engine::crypto::KeyStore> store_ = std::make_shared<engine::crypto::KeyStore>();
+  std::unordered_map<std::string_view, engine::KeyRef> by_octets_;  // views into the two stores
+  std::unordered_set<std::uint64_t> remembered_, used_;
+  std::uint64_t last_ = 0;
+};
+
+/// Which block became which part; only blocks that gave no warning. A block that is the same object in the next
+/// configuration, and whose referents are the same parts, becomes the same part there. Other names that are looked up
+/// (interfaces, transform sets, ...) are not tracked: where such a block or a global line has changed, nothing is reused.
+struct CompileMemo {
+  Configuration source;                // keeps the blocks alive, so that their addresses stay theirs
+  const MasterKeys* master = nullptr;  // with which keys of type 6 were opened
+  std::unordered_map<const Node*, std::shared_ptr<const engine::Keyring>> keyrings;
+  std::unordered_map<const Node*, std::shared_ptr<const engine::IkeProfile>> profiles;
+  std::unordered_map<const Node*, std::shared_ptr<const engine::CryptoMapEntry>> entries;
+};
+
+struct CompileContext {
+  CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master);
+
+  const Node& root;
+  const MasterKeys* master;  // may be null
+  KeyBook keys;
+  const CompileMemo* memo = nullptr;       // what is known of the previous snapshot's blocks; null: nothing can be reused
+  std::shared_ptr<CompileMemo> next_memo;  // of this one, for the next
+  std::set<std::string> changed_keyrings, changed_lists;  // with `memo`: names of blocks that are new, other, or gone
+  PreviousParts<engine::IkeProposal> proposals;
+  PreviousParts<engine::IkePolicy> policies;
+  PreviousParts<engine::Keyring> keyrings;
+  PreviousParts<engine::IkeProfile> profiles;
+  PreviousParts<engine::TransformSet> transform_sets;
+  PreviousParts<engine::CryptoMapEntry> entries;
+  std::vector<std::string> warnings;
+
+  /// The first line of type T in global configuration, or null; looked for once.
+  template <class T>
+  const T* global() {
+    const auto [found, fresh] = globals_.try_emplace(typeid(T), nullptr);
+    if (fresh) found->second = root.find<T>();
+    return static_cast<const T*>(found->second);
+  }
+  /// The addresses that the configuration gives an interface.
+  const std::vector<engine::IpAddress>& addresses(const std::string& interface);
+
+  void warn(const std::string& where, const std::string& what) { warnings.push_back(where + ": " + what); }
+  /// `used` may be null.
+  void warn_of_weak(const std::string& where, const engine::Algorithm* used) {
+    if (used && !used->weakness.empty()) warn(where, std::string(used->debug_name) + " is weak: " + std::string(used->weakness));
+  }
+
+ private:
+  void look_for_changes(const Compiled& previous);
+  std::unordered_map<std::type_index, const void*> globals_;
+  std::optional<std::map<std::string, std::vector<engine::IpAddress>>> addresses_;
+};
+
+/// The name under which an entry is remembered: "VPN-MAP 10".
+inline std::string entry_name(const std::string& map, std::uint32_t sequence) { return map + " " + std::to_string(sequence); }
+
+/// The complete policies in configuration order; the built-in `default` behind them where no policy covers every address.
+std::vector<std::shared_ptr<const engine::IkePolicy>> compile_policies(CompileContext& context);
+/// The complete profiles in configuration order.
+std::vector<std::shared_ptr<const engine::IkeProfile>> compile_profiles(CompileContext& context);
+
+/// The lines of an access list (AccessList or Ipv6AccessList) as selector pairs; a line with several ports becomes several.
+/// Remarks and what no selector can express are left out, the latter with a warning.
+std::vector<engine::SelectorLine> compile_access_list(const Node& list, CompileContext& context);
+
+/// The tunnel interfaces that can be devices of ours, shut down or not.
+std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context);
+
+/// The interfaces to which a crypto map is bound or that are protected tunnels, with the complete entries of the map. `profiles`:
+/// the complete ones.
+std::vector<engine::ProtectedInterface> compile_interfaces(
+    CompileContext& context, const std::vector<std::shared_ptr<const engine::IkeProfile>>& profiles);
+
+}  // namespace parser

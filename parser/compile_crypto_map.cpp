@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <iterator>
+
+#include "parser/compile_referents.hpp"
+
+namespace parser {
+namespace {
+
+using Profiles = Referents::Profiles;
+using Entries = std::vector<std::shared_ptr<const engine::CryptoMapEntry>>;
+
+/// Null with warnings when the entry is incomplete.
+std::shared_ptr<const engine::CryptoMapEntry> read_entry(const CryptoMap& header, const Node& block, Referents& referents,
+                                                         CompileContext& context) {
+  const std::string where = "crypto map " + entry_name(header.map, header.sequence);
+  engine::CryptoMapEntry entry;
+  entry.map = header.map;
+  entry.sequence = header.sequence;
+  block.each<SetPeer>([&](const SetPeer& line, const Node&) {
+    if (line.is_default) entry.default_peer = line.address;
+    if (line.address)
+      entry.peers.push_back(*line.address);
+    else
+      context.warn(where, "peer " + line.host + " is given by name, and names are not resolved");
+  });
+  if (entry.peers.empty()) context.warn(where, "no peer is set");
+
+  if (const auto* sets = block.find<SetTransformSet>())
+    for (const auto& name : sets->transform_sets) {
+      if (auto set = referents.transform_set(name, where)) entry.transform_sets.push_back(std::move(set));
+    }
+  else
+    context.warn(where, "no transform set is set");
+
+  if (const auto* line = block.find<SetIkev2Profile>())
+    entry.profile = referents.profile(line->profile, where);
+  else
+    context.warn(where, "no IKEv2 profile is set");
+
+  const SelectorLines* lines = nullptr;
+  if (const auto* line = block.find<MatchAddress>()) {
+    entry.acl = line->acl;
+    lines = referents.access_list(line->acl, header.ipv6, where);
+  } else {
+    context.warn(where, "no access list is set");
+  }
+  if (entry.peers.empty() || entry.transform_sets.empty() || !entry.profile || !lines) return nullptr;
+  entry.lines = *lines;
+  read_limits(entry, where, block, context);
+  return context.entries.share(entry_name(header.map, header.sequence), std::move(entry));
+}
+
+/// The part that the same block became before, if what it refers to is the same too.
+std::shared_ptr<const engine::CryptoMapEntry> reused_entry(const Node& block, Referents& referents, CompileContext& context) {
+  if (!context.memo) return nullptr;
+  const auto known = context.memo->entries.find(&block);
+  if (known == context.memo->entries.end()) return nullptr;
+  const engine::CryptoMapEntry& entry = *known->second;
+  if (context.changed_lists.contains(entry.acl) || !referents.has(entry.profile)) return nullptr;
+  return known->second;
+}
+
+/// The maps of one family by name: every map that has an entry, complete or not.
+using Maps = std::map<std::string, Entries>;
+
+void bind_map(std::vector<engine::ProtectedInterface>& out, const std::string& interface, const std::string& map,
+              const Maps& maps, CompileContext& context) {
+  const auto found = maps.find(map);
+  if (found == maps.end()) {
+    context.warn("interface " + interface, "crypto map " + map + " is not defined");
+    return;
+  }
+  engine::ProtectedInterface bound{interface, map, {}, found->second};
+  context.root.each<CryptoMapLocalAddress>([&](const CryptoMapLocalAddress& line, const Node&) {
+    if (line.map == map) bound.local_address_interface = line.interface;
+  });
+  out.push_back(std::move(bound));
+}
+
+}  // namespace
+
+const engine::Algorithm* pfs_group(const SetPfs& line) {
+  return line.group ? line.group : engine::find_ike_keyword(engine::TransformType::key_exchange, "14");
+}
+
+std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& context, const Profiles& profiles) {
+  Referents referents(context, profiles);
+  std::vector<engine::ProtectedInterface> tunnels = compile_tunnels(referents, context);
+  Maps v4, v6;
+  context.root.each<CryptoMap>([&](const CryptoMap& header, const Node& block) {
+    Entries& entries = (header.ipv6 ? v6 : v4)[header.map];
+    if (header.dynamic || header.profile) {
+      context.warn("crypto map " + entry_name(header.map, header.sequence), "dynamic entries and profiles take no part");
+      return;
+    }
+    const std::size_t warned = context.warnings.size();
+    auto entry = reused_entry(block, referents, context);
+    if (!entry) entry = read_entry(header, block, referents, context);
+    if (!entry) return;
+    if (context.warnings.size() == warned) context.next_memo->entries.emplace(&block, entry);
+    entries.push_back(std::move(entry));
+  });
+  for (Maps* maps : {&v4, &v6})
+    for (auto& [name, entries] : *maps)
+      std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a->sequence < b->sequence; });
+
+  std::vector<engine::ProtectedInterface> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (const auto* line = block.find<InterfaceCryptoMap>()) bind_map(out, interface.name, line->map, v4, context);
+    if (const auto* line = block.find<InterfaceIpv6CryptoMap>()) bind_map(out, interface.name, line->map, v6, context);
+  });
+  std::move(tunnels.begin(), tunnels.end(), std::back_inserter(out));
+  return out;
+}
+
+}  // namespace parser

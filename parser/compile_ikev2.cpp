@@ -1,0 +1,403 @@
+#include <algorithm>
+
+#include "parser/compile_context.hpp"
+#include "parser/secrets.hpp"
+
+namespace parser {
+namespace {
+
+using engine::TransformType;
+
+/// The smart default of IOS-XE 16.8 without the weak group 5.
+engine::IkeProposal smart_default() {
+  engine::IkeProposal out;
+  out.name = "default";
+  out.encryption = {engine::find_ike_keyword(TransformType::encryption, "aes-cbc-256")};
+  for (const char* hash : {"sha512", "sha384"}) out.integrity.push_back(engine::find_ike_keyword(TransformType::integrity, hash));
+  for (const char* group : {"19", "14", "21"}) out.groups.push_back(engine::find_ike_keyword(TransformType::key_exchange, group));
+  return out;
+}
+
+/// Lists that the block does not set stay as they are in `start`.
+engine::IkeProposal read_proposal(engine::IkeProposal start, const Node& block) {
+  if (const auto* line = block.find<ProposalEncryption>()) start.encryption = line->algorithms;
+  if (const auto* line = block.find<ProposalIntegrity>()) start.integrity = line->algorithms;
+  if (const auto* line = block.find<ProposalPrf>()) start.prf = line->algorithms;
+  if (const auto* line = block.find<ProposalGroup>()) start.groups = line->groups;
+  return start;
+}
+
+/// What the crypto library does not have is left out with a warning; a key exchange of which nothing is left makes the
+/// proposal unusable, for it would be weaker than what was asked for.
+bool read_additional(engine::IkeProposal& out, const Node& block, const std::string& where, CompileContext& context) {
+  bool usable = true;
+  const auto take = [&](unsigned number, const std::vector<const engine::Algorithm*>& groups, bool optional) {
+    engine::AdditionalKeyExchange exchange{static_cast<std::uint8_t>(number), {}, optional};
+    for (const engine::Algorithm* row : groups) {
+      context.warn_of_weak(where, row);
+      if (engine::crypto::available(*row))
+        exchange.groups.push_back(row);
+      else
+        context.warn(where, std::string(row->debug_name) +
+                                " is not available: the installed OpenSSL has it not, 3.5 or later is needed; it is not offered");
+    }
+    const bool taken =
+        std::any_of(out.additional.begin(), out.additional.end(), [&](const auto& e) { return e.number == number; });
+    if (taken) return context.warn(where, "pqc and additional-key-exchange 1 are the same exchange, the latter is not used");
+    if (exchange.groups.empty())
+      usable = usable && optional;
+    else
+      out.additional.push_back(std::move(exchange));
+  };
+  if (const auto* line = block.find<ProposalPqc>()) take(1, line->groups, line->optional);
+  block.each<ProposalAdditional>(
+      [&](const ProposalAdditional& line, const Node&) { take(line.number, line.groups, line.optional); });
+  return usable;
+}
+
+/// What a proposal lacks, in words; empty when it is complete.
+std::string missing_from(const engine::IkeProposal& proposal) {
+  const auto is_aead = [](const engine::Algorithm* a) { return a->aead; };
+  const auto& ciphers = proposal.encryption;
+  if (ciphers.empty()) return "an encryption algorithm";
+  if (!std::all_of(ciphers.begin(), ciphers.end(), is_aead)) {
+    if (proposal.integrity.empty()) return "an integrity algorithm";
+  } else if (proposal.prf.empty()) {
+    return "a prf algorithm";
+  }
+  return proposal.groups.empty() ? "a DH group" : "";
+}
+
+/// Proposals as the policies ask for them by name.
+class Proposals {
+ public:
+  explicit Proposals(CompileContext& context) : context_(context) {
+    context.root.each<Ikev2Proposal>(
+        [&](const Ikev2Proposal& proposal, const Node& block) { blocks_.emplace(proposal.name, &block); });
+  }
+  /// Null with a warning in the name of `user` when the proposal is not defined or incomplete.
+  std::shared_ptr<const engine::IkeProposal> find(const std::string& name, const std::string& user) {
+    if (const auto made = made_.find(name); made != made_.end()) return made->second;
+    const auto block = blocks_.find(name);
+    if (block == blocks_.end() && name == "default" && switched_off<Ikev2Proposal>(context_.root)) {
+      context_.warn(user, "the built-in proposal is switched off");
+      return nullptr;
+    }
+    if (block == blocks_.end() && name != "default") {
+      context_.warn(user, "proposal " + name + " is not defined");
+      return nullptr;
+    }
+    engine::IkeProposal proposal = name == "default" ? smart_default() : engine::IkeProposal{};
+    proposal.name = name;
+    if (block != blocks_.end()) proposal = read_proposal(std::move(proposal), *block->second);
+    if (const std::string missing = missing_from(proposal); !missing.empty()) {
+      context_.warn(user, "proposal " + name + " is incomplete, it lacks " + missing);
+      return nullptr;
+    }
+    if (block != blocks_.end() && !read_additional(proposal, *block->second, "crypto ikev2 proposal " + name, context_)) {
+      context_.warn(user, "proposal " + name + " requires a key exchange that is not available");
+      return nullptr;
+    }
+    for (const auto* list : {&proposal.encryption, &proposal.integrity, &proposal.prf, &proposal.groups})
+      for (const engine::Algorithm* row : *list) context_.warn_of_weak("crypto ikev2 proposal " + name, row);
+    return made_[name] = context_.proposals.share(name, std::move(proposal));
+  }
+
+ private:
+  CompileContext& context_;
+  std::map<std::string, const Node*> blocks_;
+  std::map<std::string, std::shared_ptr<const engine::IkeProposal>> made_;
+};
+
+/// True when the block is for the global VRF, the only one there is.
+bool in_global_vrf(const Node& block, const std::string& where, CompileContext& context) {
+  const auto* fvrf = block.find<MatchFvrf>();
+  if (!fvrf || fvrf->any || fvrf->vrf.empty()) return true;
+  context.warn(where, "VRF " + fvrf->vrf + " does not exist");
+  return false;
+}
+
+/// `match address local`; nullopt with a warning where an interface without known address is named, because an empty list
+/// would match everywhere.
+std::optional<std::vector<engine::IpAddress>> local_addresses(const Node& block, const std::string& where,
+                                                              CompileContext& context) {
+  std::vector<engine::IpAddress> out;
+  bool resolved = true;
+  block.each<MatchAddressLocal>([&](const MatchAddressLocal& match, const Node&) {
+    if (match.address) out.push_back(*match.address);
+    if (!match.interface) return;
+    const auto& found = context.addresses(*match.interface);
+    if (found.empty()) {
+      context.warn(where, "match address local interface " + *match.interface + ": the configuration gives it no address");
+      resolved = false;
+    }
+    out.insert(out.end(), found.begin(), found.end());
+  });
+  if (!resolved && out.empty()) return std::nullopt;
+  return out;
+}
+
+std::shared_ptr<const engine::IkePolicy> read_policy(const std::string& name, const Node& block, Proposals& proposals,
+                                                     CompileContext& context) {
+  const std::string where = "crypto ikev2 policy " + name;
+  engine::IkePolicy policy;
+  policy.name = name;
+  bool names_one = false;
+  const auto take = [&](const std::string& proposal) {
+    names_one = true;
+    if (auto found = proposals.find(proposal, where)) policy.proposals.push_back(std::move(found));
+  };
+  block.each<PolicyProposal>([&](const PolicyProposal& line, const Node&) { take(line.proposal); });
+  if (!names_one && name == "default") take("default");
+  if (policy.proposals.empty()) {
+    context.warn(where, "no complete proposal is attached, the policy is not used");
+    return nullptr;
+  }
+  if (!in_global_vrf(block, where, context)) return nullptr;
+  auto local = local_addresses(block, where, context);
+  if (!local) return nullptr;
+  policy.match_local = std::move(*local);
+  return context.policies.share(name, std::move(policy));
+}
+
+/// The octets of a key, or nullopt with a warning.
+std::optional<engine::Secret> read_key(const KeyText& key, const std::string& where, CompileContext& context) {
+  if (key.encryption != 0) {
+    const bool master = context.master && context.master->present();
+    if (const auto clear = master ? context.master->open(key.text) : std::nullopt) return read_key(*clear, where, context);
+    context.warn(
+        where, master ? "the key is of type 6 and was encrypted under another master key: enter it in clear text; it is not used"
+                      : "the key is of type 6 and there is no master key (key config-key password-encrypt): it is not used");
+    return std::nullopt;
+  }
+  if (!key.hex) return engine::Secret(engine::as_bytes(key.text));
+  auto octets = engine::from_hex(key.text);
+  if (!octets || octets->empty()) {
+    context.warn(where, "the hexadecimal key is not a whole number of octets; it is not used");
+    return std::nullopt;
+  }
+  return engine::Secret(std::move(*octets));
+}
+
+engine::KeyRef key_ref(const KeyText& key, const std::string& where, CompileContext& context) {
+  auto octets = read_key(key, where, context);
+  return octets ? context.keys.ref(std::move(*octets)) : engine::KeyRef{};
+}
+
+engine::IdType id_type(IdentityKind kind) {
+  if (kind == IdentityKind::fqdn) return engine::IdType::fqdn;
+  return kind == IdentityKind::email ? engine::IdType::rfc822_address : engine::IdType::key_id;
+}
+
+engine::IdentityMatch named_match(IdentityKind kind, bool domain, const std::string& name) {
+  if (domain) return engine::MatchDomain{id_type(kind), name};
+  return engine::Identity{id_type(kind), engine::to_bytes(engine::as_bytes(name))};
+}
+
+std::optional<engine::IdentityMatch> identity_match(const IdentityName& identity) {
+  if (identity.kind != IdentityKind::address) return named_match(identity.kind, identity.domain, identity.name);
+  if (!identity.address) return std::nullopt;
+  return engine::Identity::of(*identity.address);
+}
+
+std::optional<engine::IdentityMatch> identity_match(const MatchIdentityRemote& match) {
+  if (match.kind == IdentityKind::any) return engine::MatchAny{};
+  if (match.kind != IdentityKind::address) return named_match(match.kind, match.domain, match.name);
+  if (!match.network) return std::nullopt;
+  return match.network->prefix();
+}
+
+engine::KeyringPeer read_peer(const std::string& name, const Node& block, const std::string& where, CompileContext& context) {
+  engine::KeyringPeer peer;
+  peer.name = name;
+  block.each<PeerAddress>([&](const PeerAddress& line, const Node&) { peer.addresses.push_back(line.network.prefix()); });
+  if (const auto* line = block.find<PeerIdentity>()) peer.identity = identity_match(line->identity);
+  block.each<PreSharedKey>([&](const PreSharedKey& line, const Node&) {
+    const engine::KeyRef ref = key_ref(line.key, where, context);
+    if (line.side != KeySide::remote) peer.local_key = ref;
+    if (line.side != KeySide::local) peer.remote_key = ref;
+  });
+  // A required key that cannot be read stays, without octets: what needs it fails instead of going on without.
+  if (const auto* line = block.find<PeerPpk>())
+    if (const engine::KeyRef key = key_ref(line->key, where + " ppk", context); key.value != 0 || line->required)
+      peer.ppk = engine::Ppk{line->id, key, line->required};
+  if (peer.addresses.empty() && !peer.identity)
+    context.warn(where, "it has neither an address nor an identity, nobody matches it");
+  const bool no_key = !peer.local_key.value && !peer.remote_key.value;
+  if ((!peer.local_key.value || !peer.remote_key.value) && !(no_key && peer.ppk)) {
+    const bool both = no_key;
+    context.warn(where, std::string("it has no ") + (both ? "" : peer.local_key.value ? "remote " : "local ") + "pre-shared key");
+  }
+  return peer;
+}
+
+/// Keyrings as the profiles ask for them by name. Those that no profile names take no part.
+class Keyrings {
+ public:
+  explicit Keyrings(CompileContext& context) : context_(context) {
+    context.root.each<Ikev2Keyring>(
+        [&](const Ikev2Keyring& keyring, const Node& block) { blocks_.emplace(keyring.name, &block); });
+  }
+  /// Null with a warning in the name of `user` when the keyring is not defined.
+  std::shared_ptr<const engine::Keyring> find(const std::string& name, const std::string& user) {
+    if (const auto made = made_.find(name); made != made_.end()) return made->second;
+    const auto block = blocks_.find(name);
+    if (block == blocks_.end()) {
+      context_.warn(user, "keyring " + name + " is not defined");
+      return nullptr;
+    }
+    if (auto known = reused(*block->second)) return made_[name] = std::move(known);
+    const std::size_t warned = context_.warnings.size();
+    engine::Keyring keyring;
+    keyring.name = name;
+    block->second->each<KeyringPeer>([&](const KeyringPeer& peer, const Node& lines) {
+      keyring.peers.push_back(read_peer(peer.name, lines, "crypto ikev2 keyring " + name + " peer " + peer.name, context_));
+    });
+    auto made = context_.keyrings.share(name, std::move(keyring));
+    if (context_.warnings.size() == warned) context_.next_memo->keyrings.emplace(block->second, made);
+    return made_[name] = std::move(made);
+  }
+
+ private:
+  std::shared_ptr<const engine::Keyring> reused(const Node& block) {
+    if (!context_.memo) return nullptr;
+    const auto known = context_.memo->keyrings.find(&block);
+    if (known == context_.memo->keyrings.end()) return nullptr;
+    for (const auto& peer : known->second->peers) {
+      context_.keys.keep(peer.local_key);
+      context_.keys.keep(peer.remote_key);
+    }
+    context_.next_memo->keyrings.insert(*known);
+    return known->second;
+  }
+  CompileContext& context_;
+  std::map<std::string, const Node*> blocks_;
+  std::map<std::string, std::shared_ptr<const engine::Keyring>> made_;
+};
+
+/// The line that lets peers prove themselves by a pre-shared key, or null.
+const AuthenticationRemote* pre_share_of(const Node& block) {
+  const AuthenticationRemote* found = nullptr;
+  block.each<AuthenticationRemote>([&](const AuthenticationRemote& line, const Node&) {
+    if (line.method == AuthenticationMethod::pre_share) found = &line;
+  });
+  return found;
+}
+
+/// False with a warning where the profile lacks what every profile must have.
+bool is_complete(const Node& block, const std::string& where, CompileContext& context) {
+  const auto lacks = [&](const char* what) {
+    context.warn(where, std::string("it has no ") + what + ", the profile is not used");
+    return false;
+  };
+  if (!block.find<AuthenticationLocal>()) return lacks("local authentication method");
+  if (!block.find<AuthenticationRemote>()) return lacks("remote authentication method");
+  if (!block.find<MatchIdentityRemote>()) return lacks("match identity statement");
+  if (block.find<AuthenticationLocal>()->method != AuthenticationMethod::pre_share) return lacks("local pre-shared key");
+  if (!pre_share_of(block)) return lacks("remote pre-shared key");
+  return true;
+}
+
+void read_timers(engine::IkeProfile& profile, const Node& block, CompileContext& context) {
+  if (const auto* line = block.find<ProfileLifetime>()) profile.lifetime = std::chrono::seconds(line->seconds);
+  const Dpd* dpd = block.find<Dpd>();
+  if (!dpd) dpd = context.global<Dpd>();
+  if (dpd) {
+    profile.dpd_interval = std::chrono::seconds(dpd->interval);
+    profile.dpd_retry = std::chrono::seconds(dpd->retry);
+    profile.dpd_periodic = dpd->mode == DpdMode::periodic;
+  }
+  if (const auto* line = block.find<NatKeepalive>()) profile.nat_keepalive = std::chrono::seconds(line->seconds);
+}
+
+std::shared_ptr<const engine::IkeProfile> read_profile(const std::string& name, const Node& block, Keyrings& keyrings,
+                                                       CompileContext& context) {
+  const std::string where = "crypto ikev2 profile " + name;
+  if (!is_complete(block, where, context) || !in_global_vrf(block, where, context)) return nullptr;
+  auto local = local_addresses(block, where, context);
+  if (!local) return nullptr;
+  engine::IkeProfile profile;
+  profile.name = name;
+  profile.match_local = std::move(*local);
+  block.each<MatchIdentityRemote>([&](const MatchIdentityRemote& line, const Node&) {
+    if (auto match = identity_match(line)) profile.match_remote.push_back(std::move(*match));
+  });
+  if (const auto* line = block.find<IdentityLocal>()) {
+    const IdentityName& identity = line->identity;
+    if (identity.kind == IdentityKind::dn)
+      context.warn(where,
+                   "its identity is the name in a certificate, and certificates are not used: the local address stands for it");
+    else if (identity.kind != IdentityKind::address)
+      profile.identity_local = engine::Identity{id_type(identity.kind), engine::to_bytes(engine::as_bytes(identity.name))};
+    else if (identity.address)
+      profile.identity_local = engine::Identity::of(*identity.address);
+  }
+  profile.auth_local = profile.auth_remote = engine::AuthMethod::pre_share;
+  const auto* local_line = block.find<AuthenticationLocal>();
+  const auto* remote_line = pre_share_of(block);
+  if (local_line->key) profile.inline_local_key = key_ref(*local_line->key, where + " authentication local", context);
+  if (remote_line->key) profile.inline_remote_key = key_ref(*remote_line->key, where + " authentication remote", context);
+  const auto* keyring = block.find<ProfileKeyring>();
+  if (keyring) profile.keyring = keyrings.find(keyring->keyring, where);
+  profile.childless = block.find<ProfileChildless>() != nullptr;
+  if (const auto* line = block.find<ProfilePpkKeyring>()) {
+    profile.ppk_keyring = keyrings.find(line->keyring, where);
+    // Without the keyring a required key could not be told from none.
+    if (!profile.ppk_keyring) {
+      context.warn(where, "its PPK keyring is missing, the profile is not used");
+      return nullptr;
+    }
+  }
+  if (!keyring && (!profile.inline_local_key.value || !profile.inline_remote_key.value))
+    context.warn(where, "it has no keyring, so that there is no pre-shared key for its peers");
+  read_timers(profile, block, context);
+  return context.profiles.share(name, std::move(profile));
+}
+
+/// The part that the same block became before, if its keyring is the same part too.
+std::shared_ptr<const engine::IkeProfile> reused_profile(const Node& block, Keyrings& keyrings, CompileContext& context) {
+  if (!context.memo) return nullptr;
+  const auto known = context.memo->profiles.find(&block);
+  if (known == context.memo->profiles.end()) return nullptr;
+  const engine::IkeProfile& profile = *known->second;
+  if (profile.keyring ? keyrings.find(profile.keyring->name, "crypto ikev2 profile " + profile.name) != profile.keyring
+                      : !context.changed_keyrings.empty())
+    return nullptr;
+  context.keys.keep(profile.inline_local_key);
+  context.keys.keep(profile.inline_remote_key);
+  return known->second;
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const engine::IkePolicy>> compile_policies(CompileContext& context) {
+  std::vector<std::shared_ptr<const engine::IkePolicy>> out;
+  Proposals proposals(context);
+  bool all_covered = false;
+  context.root.each<Ikev2Policy>([&](const Ikev2Policy& policy, const Node& block) {
+    auto read = read_policy(policy.name, block, proposals, context);
+    if (!read) return;
+    all_covered = all_covered || read->match_local.empty();
+    out.push_back(std::move(read));
+  });
+  if (!all_covered && !switched_off<Ikev2Policy>(context.root))
+    if (auto proposal = proposals.find("default", "crypto ikev2 policy default"))
+      out.push_back(context.policies.share("default", engine::IkePolicy{"default", {}, {std::move(proposal)}}));
+  return out;
+}
+
+std::vector<std::shared_ptr<const engine::IkeProfile>> compile_profiles(CompileContext& context) {
+  std::vector<std::shared_ptr<const engine::IkeProfile>> out;
+  Keyrings keyrings(context);
+  context.root.each<Ikev2Profile>([&](const Ikev2Profile& profile, const Node& block) {
+    const std::size_t warned = context.warnings.size();
+    auto read = reused_profile(block, keyrings, context);
+    if (!read) read = read_profile(profile.name, block, keyrings, context);
+    if (!read) return;
+    if (context.warnings.size() == warned) context.next_memo->profiles.emplace(&block, read);
+    out.push_back(std::move(read));
+  });
+  return out;
+}
+
+}  // namespace parser

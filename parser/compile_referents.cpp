@@ -1,0 +1,101 @@
+#include "parser/compile_referents.hpp"
+
+#include <algorithm>
+
+namespace parser {
+namespace {
+
+/// The line of the block, otherwise the global one, otherwise null.
+template <class T>
+const T* inherited(const Node& block, CompileContext& context) {
+  const T* line = block.find<T>();
+  return line ? line : context.global<T>();
+}
+
+/// Nullopt with a warning where traffic would not be authenticated.
+std::optional<engine::TransformSet> read_transform_set(const TransformSet& line, const Node& block, CompileContext& context) {
+  const std::string where = "crypto ipsec transform-set " + line.name;
+  if (!line.cipher()->aead && !line.hmac) {
+    context.warn(where, std::string(line.cipher()->esp_keyword) +
+                            " authenticates nothing without one of the esp-...-hmac transforms beside it, the set is not used");
+    return std::nullopt;
+  }
+  context.warn_of_weak(where, line.cipher());
+  context.warn_of_weak(where, line.hmac);
+  engine::TransformSet out;
+  out.name = line.name;
+  out.encryption = line.cipher();
+  out.integrity = line.hmac;
+  if (const auto* mode = block.find<TransformMode>()) out.mode = mode->mode;
+  out.extended_sequence_numbers = block.find<TransformEsn>() != nullptr;
+  return out;
+}
+
+}  // namespace
+
+Referents::Referents(CompileContext& context, const Profiles& profiles) : context_(context) {
+  const Node& root = context.root;
+  for (const auto& profile : profiles) profiles_.emplace(profile->name, profile);
+  root.each<Ikev2Profile>([&](const Ikev2Profile& profile, const Node&) { profiles_.emplace(profile.name, nullptr); });
+  root.each<TransformSet>([&](const TransformSet& line, const Node& block) {
+    auto set = line.usable() ? read_transform_set(line, block, context) : std::nullopt;
+    transform_sets_.emplace(line.name, set ? context.transform_sets.share(line.name, std::move(*set)) : nullptr);
+  });
+  root.each<AccessList>([&](const AccessList& list, const Node& block) { lists_[0].emplace(list.name, &block); });
+  root.each<Ipv6AccessList>([&](const Ipv6AccessList& list, const Node& block) { lists_[1].emplace(list.name, &block); });
+}
+
+bool Referents::has(const std::shared_ptr<const engine::IkeProfile>& profile) const {
+  const auto it = profiles_.find(profile->name);
+  return it != profiles_.end() && it->second == profile;
+}
+
+std::shared_ptr<const engine::IkeProfile> Referents::profile(const std::string& name, const std::string& user) {
+  const auto it = profiles_.find(name);
+  if (it == profiles_.end())
+    context_.warn(user, "IKEv2 profile " + name + " is not defined");
+  else if (!it->second)
+    context_.warn(user, "IKEv2 profile " + name + " is not usable");
+  return it == profiles_.end() ? nullptr : it->second;
+}
+
+std::shared_ptr<const engine::TransformSet> Referents::transform_set(const std::string& name, const std::string& user) {
+  const auto it = transform_sets_.find(name);
+  if (it != transform_sets_.end() && it->second) return it->second;
+  context_.warn(user, "transform set " + name + (it == transform_sets_.end() ? " is not defined" : " is not usable"));
+  return nullptr;
+}
+
+const SelectorLines* Referents::access_list(const std::string& name, bool ipv6_map, const std::string& user) {
+  const Node* block = nullptr;
+  for (const bool v6 : {ipv6_map, !ipv6_map}) {
+    const auto it = lists_[v6].find(name);
+    if (!block && it != lists_[v6].end()) block = it->second;
+  }
+  if (!block) {
+    context_.warn(user, "access list " + name + " is not defined");
+    return nullptr;
+  }
+  auto compiled = lines_.find(block);
+  if (compiled == lines_.end()) compiled = lines_.emplace(block, compile_access_list(*block, context_)).first;
+  const SelectorLines& lines = compiled->second;
+  if (std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.action == engine::AclAction::permit; }))
+    return &lines;
+  context_.warn(user, "access list " + name + " permits nothing");
+  return nullptr;
+}
+
+void read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context) {
+  if (const auto* pfs = block.find<SetPfs>()) {
+    entry.pfs_group = pfs_group(*pfs);
+    context.warn_of_weak(user, entry.pfs_group);
+  }
+  if (const auto* line = inherited<LifetimeSeconds>(block, context)) entry.lifetime = std::chrono::seconds(line->seconds);
+  if (const auto* line = inherited<LifetimeKilobytes>(block, context))
+    entry.lifetime_kilobytes = line->disable ? 0 : line->kilobytes.value_or(entry.lifetime_kilobytes);
+  if (const auto* line = inherited<ReplayWindow>(block, context))
+    entry.replay_window = line->disable ? 0 : line->size.value_or(entry.replay_window);
+  entry.per_host = block.find<SaPerHost>() != nullptr;
+}
+
+}  // namespace parser

@@ -1,0 +1,45 @@
+// What crypto map entries and protected tunnels refer to by name, and the limits that both have.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parser/compile_context.hpp"
+
+namespace parser {
+
+using SelectorLines = std::vector<engine::SelectorLine>;
+
+/// Everything that is referred to by name, made once for all who refer to it.
+class Referents {
+ public:
+  using Profiles = std::vector<std::shared_ptr<const engine::IkeProfile>>;
+  Referents(CompileContext& context, const Profiles& profiles);
+
+  /// Whether this part still is the profile of its name.
+  bool has(const std::shared_ptr<const engine::IkeProfile>& profile) const;
+  /// Null with a warning when not defined or incomplete.
+  std::shared_ptr<const engine::IkeProfile> profile(const std::string& name, const std::string& user);
+  /// Null with a warning when not defined or not usable.
+  std::shared_ptr<const engine::TransformSet> transform_set(const std::string& name, const std::string& user);
+  /// The lines of the list, which is looked for first in the family of the map; null with a warning when it is not defined
+  /// or permits nothing.
+  const SelectorLines* access_list(const std::string& name, bool ipv6_map, const std::string& user);
+
+ private:
+  CompileContext& context_;
+  std::map<std::string, std::shared_ptr<const engine::IkeProfile>> profiles_;          // null: defined but not usable
+  std::map<std::string, std::shared_ptr<const engine::TransformSet>> transform_sets_;  // null: not usable
+  std::map<std::string, const Node*> lists_[2];                                        // IPv4, IPv6
+  std::map<const Node*, SelectorLines> lines_;
+};
+
+/// PFS, lifetimes, replay window and granularity of a crypto map entry or IPsec profile; `user` is who gets the warnings.
+void read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context);
+
+/// The interfaces with `tunnel protection` that are complete and not shut down (parser/compile_tunnel.cpp).
+std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, CompileContext& context);
+
+}  // namespace parser

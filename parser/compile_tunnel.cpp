@@ -1,0 +1,216 @@
+// `interface TunnelN`: the device that it is, and what protects it. Tunnels in the sense of IOS: a route leads into them, and
+// everything inside is protected (static virtual tunnel interface), so that there is one entry, permit any to any.
+#include <algorithm>
+#include <map>
+
+#include "parser/compile_referents.hpp"
+#include "parser/tunnel_route.hpp"
+
+namespace parser {
+namespace {
+
+using engine::Family;
+
+constexpr std::uint32_t head_sequence = 65537;   // as IOS shows it
+constexpr std::size_t longest_device_name = 15;  // IFNAMSIZ of Linux, without its zero
+
+std::string where(const Interface& interface) { return "interface " + interface.name; }
+
+bool has_vrf(const Node& block) {
+  return std::any_of(block.children.begin(), block.children.end(), [](const auto& line) {
+    const auto* kept = line->template as<Kept>();
+    return kept && (kept->text.starts_with("vrf forwarding ") || kept->text.starts_with("ip vrf forwarding "));
+  });
+}
+
+std::string device_of(const Interface& interface, const Node& block) {
+  const auto* device = block.find<Device>();
+  return device ? device->name : interface.name;
+}
+
+/// What the tunnel is not, and why; empty: a tunnel that can be one here.
+std::string why_no_tunnel(const Interface& interface, const Node& block) {
+  const auto* mode = block.find<TunnelMode>();
+  if (!mode || mode->kind < TunnelKind::ipsec_ipv4)
+    return "GRE and other tunnels without IPsec do not exist: 'tunnel mode ipsec ipv4' or 'tunnel mode ipsec ipv6' makes it one "
+           "that does";
+  if (block.find<TunnelVrf>() || has_vrf(block)) return "VRFs do not exist, and a tunnel of one is not made in another";
+  if (device_of(interface, block).size() > longest_device_name)
+    return "the name is too long for a Linux device: 'device NAME' gives it another";
+  return {};
+}
+
+struct Families {
+  std::optional<Family> outside;  // not given: that of the addresses
+  bool v4_inside = false, v6_inside = false;
+};
+Families families_of(TunnelKind kind) {
+  switch (kind) {
+    case TunnelKind::ipsec_ipv4:
+      return {Family::v4, true, false};
+    case TunnelKind::ipsec_ipv4_v6_overlay:
+      return {Family::v4, false, true};
+    case TunnelKind::ipsec_ipv6:
+      return {Family::v6, false, true};
+    case TunnelKind::ipsec_ipv6_v4_overlay:
+      return {Family::v6, true, false};
+    default:
+      return {std::nullopt, true, true};
+  }
+}
+
+engine::SelectorLine any_to_any(Family family) {
+  const auto any = engine::TrafficSelector::of(engine::Prefix::any(family));
+  return {engine::AclAction::permit, {any, any}, family == Family::v4 ? "permit ip any any" : "permit ipv6 any any"};
+}
+
+/// The tunnel's ends; false with a warning.
+bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, const Node& block, const Families& families,
+               const std::string& user, CompileContext& context) {
+  const auto* source = block.find<TunnelSource>();
+  const auto* destination = block.find<TunnelDestination>();
+  if (!source || (!source->address && !source->interface)) {
+    context.warn(user, "no tunnel source is set");
+    return false;
+  }
+  if (!destination || !destination->address) {
+    context.warn(user, destination ? "the tunnel destination must be an address" : "no tunnel destination is set");
+    return false;
+  }
+  const Family peer = destination->address->family;
+  if ((families.outside && *families.outside != peer) || (source->address && source->address->family != peer)) {
+    context.warn(user, "tunnel mode, source and destination are not of one address family");
+    return false;
+  }
+  out.tunnel->source = source->address;
+  if (source->interface) out.local_address_interface = *source->interface;
+  entry.peers = {*destination->address};
+  return true;
+}
+
+/// In tunnel mode, whatever the set says: an interface forwards packets that are not its own.
+std::shared_ptr<const engine::TransformSet> in_tunnel_mode(std::shared_ptr<const engine::TransformSet> set,
+                                                           CompileContext& context) {
+  if (set->mode == engine::IpsecMode::tunnel) return set;
+  engine::TransformSet copy = *set;
+  copy.mode = engine::IpsecMode::tunnel;
+  return context.transform_sets.share(copy.name, copy);
+}
+
+/// What the IPsec profile says; false with a warning.
+bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, const TunnelProtection& protection,
+                  const std::string& user, Referents& referents, CompileContext& context) {
+  const Node* profile = nullptr;
+  context.root.each<IpsecProfile>([&](const IpsecProfile& each, const Node& block) {
+    if (each.name == protection.profile) profile = &block;
+  });
+  if (!profile) {
+    context.warn(user, "IPsec profile " + protection.profile + " is not defined");
+    return false;
+  }
+  const std::string its = "crypto ipsec profile " + protection.profile;
+  if (const auto* sets = profile->find<SetTransformSet>())
+    for (const auto& name : sets->transform_sets) {
+      if (auto set = referents.transform_set(name, its)) entry.transform_sets.push_back(in_tunnel_mode(std::move(set), context));
+    }
+  else
+    context.warn(its, "no transform set is set");
+  const auto* named = profile->find<SetIkev2Profile>();
+  if (protection.ikev2_profile)
+    entry.profile = referents.profile(*protection.ikev2_profile, user);
+  else if (named)
+    entry.profile = referents.profile(named->profile, its);
+  else
+    context.warn(its, "no IKEv2 profile is set");
+  read_limits(entry, its, *profile, context);
+  out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;
+  return !entry.transform_sets.empty() && entry.profile;
+}
+
+/// False with a warning where an access list that is named cannot be used.
+bool read_selectors(engine::CryptoMapEntry& entry, const Node& block, const Families& families, const std::string& user,
+                    Referents& referents) {
+  bool usable = true, named = false;
+  block.each<TunnelPolicy>([&](const TunnelPolicy& policy, const Node&) {
+    named = true;
+    const SelectorLines* lines = referents.access_list(policy.acl, policy.ipv6, user);
+    usable = usable && lines;
+    if (!lines) return;
+    entry.acl = policy.acl;
+    entry.lines.insert(entry.lines.end(), lines->begin(), lines->end());
+  });
+  if (named) return usable;
+  if (families.v4_inside) entry.lines.push_back(any_to_any(Family::v4));
+  if (families.v6_inside) entry.lines.push_back(any_to_any(Family::v6));
+  return true;
+}
+
+std::optional<engine::ProtectedInterface> read_tunnel(const Interface& interface, const Node& block, Referents& referents,
+                                                      CompileContext& context) {
+  const auto* protection = block.find<TunnelProtection>();
+  if (!protection) {
+    context.warn(where(interface), "a tunnel without 'tunnel protection ipsec profile' carries nothing");
+    return std::nullopt;
+  }
+  const Families families = families_of(block.find<TunnelMode>()->kind);
+  engine::CryptoMapEntry entry;
+  entry.map = interface.name + "-head-0";
+  entry.sequence = head_sequence;
+  engine::ProtectedInterface out{interface.name, entry.map, {}, {}, engine::TunnelInterface{}};
+  const bool ends = read_ends(out, entry, block, families, where(interface), context);
+  const bool profile = read_profile(out, entry, *protection, where(interface), referents, context);
+  const bool selectors = read_selectors(entry, block, families, where(interface), referents);
+  if (!ends || !profile || !selectors) return std::nullopt;
+  const std::string name = entry_name(entry.map, entry.sequence);
+  out.entries.push_back(context.entries.share(name, std::move(entry)));
+  return out;
+}
+
+void read_addresses(TunnelDevice& out, const Node& block, CompileContext& context) {
+  block.each<InterfaceAddress>([&](const InterfaceAddress& a, const Node&) {
+    if (a.source == AddressSource::typed) out.addresses.push_back({a.network.address, a.network.length});
+  });
+  block.each<InterfaceIpv6Address>([&](const InterfaceIpv6Address& a, const Node&) {
+    out.addresses.push_back({a.network.address, a.kind == Ipv6AddressKind::link_local ? std::uint8_t{64} : a.network.length});
+  });
+  if (const auto* other = block.find<IpUnnumbered>())
+    for (const engine::IpAddress& address : context.addresses(other->interface))
+      if (address.is_v4()) out.addresses.push_back({address, 32});
+}
+
+}  // namespace
+
+std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, CompileContext& context) {
+  std::vector<engine::ProtectedInterface> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (!is_tunnel_interface(block) || block.find<Shutdown>()) return;
+    if (const std::string why = why_no_tunnel(interface, block); !why.empty()) return context.warn(where(interface), why);
+    if (auto tunnel = read_tunnel(interface, block, referents, context)) out.push_back(std::move(*tunnel));
+  });
+  return out;
+}
+
+std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context) {
+  std::multimap<std::string, engine::Prefix> routes;
+  context.root.each<Kept>([&](const Kept& line, const Node&) {
+    if (auto route = tunnel_route(line)) routes.emplace(std::move(route->interface), route->network);
+  });
+  std::vector<TunnelDevice> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (!is_tunnel_interface(block) || !why_no_tunnel(interface, block).empty()) return;
+    TunnelDevice tunnel{interface.name, device_of(interface, block)};
+    read_addresses(tunnel, block, context);
+    if (const auto* line = block.find<Mtu>()) tunnel.mtu = line->bytes;
+    if (const auto* line = block.find<IpMtu>()) tunnel.mtu = line->bytes;
+    if (const auto* line = block.find<Ipv6Mtu>(); line && !tunnel.mtu) tunnel.mtu = line->bytes;
+    if (const auto* line = block.find<IpAdjustMss>()) tunnel.mss_v4 = line->bytes;
+    if (const auto* line = block.find<Ipv6AdjustMss>()) tunnel.mss_v6 = line->bytes;
+    const auto [first, last] = routes.equal_range(interface.name);
+    for (auto route = first; route != last; ++route) tunnel.routes.push_back(route->second);
+    tunnel.shut_down = block.find<Shutdown>() != nullptr;
+    out.push_back(std::move(tunnel));
+  });
+  return out;
+}
+
+}  // namespace parser

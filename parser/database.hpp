@@ -1,0 +1,88 @@
+// The configuration database: SQLite, one file, WAL, mode 0600. Running and startup configuration, their revisions, and
+// the log of what was entered.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/result.hpp"
+#include "parser/parser.hpp"
+#include "parser/secrets.hpp"
+
+namespace parser {
+
+/// The oldest go first.
+inline constexpr std::size_t most_revisions = 1000, most_logged_commands = 1000;
+
+/// Who changes the configuration, and how. `commands`: the lines that were entered, without secrets.
+struct Origin {
+  std::string user{}, line{}, comment{};
+  std::vector<std::string> commands{};
+};
+
+/// What a commit left. `time`: "2026-03-03T10:11:12.123Z".
+struct Revision {
+  std::uint64_t number = 0;
+  std::string time, user, line, comment;
+};
+
+struct LoggedCommand {
+  std::uint64_t number = 0, revision = 0;
+  std::string user, line, text;
+};
+
+/// `configure terminal revert timer N`: the revision that comes back unless someone confirms in time.
+struct PendingRevert {
+  std::uint64_t revision = 0;
+  std::int64_t deadline = 0;  // seconds since 1970, UTC
+  unsigned minutes = 0;       // the time there was
+  std::string user;
+  friend bool operator==(const PendingRevert&, const PendingRevert&) = default;
+};
+
+/// Not to be used by two threads at once.
+class Database {
+ public:
+  /// Opens or makes `path`. `boot_id` names the host's present boot (kernel/interfaces reads it): a running configuration
+  /// of another boot is gone, as on a router after a reload. Throws std::runtime_error with the reason (start-up only).
+  Database(const std::string& path, const std::string& boot_id);
+  ~Database();
+
+  /// The running configuration of this boot if there is one, otherwise the startup configuration, otherwise empty. Throws
+  /// std::runtime_error where the file cannot be read (start-up only).
+  Configuration load();
+  /// Makes `configuration` the running one, in one transaction, durable on return. On failure nothing has changed.
+  /// `master`: the master keys from now on, in the same transaction; null leaves them.
+  engine::Status commit_running(const Configuration& configuration, const Origin& origin, const MasterKeys* master = nullptr);
+  /// The master keys as they were committed last. Throws std::runtime_error where the file cannot be read (start-up only).
+  MasterKeys master_keys();
+  /// `write memory`: the running configuration becomes the startup one, durable on return.
+  engine::Status write_startup();
+  /// nullopt where there is none. Fails with the reason where the file cannot be read.
+  engine::Result<std::optional<Configuration>> startup();
+
+  /// The number of the present revision; 0 before the first commit.
+  engine::Result<std::uint64_t> latest_revision();
+  /// Oldest first. The history is bounded: the oldest revisions are not kept for ever.
+  engine::Result<std::vector<Revision>> revisions();
+  /// nullopt where there is no such revision, or it is not kept any more.
+  engine::Result<std::optional<Configuration>> revision(std::uint64_t number);
+  /// Writes a comment to the latest revision.
+  engine::Status comment(const std::string& text);
+  /// Oldest first.
+  engine::Result<std::vector<LoggedCommand>> commands();
+
+  /// Durable, so that the promise outlives a crash of the daemon; nullopt takes it back. A reboot goes back to startup
+  /// and forgets it.
+  engine::Status set_revert(const std::optional<PendingRevert>& revert);
+  std::optional<PendingRevert> revert();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parser

@@ -1,0 +1,132 @@
+// The commands of EXEC mode as plain values; cli/ carries them out. Adding one: its struct here, its expression in
+// parser/modes/exec.cpp, its execution in cli/.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "engine/address.hpp"
+#include "parser/archive_commands.hpp"
+
+namespace parser {
+
+struct Enable {
+  friend bool operator==(const Enable&, const Enable&) = default;
+};
+struct Disable {
+  friend bool operator==(const Disable&, const Disable&) = default;
+};
+struct ExitShell {
+  friend bool operator==(const ExitShell&, const ExitShell&) = default;
+};  // exit, quit, logout
+struct WriteMemory {
+  friend bool operator==(const WriteMemory&, const WriteMemory&) = default;
+};
+struct CopyRunningStartup {
+  friend bool operator==(const CopyRunningStartup&, const CopyRunningStartup&) = default;
+};
+/// `show running-config [all | interface X]`
+struct ShowRunningConfig {
+  bool all = false;
+  std::optional<std::string> interface;  // canonical name
+  friend bool operator==(const ShowRunningConfig&, const ShowRunningConfig&) = default;
+};
+struct ShowStartupConfig {
+  friend bool operator==(const ShowStartupConfig&, const ShowStartupConfig&) = default;
+};
+struct ShowIkev2Sa {
+  bool detailed = false;
+  std::optional<engine::IpAddress> local, remote;
+  friend bool operator==(const ShowIkev2Sa&, const ShowIkev2Sa&) = default;
+};
+struct ShowIpsecSa {
+  bool detail = false;
+  std::optional<engine::IpAddress> peer;
+  std::optional<std::string> interface;
+  friend bool operator==(const ShowIpsecSa&, const ShowIpsecSa&) = default;
+};
+struct ShowCryptoSession {
+  std::optional<engine::IpAddress> remote;
+  friend bool operator==(const ShowCryptoSession&, const ShowCryptoSession&) = default;
+};
+struct ShowCryptoMap {
+  friend bool operator==(const ShowCryptoMap&, const ShowCryptoMap&) = default;
+};
+struct ShowDiagnose {
+  bool error = false;  // `diagnose error`: Cisco's layout
+  std::optional<engine::IpAddress> peer;
+  friend bool operator==(const ShowDiagnose&, const ShowDiagnose&) = default;
+};
+struct ShowImpact {
+  std::string file;  // on the gateway
+  friend bool operator==(const ShowImpact&, const ShowImpact&) = default;
+};
+struct ShowIpInterfaceBrief {
+  friend bool operator==(const ShowIpInterfaceBrief&, const ShowIpInterfaceBrief&) = default;
+};
+struct ShowClock {
+  friend bool operator==(const ShowClock&, const ShowClock&) = default;
+};
+struct ShowHistory {
+  friend bool operator==(const ShowHistory&, const ShowHistory&) = default;
+};
+struct ShowDebugging {
+  friend bool operator==(const ShowDebugging&, const ShowDebugging&) = default;
+};
+struct ShowLogging {
+  friend bool operator==(const ShowLogging&, const ShowLogging&) = default;
+};
+struct ClearIkev2Sa {
+  std::optional<engine::IpAddress> remote;
+  friend bool operator==(const ClearIkev2Sa&, const ClearIkev2Sa&) = default;
+};
+struct ClearIpsecSa {
+  std::optional<engine::IpAddress> peer;
+  friend bool operator==(const ClearIpsecSa&, const ClearIpsecSa&) = default;
+};
+enum class DebugTopic { ikev2, ikev2_packet, ikev2_error, ipsec, all };
+struct Debug {
+  DebugTopic topic = DebugTopic::ikev2;
+  bool on = true;  // off: `undebug ...`, `no debug ...`
+  friend bool operator==(const Debug&, const Debug&) = default;
+};
+struct TerminalMonitor {
+  bool on = true;
+  friend bool operator==(const TerminalMonitor&, const TerminalMonitor&) = default;
+};
+struct TerminalLength {
+  unsigned lines = 24;  // 0: no paging
+  friend bool operator==(const TerminalLength&, const TerminalLength&) = default;
+};
+struct TerminalWidth {
+  unsigned columns = 80;
+  friend bool operator==(const TerminalWidth&, const TerminalWidth&) = default;
+};
+struct Ping {
+  engine::IpAddress destination;
+  std::optional<std::string> source;  // interface name, canonical, or address text
+  unsigned repeat = 5, size = 100, timeout_seconds = 2;
+  friend bool operator==(const Ping&, const Ping&) = default;
+};
+
+using ExecCommandKind =
+    std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
+                 ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowArchiveRollbackTimer, ShowArchiveLog, WriteMemory,
+                 CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa, ShowIpsecSa, ShowCryptoSession,
+                 ShowCryptoMap, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowClock, ShowHistory, ShowDebugging,
+                 ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+
+/// `| include REGEX` and friends, on any show.
+enum class ModifierKind { none, include, exclude, begin, section, count };
+struct Modifier {
+  ModifierKind kind = ModifierKind::none;
+  std::string pattern;
+  friend bool operator==(const Modifier&, const Modifier&) = default;
+};
+struct ExecCommand {
+  ExecCommandKind what;
+  Modifier modifier;
+};
+
+}  // namespace parser

@@ -1,0 +1,38 @@
+// A line that is checked, kept and printed, and that nothing reads: its words in canonical form. When its effect arrives,
+// the command gets a struct of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parser {
+
+struct Kept {
+  /// What a word is for: `selector` tells lines of one command apart, a secret is shown in running-config alone.
+  enum class Use : std::uint8_t { keyword, argument, selector, secret };
+  struct Word {
+    std::uint32_t at = 0;     // where it was read
+    std::uint32_t begin = 0;  // where its blank stands in `text`
+    Use use = Use::keyword;
+  };
+  std::string text;         // as running-config has it, without a trailing blank
+  std::vector<Word> words;  // of `text`, in order
+  bool padded = false;      // running-config prints a blank behind it
+
+  /// Appends a word that was read at `at`, in place of what a failed branch had read there or later.
+  void put(std::size_t at, std::string_view word, Use use);
+  /// Forgets what was read at `at` or later.
+  void cut(std::size_t at);
+  std::string_view word(std::size_t index) const;
+
+  friend bool operator==(const Kept& a, const Kept& b) { return a.text == b.text; }
+};
+
+/// Both have the same words of use `selector`.
+bool same_selectors(const Kept& a, const Kept& b);
+/// `whole` begins with the words of `part`.
+bool begins_with_words(const Kept& whole, const Kept& part);
+
+}  // namespace parser

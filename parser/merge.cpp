@@ -1,0 +1,155 @@
+#include "parser/merge.hpp"
+
+#include <algorithm>
+
+namespace parser {
+namespace {
+
+/// The lines of one command in a block; children stand in mode-table order.
+struct Range {
+  std::size_t first, last;
+};
+
+Range range_of(const Node& block, const Command& command) {
+  const auto by_index = [](const auto& line, std::size_t index) { return line->command->index < index; };
+  const auto& lines = block.children;
+  const auto first = std::lower_bound(lines.begin(), lines.end(), command.index, by_index);
+  const auto last = std::lower_bound(first, lines.end(), command.index + 1, by_index);
+  return {static_cast<std::size_t>(first - lines.begin()), static_cast<std::size_t>(last - lines.begin())};
+}
+
+auto at(Node& block, std::size_t place) { return block.children.begin() + static_cast<std::ptrdiff_t>(place); }
+
+/// Takes away the lines of the range that `value` stands for.
+void erase_same(Node& block, Range range, const Command& command, const void* value, bool bare) {
+  const auto gone = std::remove_if(at(block, range.first), at(block, range.last),
+                                   [&](const auto& line) { return command.same(line->value.get(), value, bare); });
+  block.children.erase(gone, at(block, range.last));
+}
+
+/// Lets a command's own rule work on its lines.
+template <class Rule>
+Answer with_own_rule(Node& block, Range range, Rule&& rule) {
+  Lines lines(std::make_move_iterator(at(block, range.first)), std::make_move_iterator(at(block, range.last)));
+  Answer answer = rule(lines);
+  block.children.erase(at(block, range.first), at(block, range.last));
+  block.children.insert(at(block, range.first), std::make_move_iterator(lines.begin()), std::make_move_iterator(lines.end()));
+  return answer;
+}
+
+}  // namespace
+
+const Node& Editor::block(const Path& path) const {
+  const Node* node = &root_;
+  for (std::size_t place : path) node = node->children[place].get();
+  return *node;
+}
+
+Configuration Editor::snapshot() {
+  mine_.clear();
+  return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{root_}));
+}
+
+Node& Editor::edit(const Path& path) {
+  Node* node = &root_;
+  for (std::size_t place : path) {
+    auto& slot = node->children[place];
+    if (!mine_.contains(slot.get())) {
+      slot = std::make_shared<Node>(*slot);
+      mine_.insert(slot.get());
+    }
+    node = const_cast<Node*>(slot.get());
+  }
+  return *node;
+}
+
+bool Editor::may_have(const Node& block, const Parsed& parsed) {
+  const Command& command = *parsed.command;
+  if (!command.same_is_equal()) return true;
+  const auto hash_of = [&](const void* value) {
+    std::string text;
+    command.print(value, false, text);
+    return std::hash<std::string>{}(text);
+  };
+  const auto [known, fresh] = texts_.try_emplace({block.value.get(), &command});
+  if (fresh)
+    for (Range range = range_of(block, command); range.first < range.last; ++range.first)
+      known->second.insert(hash_of(block.children[range.first]->value.get()));
+  return !known->second.insert(hash_of(parsed.value.get())).second;
+}
+
+Editor::Change Editor::set(Node& block, const Parsed& parsed) {
+  const Command& command = *parsed.command;
+  const void* value = parsed.value.get();
+  const Range range = range_of(block, command);
+  Change change;
+  if (command.merge() == Merge::accepted) return change;
+  if (command.has_add()) {
+    change.answer = with_own_rule(block, range, [&](Lines& lines) { return command.add(lines, value); });
+    return change;
+  }
+  const bool negated = parsed.form == Form::no;
+  if (!negated && (command.is_default(value) || command.negation() == Negation::kept_alone)) {
+    erase_same(block, range, command, value, false);
+    return change;
+  }
+  const auto before = [&](const void* v, const auto& line) { return command.before(v, line->value.get()); };
+  auto old = at(block, range.last);
+  if (command.ordered_by_key()) {
+    const auto behind = std::upper_bound(at(block, range.first), old, value, before);
+    if (behind != at(block, range.first) && command.same((*(behind - 1))->value.get(), value, false)) old = behind - 1;
+  } else if (may_have(block, parsed)) {
+    old = std::find_if(at(block, range.first), old,
+                       [&](const auto& line) { return command.same(line->value.get(), value, false); });
+  }
+  if (old == at(block, range.last)) {
+    const auto place = command.ordered() ? std::upper_bound(at(block, range.first), at(block, range.last), value, before)
+                                         : at(block, range.last);
+    if (change.answer.answer = command.refuses_new(value); !change.answer.answer.empty()) {
+      change.answer.refused = true;
+      return change;
+    }
+    auto line = std::make_shared<Node>();
+    line->command = &command;
+    line->value = parsed.value;
+    line->negated = negated;
+    change.entered = static_cast<std::size_t>(place - block.children.begin());
+    block.children.insert(place, std::move(line));
+    change.created = true;
+    return change;
+  }
+  change.entered = static_cast<std::size_t>(old - block.children.begin());
+  if ((*old)->negated == negated && command.equal((*old)->value.get(), value)) {
+    change.answer.answer = command.already();
+    return change;
+  }
+  auto line = std::make_shared<Node>(**old);
+  line->value = parsed.value;
+  line->negated = negated;
+  if (negated) line->children.clear();
+  *old = std::move(line);
+  if (command.merge() != Merge::block) erase_same(block, {change.entered + 1, range.last}, command, value, false);
+  return change;
+}
+
+Editor::Change Editor::unset(Node& block, const Parsed& parsed) {
+  const Command& command = *parsed.command;
+  const Range range = range_of(block, command);
+  Change change;
+  const void* value = parsed.value.get();
+  if (command.has_remove())
+    change.answer = with_own_rule(block, range, [&](Lines& lines) { return command.remove(lines, value, parsed.bare); });
+  else
+    erase_same(block, range, command, value, parsed.bare);
+  return change;
+}
+
+Editor::Change Editor::merge(const Path& path, const Parsed& parsed) {
+  if (parsed.command->merge() == Merge::acts) return {parsed.command->act(*this, parsed.value.get(), parsed.form), 0, false};
+  if (parsed.form == Form::set) return set(edit(path), parsed);
+  if (std::string why = parsed.command->keeps(root_, parsed.value.get()); !why.empty()) return {{true, std::move(why)}, 0, false};
+  if (parsed.form == Form::no && parsed.command->keeps_no(parsed.value.get())) return set(edit(path), parsed);
+  return unset(edit(path), parsed);
+}
+
+}  // namespace parser

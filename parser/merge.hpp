@@ -1,0 +1,49 @@
+// A configuration being changed: a copy of the tree in which only what is written is cloned.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "parser/command.hpp"
+#include "parser/configuration.hpp"
+
+namespace parser {
+
+class Editor {
+ public:
+  using Path = std::vector<std::size_t>;  // places among the children, from the root down
+
+  explicit Editor(const Configuration& start) : root_(start.data().root) {}
+
+  const Node& root() const { return root_; }
+  const Node& block(const Path& path) const;
+  /// The tree as it is now; what is changed later does not reach it.
+  Configuration snapshot();
+
+  /// What a line does to the block at `path`: merge, or take away after `no` and `default`. A refusal changes nothing.
+  struct Change {
+    Answer answer;
+    std::size_t entered = 0;  // place of the block that was opened
+    bool created = false;     // it is new
+  };
+  Change merge(const Path& path, const Parsed& parsed);
+  /// The block, to be changed at once.
+  Node& edit(const Path& path);
+
+ private:
+  /// False only where no line of the block is equal to the parsed one: what makes ten thousand blocks quick to enter.
+  bool may_have(const Node& block, const Parsed& parsed);
+  Change set(Node& block, const Parsed& parsed);
+  Change unset(Node& block, const Parsed& parsed);
+  Node root_;
+  std::unordered_set<const Node*> mine_;  // clones nobody else sees
+  /// Hashes of the texts of all lines that a block has, or had, of a command. A block is known by the address of its
+  /// value, which clones share; should another block get that address, hashes too many cost a search, and none is missing,
+  /// since all lines of a new block come through here.
+  std::map<std::pair<const void*, const Command*>, std::unordered_set<std::size_t>> texts_;
+};
+
+}  // namespace parser

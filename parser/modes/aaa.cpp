@@ -1,0 +1,263 @@
+// AAA, RADIUS, TACACS+ and users: understood and kept.
+#include "parser/modes/common.hpp"
+
+namespace parser {
+namespace {
+
+constexpr std::string_view why = no_effect::aaa;
+
+auto list_name() { return kw("default", "The default list.") | selector(word("Named list.")); }
+auto group() {
+  return kw("group", "Use Server-group") >> (kw("radius", "Use list of all Radius hosts.") |
+                                             kw("tacacs+", "Use list of all Tacacs+ hosts.") | name_arg("Server-group name"));
+}
+auto methods() {
+  return repeat(kw("cache", "Use Cached-group") | kw("enable", "Use enable password.") |
+                    kw("if-authenticated", "Succeed if user has authenticated.") | kw("line", "Use line password.") |
+                    kw("local-case", "Use case-sensitive local username.") | kw("local", "Use local username.") |
+                    kw("none", "NO check.") | group(),
+                1, 4);
+}
+auto authentication() { return aaa() >> kw("authentication", "Authentication configurations parameters."); }
+auto authorization() { return aaa() >> kw("authorization", "Authorization configurations parameters."); }
+auto accounting() { return aaa() >> kw("accounting", "Accounting configurations parameters."); }
+auto record() {
+  return kw("start-stop", "Record start and stop without waiting") | kw("stop-only", "Record stop when service terminates.") |
+         kw("wait-start", "Same as start-stop but wait for start-record commit.");
+}
+
+template <class What>
+auto checked(What what) {
+  return kept_many(what >> tail(list_name() >> methods()) >> pad, {.note = why});
+}
+
+Commands lists() {
+  return table(kept(aaa() >> kw("new-model", "Enable NEW access control commands and functions.(Disables OLD commands.)"),
+                    {.note = why, .negation = Negation::kept_both}),
+               checked(authentication() >> kw("login", "Set authentication lists for logins.")),
+               checked(authentication() >> kw("enable", "Set authentication list for enable.")),
+               checked(authentication() >> kw("ppp", "Set authentication lists for ppp.")),
+               checked(authentication() >> kw("dot1x", "Set authentication lists for IEEE 802.1x.")),
+               checked(authorization() >> kw("exec", "For starting an exec (shell).")),
+               checked(authorization() >> kw("network", "For network services. (PPP, SLIP, ARAP)")),
+               kept(authorization() >> kw("console", "For enabling console authorization"), {.note = why}),
+               kept_many(authorization() >> kw("commands", "For exec (shell) commands.") >>
+                             tail(arg(number(0, 15, "Enable level")) >> list_name() >> methods()),
+                         {.note = why}),
+               kept_many(accounting() >> kw("exec", "For starting an exec (shell).") >> tail(list_name() >> record() >> group()),
+                         {.note = why}),
+               kept_many(accounting() >> kw("commands", "For exec (shell) commands.") >>
+                             tail(arg(number(0, 15, "Enable level")) >> list_name() >> record() >> group()),
+                         {.note = why}));
+}
+
+const Mode& accounting_mode() {
+  static const Mode mode(
+      "aaa_accounting", "cfg-acct-mlist",
+      table(kept(kw("action-type", "Action type") >> tail(record() | kw("none", "No accounting.")), {.note = why}),
+            kept_many(group(), {.note = why}), leave("Exit from accounting method list configuration mode")));
+  return mode;
+}
+
+const Mode& radius_group_mode() {
+  const auto ports = [] {
+    return -(kw("auth-port", "UDP port for RADIUS authentication server") >> arg(number(0, 65535, "Port number"))) >>
+           -(kw("acct-port", "UDP port for RADIUS accounting server") >> arg(number(0, 65535, "Port number")));
+  };
+  static const Mode mode(
+      "radius_group", "config-sg-radius",
+      table(kept_many(kw("server", "Specify a RADIUS server") >> kw("name", "radius server configuration name") >>
+                          tail(name_arg("Name of the server")),
+                      {.note = why}),
+            kept_many(kw("server", "Specify a RADIUS server") >> tail(arg(ipv4("IP address of RADIUS server")) >> ports()),
+                      {.note = why}),
+            kept_many(kw("server-private", "Define private RADIUS server") >>
+                          tail(arg(ipv4("IP address of RADIUS server")) >> ports() >>
+                               -(kw("timeout", "Time to wait") >> arg(number(1, 1000, "Seconds"))) >>
+                               -(kw("retransmit", "How often") >> arg(number(0, 100, "Times"))) >>
+                               -(kw("key", "Key of the server") >> secret_arg())),
+                      {.note = why}),
+            kept(kw("ip", "Internet Protocol config commands") >> kw("vrf", "VRF") >> kw("forwarding", "Forwarding table") >>
+                     tail(name_arg("Name of the VRF")),
+                 {.note = why}),
+            kept(kw("ip", "Internet Protocol config commands") >> kw("radius", "RADIUS configuration commands") >>
+                     kw("source-interface", "Interface of the source address") >> tail(interface_arg()),
+                 {.note = why}),
+            kept(kw("deadtime", "Specify time in minutes to ignore an unresponsive server") >>
+                     tail(arg(number(0, 1440, "Minutes"))),
+                 {.note = why}),
+            leave("Exit from RADIUS server-group configuration mode")));
+  return mode;
+}
+
+const Mode& tacacs_group_mode() {
+  static const Mode mode(
+      "tacacs_group", "config-sg-tacacs+",
+      table(kept_many(kw("server", "Specify a TACACS+ server") >> kw("name", "tacacs server configuration name") >>
+                          tail(name_arg("Name of the server")),
+                      {.note = why}),
+            kept_many(kw("server-private", "Define private TACACS+ server") >>
+                          tail(arg(ipv4("IP address of TACACS+ server")) >> -(kw("key", "Key of the server") >> secret_arg())),
+                      {.note = why}),
+            kept(kw("ip", "Internet Protocol config commands") >> kw("vrf", "VRF") >> kw("forwarding", "Forwarding table") >>
+                     tail(name_arg("Name of the VRF")),
+                 {.note = why}),
+            leave("Exit from TACACS+ server-group configuration mode")));
+  return mode;
+}
+
+const Mode& radius_server_mode() {
+  static const Mode mode(
+      "radius_server", "config-radius-server",
+      table(kept(kw("address", "Specify the radius server address") >>
+                     tail(((kw("ipv4", "IPv4 Address") >> (arg(ipv4("IPv4 address")) | name_arg("Host name"))) |
+                           (kw("ipv6", "IPv6 Address") >> (arg(ipv6("IPv6 address")) | name_arg("Host name")))) >>
+                          -(kw("auth-port", "UDP port for RADIUS authentication server (default is 1645)") >>
+                            arg(number(0, 65535, "Port number"))) >>
+                          -(kw("acct-port", "UDP port for RADIUS accounting server (default is 1646)") >>
+                            arg(number(0, 65535, "Port number")))),
+                 {.note = why}),
+            kept(kw("automate-tester", "Configure server automated testing.") >> tail(arg(rest_of_line("Parameters"))),
+                 {.note = why}),
+            kept(kw("timeout", "Time to wait (in seconds) for this radius server to reply") >>
+                     tail(arg(number(1, 1000, "Seconds"))),
+                 {.note = why}),
+            kept(kw("retransmit", "Number of retries to active server (overrides default)") >> tail(arg(number(0, 100, "Times"))),
+                 {.note = why}),
+            kept(kw("pac", "Protected Access Credential key") >> kw("key", "Key") >> tail(secret_arg()), {.note = why}),
+            kept(kw("key", "Per-server encryption key") >> tail(secret_arg()), {.note = why}),
+            leave("Exit from RADIUS server configuration mode")));
+  return mode;
+}
+
+const Mode& tacacs_server_mode() {
+  static const Mode mode(
+      "tacacs_server", "config-server-tacacs",
+      table(kept(kw("address", "Specify the tacacs server address") >>
+                     tail((kw("ipv4", "IPv4 Address") >> (arg(ipv4("IPv4 address")) | name_arg("Host name"))) |
+                          (kw("ipv6", "IPv6 Address") >> (arg(ipv6("IPv6 address")) | name_arg("Host name")))),
+                 {.note = why}),
+            kept(kw("timeout", "Time to wait for this server to reply") >> tail(arg(number(1, 1000, "Seconds"))), {.note = why}),
+            kept(kw("key", "Per-server encryption key") >> tail(secret_arg()), {.note = why}),
+            leave("Exit from TACACS+ server configuration mode")));
+  return mode;
+}
+
+const Mode& dynamic_author_mode() {
+  static const Mode mode(
+      "radius_dynamic_author", "config-locsvr-da-radius",
+      table(kept_many(kw("client", "Specify a RADIUS client") >>
+                          tail(selector(word("Address or name of the client")) >>
+                               -(kw("vrf", "VRF of the client") >> name_arg("Name of the VRF")) >>
+                               -(kw("server-key", "Key of the client") >> secret_arg())),
+                      {.note = why}),
+            kept(kw("port", "Port to listen on") >> tail(arg(number(0, 65535, "Port number"))), {.note = why}),
+            kept(kw("auth-type", "Authorization type") >>
+                     tail(kw("all", "All attributes") | kw("any", "Any attribute") | kw("session-key", "The session key")),
+                 {.note = why}),
+            kept(kw("server-key", "Key of clients") >> tail(secret_arg()), {.note = why}),
+            leave("Exit from dynamic author configuration mode")));
+  return mode;
+}
+
+const Mode& attribute_list_mode() {
+  static const Mode mode(
+      "aaa_attribute_list", "config-attr-list",
+      table(kept_many(kw("attribute", "Define an attribute") >> kw("type", "Type of the attribute") >>
+                          tail(name_arg("Name of the attribute") >> arg(rest_of_line("Value, service, protocol"))),
+                      {.note = why}),
+            leave("Exit from attribute list configuration mode")));
+  return mode;
+}
+
+Commands servers() {
+  const auto groups = [] {
+    return aaa() >> kw("group", "AAA group definitions") >> kw("server", "AAA Server group definitions");
+  };
+  return table(kept_block(accounting() >> kw("network", "For network services. (PPP, SLIP, ARAP)") >> list_name() >>
+                              -((record() >> group()) | kw("none", "No accounting.")),
+                          {.note = why, .opens = accounting_mode}),
+               kept_block(groups() >> kw("radius", "RADIUS server-group definition") >> name_arg("Server-group name"),
+                          {.note = why, .opens = radius_group_mode}),
+               kept_block(groups() >> kw("tacacs+", "TACACS+ server-group definition") >> name_arg("Server-group name"),
+                          {.note = why, .opens = tacacs_group_mode}),
+               kept_block(aaa() >> kw("server", "Local AAA server") >> kw("radius", "RADIUS") >>
+                              kw("dynamic-author", "Local server profile for RFC 3576 support"),
+                          {.note = why, .opens = dynamic_author_mode}),
+               kept(aaa() >> kw("session-id", "AAA Session ID") >> tail(kw("common", "Generate the same session id for all") |
+                                                                        kw("unique", "Generate different session id for each")),
+                    {.note = why}),
+               kept_block(aaa() >> kw("attribute", "AAA attribute definitions") >> kw("list", "AAA attribute list definitions") >>
+                              name_arg("Name of the attribute list"),
+                          {.note = why, .opens = attribute_list_mode}));
+}
+
+auto hashed(const char* plain_help) {
+  const auto text = [plain_help] { return arg(key_word(plain_help)); };
+  return (kw("0", "Specifies an UNENCRYPTED secret will follow") >> text()) |
+         (kw("4", "Specifies a SHA256 ENCRYPTED secret will follow") >> text()) |
+         (kw("5", "Specifies a MD5 HASHED secret will follow") >> text()) |
+         (kw("8", "Specifies a PBKDF2 HASHED secret will follow") >> text()) |
+         (kw("9", "Specifies a SCRYPT HASHED secret will follow") >> text()) | text();
+}
+
+}  // namespace
+
+Commands global_aaa() { return joined(lists(), servers()); }
+
+Commands global_enable() {
+  const auto enable = [] { return kw("enable", "Modify enable password parameters"); };
+  return table(
+      kept_many(enable() >> kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
+                    tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
+                         hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
+                {.note = no_effect::host_users}),
+      kept(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >> tail(secret_arg()),
+           {.note = no_effect::host_users}));
+}
+
+Commands global_users() {
+  return table(kept_many(
+      kw("username", "Establish User Name Authentication") >> selector(word("User name")) >>
+          tail(-kw("one-time", "Specify that the username/password is valid for only one time") >>
+               -(kw("privilege", "Set user privilege level") >> arg(number(0, 15, "User privilege level"))) >>
+               -((kw("secret", "Specify the secret for the user") >> hashed("The UNENCRYPTED (cleartext) user secret")) |
+                 (kw("password", "Specify the password for the user") >> secret_arg()) |
+                 kw("nopassword", "No password is required for the user to log in"))),
+      {.note = no_effect::host_users}));
+}
+
+Commands global_radius() {
+  const auto old = [] { return kw("radius-server", "Modify RADIUS query parameters"); };
+  return table(
+      kept_many(old() >> kw("attribute", "Customize selected radius attributes") >> tail(arg(rest_of_line("Attribute"))),
+                {.note = why}),
+      kept_many(old() >> kw("dead-criteria", "Set the criteria used to decide when a radius server is marked dead") >>
+                    tail(arg(rest_of_line("Criteria"))),
+                {.note = why}),
+      kept(old() >> kw("deadtime", "Time to stop using a server that doesn't respond") >> tail(arg(number(0, 1440, "Minutes"))),
+           {.note = why}),
+      kept_many(
+          old() >> kw("host", "Specify a RADIUS server") >>
+              tail(selector(word("Address or name of the server")) >>
+                   -(kw("auth-port", "UDP port for RADIUS authentication server") >> arg(number(0, 65535, "Port number"))) >>
+                   -(kw("acct-port", "UDP port for RADIUS accounting server") >> arg(number(0, 65535, "Port number"))) >>
+                   -(kw("timeout", "Time to wait") >> arg(number(1, 1000, "Seconds"))) >>
+                   -(kw("retransmit", "How often") >> arg(number(0, 100, "Times"))) >>
+                   -(kw("key", "Key of the server") >> secret_arg())),
+          {.note = why}),
+      kept(old() >> kw("key", "encryption key shared with the radius servers") >> tail(secret_arg()), {.note = why}),
+      kept(old() >> kw("timeout", "Time to wait for a RADIUS server to reply") >> tail(arg(number(1, 1000, "Seconds"))),
+           {.note = why}),
+      kept(old() >> kw("retransmit", "Specify the number of retries to active server") >> tail(arg(number(0, 100, "Times"))),
+           {.note = why}),
+      kept(old() >> kw("vsa", "Vendor specific attribute configuration") >> tail(arg(rest_of_line("Parameters"))), {.note = why}),
+      kept_block(
+          kw("radius", "RADIUS server configuration command") >> kw("server", "RADIUS server") >> name_arg("Name of the server"),
+          {.note = why, .opens = radius_server_mode}),
+      kept_block(kw("tacacs", "TACACS+ server configuration command") >> kw("server", "TACACS+ server") >>
+                     name_arg("Name of the server"),
+                 {.note = why, .opens = tacacs_server_mode}));
+}
+
+}  // namespace parser

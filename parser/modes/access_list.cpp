@@ -1,0 +1,510 @@
+// ip access-list {extended | standard} NAME, ipv6 access-list NAME, and access-list N.
+#include "parser/merge.hpp"
+#include "parser/modes/common.hpp"
+
+namespace parser {
+namespace {
+
+using Ports = SymbolTable<std::uint16_t>;
+using Protocols = SymbolTable<std::uint8_t>;
+
+Ports port_table(std::initializer_list<std::pair<const char*, unsigned>> names) {
+  Ports out;
+  for (const auto& [name, port] : names) out.push_back({name, static_cast<std::uint16_t>(port), "Port " + std::to_string(port)});
+  return out;
+}
+
+const Ports& tcp_ports() {
+  static const Ports ports = port_table(
+      {{"bgp", 179},  {"chargen", 19}, {"cmd", 514},    {"daytime", 13},  {"discard", 9},      {"domain", 53},    {"echo", 7},
+       {"exec", 512}, {"finger", 79},  {"ftp", 21},     {"ftp-data", 20}, {"gopher", 70},      {"hostname", 101}, {"ident", 113},
+       {"irc", 194},  {"klogin", 543}, {"kshell", 544}, {"login", 513},   {"lpd", 515},        {"msrpc", 135},    {"nntp", 119},
+       {"pop2", 109}, {"pop3", 110},   {"smtp", 25},    {"sunrpc", 111},  {"tacacs", 49},      {"talk", 517},     {"telnet", 23},
+       {"time", 37},  {"uucp", 540},   {"whois", 43},   {"www", 80},      {"pim-auto-rp", 496}});
+  return ports;
+}
+
+const Ports& udp_ports() {
+  static const Ports ports = port_table({{"biff", 512},        {"bootpc", 68},
+                                         {"bootps", 67},       {"discard", 9},
+                                         {"dnsix", 195},       {"domain", 53},
+                                         {"echo", 7},          {"isakmp", 500},
+                                         {"mobile-ip", 434},   {"nameserver", 42},
+                                         {"netbios-dgm", 138}, {"netbios-ns", 137},
+                                         {"netbios-ss", 139},  {"non500-isakmp", 4500},
+                                         {"ntp", 123},         {"pim-auto-rp", 496},
+                                         {"rip", 520},         {"snmp", 161},
+                                         {"snmptrap", 162},    {"sunrpc", 111},
+                                         {"syslog", 514},      {"tacacs", 49},
+                                         {"talk", 517},        {"tftp", 69},
+                                         {"time", 37},         {"who", 513},
+                                         {"xdmcp", 177}});
+  return ports;
+}
+
+const Ports& no_port_names() {
+  static const Ports ports;
+  return ports;
+}
+
+const Protocols& ipv4_protocols() {
+  static const Protocols protocols = {{"ahp", 51, "Authentication Header Protocol"},
+                                      {"eigrp", 88, "Cisco's EIGRP routing protocol"},
+                                      {"esp", 50, "Encapsulation Security Payload"},
+                                      {"gre", 47, "Cisco's GRE tunneling"},
+                                      {"igmp", 2, "Internet Gateway Message Protocol"},
+                                      {"ip", 0, "Any Internet Protocol"},
+                                      {"ipinip", 4, "IP in IP tunneling"},
+                                      {"nos", 94, "KA9Q NOS compatible IP over IP tunneling"},
+                                      {"ospf", 89, "OSPF routing protocol"},
+                                      {"pcp", 108, "Payload Compression Protocol"},
+                                      {"pim", 103, "Protocol Independent Multicast"}};
+  return protocols;
+}
+
+const Protocols& ipv6_protocols() {
+  static const Protocols protocols = {{"ahp", 51, "Authentication Header Protocol"},
+                                      {"esp", 50, "Encapsulation Security Payload"},
+                                      {"ipv6", 0, "Any IPv6"},
+                                      {"pcp", 108, "Payload Compression Protocol"}};
+  return protocols;
+}
+
+using Names = SymbolTable<std::string>;
+
+const Names& icmp_types() {
+  static const Names names = [] {
+    Names out;
+    for (const char* name : {"administratively-prohibited",
+                             "alternate-address",
+                             "conversion-error",
+                             "dod-host-prohibited",
+                             "dod-net-prohibited",
+                             "echo",
+                             "echo-reply",
+                             "general-parameter-problem",
+                             "host-isolated",
+                             "host-precedence-unreachable",
+                             "host-redirect",
+                             "host-tos-redirect",
+                             "host-tos-unreachable",
+                             "host-unknown",
+                             "host-unreachable",
+                             "information-reply",
+                             "information-request",
+                             "mask-reply",
+                             "mask-request",
+                             "mobile-redirect",
+                             "net-redirect",
+                             "net-tos-redirect",
+                             "net-tos-unreachable",
+                             "net-unreachable",
+                             "network-unknown",
+                             "no-room-for-option",
+                             "option-missing",
+                             "packet-too-big",
+                             "parameter-problem",
+                             "port-unreachable",
+                             "precedence-unreachable",
+                             "protocol-unreachable",
+                             "reassembly-timeout",
+                             "redirect",
+                             "router-advertisement",
+                             "router-solicitation",
+                             "source-quench",
+                             "source-route-failed",
+                             "time-exceeded",
+                             "timestamp-reply",
+                             "timestamp-request",
+                             "traceroute",
+                             "ttl-exceeded",
+                             "unreachable"})
+      out.push_back({name, name, "ICMP messages of that kind"});
+    return out;
+  }();
+  return names;
+}
+const Names& icmp6_types() {
+  static const Names names = [] {
+    Names out;
+    for (const char* name : {"beyond-scope",
+                             "destination-unreachable",
+                             "echo-reply",
+                             "echo-request",
+                             "header",
+                             "hop-limit",
+                             "mld-query",
+                             "mld-reduction",
+                             "mld-report",
+                             "nd-na",
+                             "nd-ns",
+                             "next-header",
+                             "no-admin",
+                             "no-route",
+                             "packet-too-big",
+                             "parameter-option",
+                             "parameter-problem",
+                             "port-unreachable",
+                             "reassembly-timeout",
+                             "renum-command",
+                             "renum-result",
+                             "renum-seq-number",
+                             "router-advertisement",
+                             "router-renumbering",
+                             "router-solicitation",
+                             "time-exceeded",
+                             "unreachable"})
+      out.push_back({name, name, "ICMP messages of that kind"});
+    return out;
+  }();
+  return names;
+}
+
+const Names& tcp_flags() {
+  static const Names names = {
+      {"ack", "ack", "Match on the ACK bit"}, {"established", "established", "Match established connections"},
+      {"fin", "fin", "Match on the FIN bit"}, {"fragments", "fragments", "Check non-initial fragments"},
+      {"psh", "psh", "Match on the PSH bit"}, {"rst", "rst", "Match on the RST bit"},
+      {"syn", "syn", "Match on the SYN bit"}, {"urg", "urg", "Match on the URG bit"}};
+  return names;
+}
+const Names& other_flags() {
+  static const Names names = {{"fragments", "fragments", "Check non-initial fragments"}};
+  return names;
+}
+
+auto flags(const Names& names) { return each<&AccessListEntry::flags>(symbols(names), 0, 8); }
+auto icmp_options(const Names& names) {
+  using A = AccessListEntry;
+  return -(f<&A::icmp_name>(symbols(names)) |
+           (f<&A::icmp_type>(number(0, 255, "ICMP message type")) >> -f<&A::icmp_code>(number(0, 255, "ICMP message code"))));
+}
+
+auto group_kw() { return kw("object-group", "Object group"); }
+auto any_kw() { return is<&AclEndpoint::target, AclTarget::any>(kw("any", "Any host")); }
+
+auto endpoint4(const char* side) {
+  using E = AclEndpoint;
+  return any_kw() | is<&E::target, AclTarget::host>(kw("host", "A single host") >> f<&E::address>(ipv4("Host address"))) |
+         is<&E::target, AclTarget::group>(group_kw() >> f<&E::group>(word("Name of a network object group"))) |
+         is<&E::target, AclTarget::network>(f<&E::address>(ipv4(side)) >> f<&E::wildcard>(ipv4("Wildcard bits")));
+}
+
+auto endpoint6(const char* side) {
+  using E = AclEndpoint;
+  return any_kw() | is<&E::target, AclTarget::host>(kw("host", "A single host") >> f<&E::address>(ipv6("Host address"))) |
+         is<&E::target, AclTarget::group>(group_kw() >> f<&E::group>(word("Name of a network object group"))) |
+         is<&E::target, AclTarget::network>(split<&E::address, &E::length>(ipv6_prefix(side)));
+}
+
+/// A port by name or number, as one terminal.
+struct Port : x3::parser<Port>, ValueTraits {
+  using value_type = std::uint16_t;
+  const Ports* names;
+  explicit Port(const Ports& n) : names(&n) {}
+  template <class C, class R>
+  bool parse(It& first, const It& last, const C& context, R& object, std::uint16_t& value) const {
+    return Symbols<std::uint16_t>(*names).parse(first, last, context, object, value) ||
+           number<std::uint16_t>(0, 65535, "Port number").parse(first, last, context, object, value);
+  }
+  bool fits(std::uint16_t) const { return true; }
+  std::string text(std::uint16_t value) const {
+    const auto* row = Symbols<std::uint16_t>(*names).row(value);
+    return row ? row->keyword : std::to_string(value);
+  }
+  void generate(Generator& g) const { g.token(text(static_cast<std::uint16_t>(g.roll(2) ? g.roll(600) : g.roll(65536)))); }
+};
+
+auto ports(const Ports& names) {
+  using E = AclEndpoint;
+  const auto list = [&](std::size_t least, std::size_t most) { return each<&E::ports>(Port(names), least, most, Repeats::kept); };
+  return -(is<&E::op, PortOperator::eq>(kw("eq", "Match only packets on a given port number") >> list(1, 10)) |
+           is<&E::op, PortOperator::neq>(kw("neq", "Match only packets not on a given port number") >> list(1, 10)) |
+           is<&E::op, PortOperator::gt>(kw("gt", "Match only packets with a greater port number") >> list(1, 1)) |
+           is<&E::op, PortOperator::lt>(kw("lt", "Match only packets with a lower port number") >> list(1, 1)) |
+           is<&E::op, PortOperator::range>(kw("range", "Match only packets in the range of port numbers") >> list(2, 2)));
+}
+
+/// PROTOCOL SOURCE [PORT] DESTINATION [PORT] and what only some protocols have; ports only where there are some.
+template <std::uint8_t Icmp, class Endpoint>
+auto flows(Endpoint endpoint, const Protocols& others, const Names& icmp_types) {
+  using A = AccessListEntry;
+  const auto side = [&](const char* help) { return group<AclEndpoint>(endpoint(help)); };
+  const auto sides = f<&A::source>(side("Source address")) >> f<&A::destination>(side("Destination address"));
+  const auto with_ports = [&](const char* help, const Ports& names) {
+    return group<AclEndpoint>((endpoint(help)) >> ports(names));
+  };
+  const auto pair = [&](const Ports& names) {
+    return f<&A::source>(with_ports("Source address", names)) >> f<&A::destination>(with_ports("Destination address", names));
+  };
+  constexpr auto tcp = std::uint8_t{6}, udp = std::uint8_t{17}, sctp = std::uint8_t{132};
+  return (is<&A::protocol, tcp>(kw("tcp", "Transmission Control Protocol")) >> pair(tcp_ports()) >> flags(tcp_flags())) |
+         (is<&A::protocol, udp>(kw("udp", "User Datagram Protocol")) >> pair(udp_ports()) >> flags(other_flags())) |
+         (is<&A::protocol, sctp>(kw("sctp", "Stream Control Transmission Protocol")) >> pair(no_port_names()) >>
+          flags(other_flags())) |
+         (is<&A::protocol, Icmp>(kw("icmp", "Internet Control Message Protocol")) >> sides >> icmp_options(icmp_types) >>
+          flags(other_flags())) |
+         (group_kw() >> f<&A::service>(word("Name of a service object group")) >> sides >> flags(other_flags())) |
+         ((f<&A::protocol>(symbols(others)) | f<&A::protocol>(number<std::uint8_t>(0, 255, "An IP protocol number"))) >> sides >>
+          flags(other_flags()));
+}
+
+template <class Flows>
+auto rule(const Flows& flows) {
+  using A = AccessListEntry;
+  return (is<&A::verb, AclVerb::remark>(kw("remark", "Access list entry comment")) >>
+          f<&A::remark>(rest_of_line("Comment up to 100 characters"))) |
+         ((is<&A::verb, AclVerb::permit>(kw("permit", "Specify packets to forward")) |
+           is<&A::verb, AclVerb::deny>(kw("deny", "Specify packets to reject", 2))) >>
+          flows >>
+          -(kw("dscp", "Match packets with given dscp value") >> f<&A::dscp>(word("Differentiated services codepoint"))) >>
+          -(kw("precedence", "Match packets with given precedence value") >> f<&A::precedence>(word("Precedence value"))) >>
+          -(kw("time-range", "Specify a time-range") >> f<&A::time_range>(word("Time-range entry name"))) >>
+          -(flag<&A::log>(kw("log", "Log matches against this entry")) |
+            flag<&A::log_input>(kw("log-input", "Log matches against this entry, including input interface"))));
+}
+
+auto standard_rule() {
+  using A = AccessListEntry;
+  using E = AclEndpoint;
+  const auto source = group<E>(
+      any_kw() | is<&E::target, AclTarget::host>(kw("host", "A single host address") >> f<&E::address>(ipv4("Host address"))) |
+      is<&E::target, AclTarget::network>(f<&E::address>(ipv4("Address to match")) >> -f<&E::wildcard>(ipv4("Wildcard bits"))));
+  return (is<&A::verb, AclVerb::remark>(kw("remark", "Access list entry comment")) >>
+          f<&A::remark>(rest_of_line("Comment up to 100 characters"))) |
+         ((is<&A::verb, AclVerb::permit>(kw("permit", "Specify packets to forward")) |
+           is<&A::verb, AclVerb::deny>(kw("deny", "Specify packets to reject", 2))) >>
+          f<&A::source>(source) >> -flag<&A::log>(kw("log", "Log matches against this entry")));
+}
+
+/// The canonical form: hosts and any by name, nothing below the wildcard.
+void canonical(AclEndpoint& e) {
+  if (e.target != AclTarget::network) return;
+  if (e.wildcard) {
+    const std::uint32_t wildcard = e.wildcard->v4_host_order();
+    e.address = engine::IpAddress::v4(e.address.v4_host_order() & ~wildcard);
+    if (wildcard == 0) e.target = AclTarget::host;
+    if (wildcard == ~std::uint32_t{0}) e.target = AclTarget::any;
+  } else if (e.length) {
+    e.address = engine::Prefix::of(e.address, *e.length).address;
+    if (*e.length == 128) e.target = AclTarget::host;
+    if (*e.length == 0) e.target = AclTarget::any;
+  }
+  if (e.target == AclTarget::network) return;
+  if (e.target == AclTarget::any) e.address = {};
+  e.wildcard.reset();
+  e.length.reset();
+}
+
+std::string settle(AccessListEntry& entry) {
+  for (AclEndpoint* e : {&entry.source, &entry.destination}) {
+    canonical(*e);
+    if (e->op == PortOperator::range && e->ports[0] > e->ports[1])
+      return "% Invalid port range: " + std::to_string(e->ports[0]) + " is greater than " + std::to_string(e->ports[1]);
+  }
+  return {};
+}
+
+/// Warns of a netmask typed where a wildcard belongs.
+std::string netmask_warning(const AccessListEntry& entry) {
+  for (const AclEndpoint* e : {&entry.source, &entry.destination}) {
+    if (!e->wildcard) continue;
+    const auto length = mask_length(*e->wildcard);
+    if (length && *length > 0 && *length < 32)
+      return "% Warning: " + ios_text(*e->wildcard) + " is a netmask; the wildcard for it is " +
+             ios_text(engine::IpAddress::v4(~e->wildcard->v4_host_order()));
+  }
+  return {};
+}
+
+constexpr unsigned last_sequence = 2147483647;
+
+const AccessListEntry& entry_of(const std::shared_ptr<const Node>& line) { return *line->as<AccessListEntry>(); }
+
+/// Lines are printed without numbers unless typed with them, and must come back in the same order: where a line without
+/// number would move behind a numbered one, all are numbered.
+void number_if_needed(const Command& command, Lines& lines) {
+  unsigned last = 0;
+  bool moves = false;
+  for (const auto& line : lines) {
+    const AccessListEntry& entry = entry_of(line);
+    const unsigned next = entry.numbered ? *entry.sequence : last + 10;
+    moves = moves || next <= last || next > last_sequence;
+    last = next;
+  }
+  if (!moves) return;
+  for (auto& line : lines) {
+    AccessListEntry entry = entry_of(line);
+    entry.numbered = true;
+    line = make_line(command, std::move(entry));
+  }
+}
+
+Answer add(const Command& command, Lines& lines, const AccessListEntry& given) {
+  const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return entry_of(l).same_rule(given); });
+  if (same != lines.end() && (!given.numbered || entry_of(*same).sequence == given.sequence)) {
+    if (given.numbered && !entry_of(*same).numbered) *same = make_line(command, given);
+    return {};
+  }
+  if (same != lines.end()) return {true, "% Duplicate of line " + std::to_string(*entry_of(*same).sequence)};
+  AccessListEntry entry = given;
+  if (!entry.numbered) {
+    const unsigned last = lines.empty() ? 0 : *entry_of(lines.back()).sequence;
+    if (last > last_sequence - 10) return {true, "% Sequence numbers are exhausted"};
+    entry.sequence = last + 10;
+  }
+  const auto place =
+      std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return *entry_of(l).sequence >= *entry.sequence; });
+  if (place != lines.end() && entry_of(*place).sequence == entry.sequence) return {true, "% Duplicate sequence number"};
+  Answer answer{false, netmask_warning(entry)};
+  lines.insert(place, make_line(command, std::move(entry)));
+  number_if_needed(command, lines);
+  return answer;
+}
+
+Answer remove(const Command& command, Lines& lines, const AccessListEntry& given, bool bare) {
+  std::erase_if(lines, [&](const auto& line) {
+    const AccessListEntry& entry = entry_of(line);
+    return (!given.numbered || entry.sequence == given.sequence) && (bare || entry.same_rule(given));
+  });
+  number_if_needed(command, lines);
+  return {};
+}
+
+/// A host of a standard list is a bare address, `network` without wildcard.
+std::string settle_standard(AccessListEntry& entry) {
+  if (entry.source.target == AclTarget::network && !entry.source.wildcard) entry.source.target = AclTarget::host;
+  canonical(entry.source);
+  if (entry.source.target == AclTarget::host) entry.source.target = AclTarget::network;
+  return {};
+}
+
+std::string_view note_of(const AccessListEntry& entry) {
+  const bool groups = entry.source.target == AclTarget::group || entry.destination.target == AclTarget::group;
+  if (groups || !entry.service.empty()) return no_effect::object_groups;
+  return entry.has_options() ? no_effect::acl_option : std::string_view();
+}
+
+const Rules<AccessListEntry> rules = {.note_for = note_of, .settle = settle, .add = add, .remove = remove};
+const Rules<AccessListEntry> standard_rules = {
+    .note = no_effect::standard_list, .settle = settle_standard, .add = add, .remove = remove};
+
+auto sequence() { return f<&AccessListEntry::sequence>(number(1, last_sequence, "Sequence Number")); }
+auto extended_rule() { return rule(flows<1>(endpoint4, ipv4_protocols(), icmp_types())); }
+
+/// The command of a mode that takes entries.
+const Command& entry_command(const Mode& mode) { return *mode.commands().front(); }
+
+/// The place of the list in the configuration, in front of which it is made where there is none.
+template <class List>
+Answer into_list(Editor& editor, const Command& opener, const Mode& mode, const std::string& name, const AccessListEntry& entry,
+                 Form form) {
+  const auto header = std::make_shared<List>(List{name});
+  if (form != Form::set) return editor.merge({}, {&opener, header, form, false, {}, {}}).answer;
+  const Editor::Change list = editor.merge({}, {&opener, header, Form::set, false, {}, {}});
+  return editor.merge({list.entered}, {&entry_command(mode), std::make_shared<AccessListEntry>(entry), Form::set, false, {}, {}})
+      .answer;
+}
+
+const Command& opener_of(const std::type_info& type) {
+  for (const auto& command : global_mode().commands())
+    if (command->type() == type) return *command;
+  throw std::logic_error("no command opens access lists");
+}
+
+Answer add_numbered(Editor& editor, const NumberedEntry& given, Form form) {
+  const std::string name = std::to_string(given.list);
+  const bool standard = given.list <= 99 || (given.list >= 1300 && given.list <= 1999);
+  if (standard)
+    return into_list<StandardAccessList>(editor, opener_of(typeid(StandardAccessList)), standard_access_list_mode(), name,
+                                         given.entry, form);
+  return into_list<AccessList>(editor, opener_of(typeid(AccessList)), access_list_mode(), name, given.entry, form);
+}
+
+std::string settle_numbered(NumberedEntry& given) {
+  const bool standard = given.list <= 99 || (given.list >= 1300 && given.list <= 1999);
+  return standard ? settle_standard(given.entry) : settle(given.entry);
+}
+
+/// New numbers for all lines of the list.
+Answer resequence(Editor& editor, const Resequence& wanted, Form) {
+  const auto& lists = editor.root().children;
+  for (std::size_t place = 0; place < lists.size(); ++place) {
+    const auto* extended = lists[place]->as<AccessList>();
+    const auto* standard = lists[place]->as<StandardAccessList>();
+    if ((!extended || extended->name != wanted.list) && (!standard || standard->name != wanted.list)) continue;
+    unsigned next = wanted.start;
+    for (auto& line : editor.edit({place}).children) {
+      AccessListEntry entry = entry_of(line);
+      if (next > last_sequence) return {true, "% Sequence numbers are exhausted"};
+      entry.sequence = next;
+      entry.numbered = true;
+      next += wanted.step;
+      line = make_line(*line->command, std::move(entry));
+    }
+    return {};
+  }
+  return {true, "% Access list " + wanted.list + " does not exist"};
+}
+
+auto list_number(std::uint64_t low, std::uint64_t high, const char* help) {
+  return f<&NumberedEntry::list>(number(low, high, help));
+}
+
+}  // namespace
+
+const Mode& access_list_mode() {
+  using A = AccessListEntry;
+  static const Mode mode("access_list", "config-ext-nacl",
+                         table(many<A>(-flag<&A::numbered>(sequence()) >> tail_after<&A::numbered>(extended_rule()), rules),
+                               leave("Exit from access-list configuration mode")));
+  return mode;
+}
+
+const Mode& standard_access_list_mode() {
+  using A = AccessListEntry;
+  static const Mode mode(
+      "standard_access_list", "config-std-nacl",
+      table(many<A>(-flag<&A::numbered>(sequence()) >> tail_after<&A::numbered>(standard_rule()), standard_rules),
+            leave("Exit from access-list configuration mode")));
+  return mode;
+}
+
+const Mode& ipv6_access_list_mode() {
+  using A = AccessListEntry;
+  static const Mode mode("ipv6_access_list", "config-ipv6-acl",
+                         table(many<A>(-flag<&A::numbered>(kw("sequence", "Sequence number for this entry") >> sequence()) >>
+                                           tail_after<&A::numbered>(rule(flows<58>(endpoint6, ipv6_protocols(), icmp6_types()))),
+                                       rules),
+                               leave("Exit from access-list configuration mode")));
+  return mode;
+}
+
+Commands global_lists() {
+  using N = NumberedEntry;
+  const auto ip_list = [] { return ip_word() >> access_list_word(); };
+  const auto standard = f<&N::entry>(group<AccessListEntry>(standard_rule()));
+  const auto extended = f<&N::entry>(group<AccessListEntry>(extended_rule()));
+  return table(block<StandardAccessList>(ip_list() >> kw("standard", "Standard Access List") >>
+                                             f<&StandardAccessList::name>(word("Access-list name or number")),
+                                         {.opens = standard_access_list_mode, .note = no_effect::standard_list}),
+               block<AccessList>(ip_list() >> kw("extended", "Extended Access List") >>
+                                     f<&AccessList::name>(word("Access-list name or number")),
+                                 {.opens = access_list_mode}),
+               acting<Resequence>(ip_list() >> kw("resequence", "Resequence Access List") >>
+                                      f<&Resequence::list>(word("Access-list name or number")) >>
+                                      f<&Resequence::start>(number(1, last_sequence, "Starting Sequence Number")) >>
+                                      f<&Resequence::step>(number(1, last_sequence, "Step to increment the sequence number")),
+                                  {.no_form = false, .act = resequence}),
+               acting<N>(kw("access-list", "Add an access list entry") >>
+                             ((list_number(1, 99, "IP standard access list") >> tail(standard)) |
+                              (list_number(100, 199, "IP extended access list") >> tail(extended)) |
+                              (list_number(1300, 1999, "IP standard access list (expanded range)") >> tail(standard)) |
+                              (list_number(2000, 2699, "IP extended access list (expanded range)") >> tail(extended))),
+                         {.settle = settle_numbered, .act = add_numbered}),
+               block<Ipv6AccessList>(ipv6_word() >> access_list_word() >>
+                                         f<&Ipv6AccessList::name>(word("User selected string identifying this access list")),
+                                     {.opens = ipv6_access_list_mode}));
+}
+
+}  // namespace parser

@@ -1,0 +1,163 @@
+// EXEC commands, before and after `enable`.
+#include "parser/modes/exec.hpp"
+
+namespace parser {
+namespace {
+
+using Address = engine::IpAddress;
+
+auto show_crypto() { return show() >> kw("crypto", "Encryption module"); }
+auto clear_crypto() { return kw("clear", "Reset functions") >> kw("crypto", "Encryption subsystem"); }
+auto terminal() { return kw("terminal", "Set terminal line parameters"); }
+
+template <auto M>
+auto any_address(const char* help) {
+  return f<M>(ipv4(help)) | f<M>(ipv6(help));
+}
+
+auto ikev2_sa() {
+  using T = ShowIkev2Sa;
+  return show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("sa", "Shows IKEv2 SAs") >>
+         -(flag<&T::detailed>(kw("detailed", "Show detailed information of IKEv2 SAs")) | flag<&T::detailed>(alias("detail"))) >>
+         -((kw("local", "Show IKEv2 SAs by local address") >> any_address<&T::local>("Local address")) |
+           (kw("remote", "Show IKEv2 SAs by remote address") >> any_address<&T::remote>("Remote address")));
+}
+
+auto ipsec_sa() {
+  using T = ShowIpsecSa;
+  return show_crypto() >> kw("ipsec", "Show IPSEC policy") >> kw("sa", "IPSEC SA table") >>
+         -flag<&T::detail>(kw("detail", "Show counters in detail")) >>
+         -((kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
+           (kw("interface", "Show info for specific interface") >> f<&T::interface>(interface_name())));
+}
+
+auto debug() {
+  using D = Debug;
+  return (is<&D::on, true>(kw("debug", "Debugging functions (see also 'undebug')")) |
+          is<&D::on, false>(kw("undebug", "Disable debugging functions (see also 'debug')")) |
+          is<&D::on, false>(kw("no", "Disable debugging functions") >> kw("debug", "Disable debugging functions"))) >>
+         (is<&D::topic, DebugTopic::all>(kw("all", "All debugging")) |
+          (kw("crypto", "Cryptographic subsystem") >>
+           ((kw("ikev2", "IKEv2 debugging") >> (is<&D::topic, DebugTopic::ikev2_packet>(kw("packet", "IKEv2 Packet debugging")) |
+                                                is<&D::topic, DebugTopic::ikev2_error>(kw("error", "IKEv2 Error debugging")) |
+                                                is<&D::topic, DebugTopic::ikev2>(x3::eps))) |
+            is<&D::topic, DebugTopic::ipsec>(kw("ipsec", "IPSEC processing")))));
+}
+
+/// An address of either family, kept as text.
+struct AddressText : Token<AddressText, std::string> {
+  std::string_view help = "Source address";
+  std::string_view placeholder() const { return "A.B.C.D or X:X:X:X::X"; }
+  bool read(std::string_view token, std::string& value) const {
+    const auto address = Address::parse(token);
+    if (address) value = address->to_string();
+    return address.has_value();
+  }
+  std::string text(const std::string& value) const { return value; }
+  void generate(Generator& g) const { g.token(g.random_address(engine::Family::v4).to_string()); }
+};
+
+auto ping_source() { return f<&Ping::source>(interface_name()) | f<&Ping::source>(AddressText{}); }
+
+auto ping() {
+  return kw("ping", "Send echo messages") >> -(kw("ip", "IP echo") | kw("ipv6", "IPv6 echo")) >>
+         any_address<&Ping::destination>("Ping destination address") >>
+         -any_order(
+             kw("source", "specify source address or name") >> ping_source(),
+             kw("repeat", "specify repeat count") >> f<&Ping::repeat>(number(1, 2147483647, "Repeat count")),
+             kw("size", "specify datagram size") >> f<&Ping::size>(number(36, 18024, "Datagram size")),
+             kw("timeout", "specify timeout interval") >> f<&Ping::timeout_seconds>(number(0, 3600, "Timeout in seconds")));
+}
+
+auto diagnose() {
+  using T = ShowDiagnose;
+  return show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("diagnose", "Shows ikev2 diagnostic") >>
+         -(flag<&T::error>(kw("error", "Shows ikev2 exit path info")) |
+           (kw("peer", "Diagnose one peer") >> any_address<&T::peer>("Peer address")));
+}
+
+auto modifier() {
+  using M = Modifier;
+  return kw("|", "Output modifiers") >>
+         (is<&M::kind, ModifierKind::begin>(kw("begin", "Begin with the line that matches")) |
+          is<&M::kind, ModifierKind::count>(kw("count", "Count number of lines which match regexp")) |
+          is<&M::kind, ModifierKind::exclude>(kw("exclude", "Exclude lines that match")) |
+          is<&M::kind, ModifierKind::include>(kw("include", "Include lines that match")) |
+          is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output"))) >>
+         f<&M::pattern>(rest_of_line("Regular Expression"));
+}
+
+Commands user_commands() {
+  return table(
+      exec<Enable>(kw("enable", "Turn on privileged commands")), exec<Disable>(kw("disable", "Turn off privileged commands")),
+      exec<ExitShell>(kw("exit", "Exit from the EXEC") | kw("quit", "Exit from the EXEC") | kw("logout", "Exit from the EXEC")),
+      exec<Ping>(ping()), shows<ShowIkev2Sa>(ikev2_sa()), shows<ShowIpsecSa>(ipsec_sa()),
+      shows<ShowCryptoSession>(show_crypto() >> kw("session", "Show crypto sessions (tunnels)") >>
+                               -(kw("remote", "Show crypto sessions for a particular remote IKE endpoint") >>
+                                 any_address<&ShowCryptoSession::remote>("Remote address"))),
+      shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")), shows<ShowDiagnose>(diagnose()),
+      shows<ShowIpInterfaceBrief>(show() >> kw("ip", "IP information") >>
+                                  kw("interface", "IP interface status and configuration") >>
+                                  kw("brief", "Brief summary of IP status and configuration")),
+      shows<ShowClock>(show() >> kw("clock", "Display the system clock")),
+      shows<ShowHistory>(show() >> kw("history", "Display the session command history")),
+      exec<TerminalLength>(terminal() >> kw("length", "Set number of lines on a screen") >>
+                           f<&TerminalLength::lines>(number(0, 512, "Number of lines on screen (0 for no pausing)"))),
+      exec<TerminalWidth>(terminal() >> kw("width", "Set width of the display terminal") >>
+                          f<&TerminalWidth::columns>(number(0, 512, "Number of characters on a screen line"))),
+      exec<TerminalMonitor>(terminal() >>
+                            (is<&TerminalMonitor::on, true>(kw("monitor", "Copy debug output to the current terminal line")) |
+                             is<&TerminalMonitor::on, false>(kw("no", "Negate a command or set its defaults") >>
+                                                             kw("monitor", "Copy debug output to the current terminal line")))));
+}
+
+Commands privileged_commands() {
+  return table(
+      exec<WriteMemory>(kw("write", "Write running configuration to memory, network, or terminal") >>
+                        usual(kw("memory", "Write to NV memory"))),
+      shows<ShowRunningConfig>(
+          (show() >> kw("running-config", "Current operating configuration") >>
+           -(flag<&ShowRunningConfig::all>(kw("all", "Configuration with defaults")) |
+             flag<&ShowRunningConfig::all>(kw("full", "full configuration")) |
+             (kw("interface", "Show interface configuration") >> f<&ShowRunningConfig::interface>(interface_name())))) |
+          (kw("write", "Write running configuration to memory, network, or terminal") >> kw("terminal", "Write to terminal"))),
+      exec<CopyRunningStartup>(kw("copy", "Copy from one file to another") >>
+                               kw("running-config", "Copy from current system configuration") >>
+                               kw("startup-config", "Copy to startup configuration")),
+      shows<ShowStartupConfig>(show() >> kw("startup-config", "Contents of startup configuration")),
+      shows<ShowImpact>(show_crypto() >> kw("impact", "What applying a file would do to the SAs that are up") >>
+                        f<&ShowImpact::file>(word("File with configuration lines"))),
+      shows<ShowDebugging>(show() >> kw("debugging", "State of each debugging option")),
+      shows<ShowLogging>(show() >> kw("logging", "Show the contents of logging buffers")),
+      exec<ClearIkev2Sa>(
+          clear_crypto() >> kw("ikev2", "Clear IKEv2 related info") >> kw("sa", "Clear IKEv2 SAs") >>
+          -(kw("remote", "Clear IKEv2 SAs by remote address") >> any_address<&ClearIkev2Sa::remote>("Remote address"))),
+      exec<ClearIpsecSa>(
+          clear_crypto() >> kw("sa", "Clear all crypto SAs") >>
+          -(kw("peer", "Clear all SAs for a given crypto peer") >> any_address<&ClearIpsecSa::peer>("Peer address"))),
+      exec<Debug>(debug()));
+}
+
+std::unique_ptr<Command> trailer() { return command<Modifier>(Merge::accepted, modifier()); }
+
+}  // namespace
+
+const Mode& user_exec_mode() {
+  static const Mode mode("exec", "", user_commands(), trailer());
+  return mode;
+}
+
+const Mode& privileged_exec_mode() {
+  static const Mode mode(
+      "exec", "",
+      [] {
+        Commands all = user_commands();
+        for (auto& command : privileged_commands()) all.push_back(std::move(command));
+        for (auto& command : archive_commands()) all.push_back(std::move(command));
+        return all;
+      }(),
+      trailer());
+  return mode;
+}
+
+}  // namespace parser

@@ -1,0 +1,24 @@
+// What the files of the EXEC mode share.
+#pragma once
+
+#include "parser/modes/common.hpp"
+
+namespace parser {
+
+inline auto show() { return kw("show", "Show running system information"); }
+inline auto configure() { return kw("configure", "Enter configuration mode"); }
+
+/// An exec command; with `shows`, output modifiers may follow.
+template <class T, class E>
+auto exec(E expression) {
+  return command<T>(Merge::accepted, std::move(expression), {.no_form = false});
+}
+template <class T, class E>
+auto shows(E expression) {
+  return command<T>(Merge::accepted, std::move(expression), {.no_form = false, .trailer = true});
+}
+
+/// The commands on the configuration's history (parser/modes/exec_archive.cpp).
+Commands archive_commands();
+
+}  // namespace parser

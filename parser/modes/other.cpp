@@ -1,0 +1,297 @@
+// The other parts of IOS: a pasted router keeps them, prints them back, and says that they have no effect here. A row is one
+// command by its first words, with a help for each of them but those that all parts share.
+#include "parser/modes/other.hpp"
+
+#include <sstream>
+
+#include "parser/modes/common.hpp"
+#include "parser/modes/texts.hpp"
+#include "parser/secrets.hpp"
+
+namespace parser {
+namespace {
+
+struct Row {
+  const char* words;
+  const char* helps;  // of the words that have no shared help, between bars
+  std::string_view note;
+  const Mode& (*opens)() = nullptr;
+};
+
+constexpr Row head_rows[] = {
+    {"service tcp-keepalives-in", "Generate keepalives on idle incoming network connections", no_effect::host_system},
+    {"service tcp-keepalives-out", "Generate keepalives on idle outgoing network connections", no_effect::host_system},
+    {"service sequence-numbers", "Stamp logger messages with a sequence number", no_effect::host_system},
+    {"service config", "TFTP load config files", no_effect::host_system},
+    {"service dhcp", "Enable DHCP server and relay agent", no_effect::host_system},
+    {"service pad", "Enable PAD commands", no_effect::host_system},
+    {"service udp-small-servers", "Enable small UDP servers (e.g., ECHO)", no_effect::host_system},
+    {"service tcp-small-servers", "Enable small TCP servers (e.g., ECHO)", no_effect::host_system},
+    {"service compress-config", "Compress the configuration file", no_effect::host_system},
+    {"service internal", "Enable/Disable Internal commands", no_effect::host_system},
+    {"service call-home", "Enable call-home service", no_effect::host_system},
+    {"service unsupported-transceiver", "Enable unsupported transceivers", no_effect::host_system},
+    {"service linenumber", "enable line number banner for each exec", no_effect::host_system},
+    {"service nagle", "Enable Nagle's congestion control algorithm", no_effect::host_system},
+    {"service private-config-encryption", "Encrypt the private configuration file", no_effect::host_system},
+    {"service finger", "Allow responses to finger requests", no_effect::host_system},
+    {"service disable-ip-fast-frag", "Disable IP particle-based fast fragmentation", no_effect::host_system},
+    {"service password-recovery", "Disable password recovery", no_effect::host_system},
+    {"platform", "platform specific configuration", no_effect::host_system},
+    {"boot", "Modify system boot parameters", no_effect::host_system},
+    {"boot-start-marker", "Begin of the boot parameters", no_effect::host_system},
+    {"boot-end-marker", "End of the boot parameters", no_effect::host_system},
+    {"logging", "Modify message logging facilities", no_effect::logging},
+    {"clock", "Configure time-of-day clock", no_effect::host_clock},
+    {"memory-size", "Adjust memory size by percentage", no_effect::host_system},
+    {"memory", "Configure memory management", no_effect::host_system},
+    {"file", "Adjust file system", no_effect::host_system},
+    {"dot11", "IEEE 802.11 config commands", no_effect::other_ios},
+    {"mmi", "System management", no_effect::other_ios},
+    {"login", "Enable secure login checking", no_effect::host_users},
+    {"subscriber", "Configure subscriber policies", no_effect::other_ios},
+    {"multilink", "PPP multilink global configuration", no_effect::other_ios},
+    {"license", "Configure license features", no_effect::other_ios},
+    {"diagnostic", "Configure diagnostic information", no_effect::host_system},
+    {"spanning-tree", "Spanning Tree Subsystem", no_effect::host_link},
+    {"call-home", "Enter call-home configuration mode", no_effect::other_ios, call_home_mode},
+    {"alias", "Create command alias", no_effect::other_ios},
+    {"privilege", "Command privilege parameters", no_effect::host_users},
+    {"exception", "Exception handling", no_effect::host_system},
+    {"process", "Configure process", no_effect::host_system},
+    {"scheduler", "Scheduler parameters", no_effect::host_system},
+    {"prompt", "Set system's prompt", no_effect::other_ios},
+    {"parser", "Configure parser", no_effect::other_ios},
+    {"buffers", "Adjust system buffer pool parameters", no_effect::host_system},
+    {"transceiver", "Select from transceiver configuration commands", no_effect::host_system, transceiver_mode},
+    {"hw-module", "Control of individual components in the system", no_effect::host_system},
+    {"flow", "Global Flow configuration subcommands", no_effect::other_ios, flow_mode},
+    {"avc", "Application Visibility and Control", no_effect::other_ios},
+    {"macro", "Macro configuration", no_effect::other_ios},
+    {"voice", "Global voice configuration commands", no_effect::other_ios, voice_mode},
+    {"voice-card", "Configure a specific voice-card", no_effect::other_ios, voice_card_mode},
+    {"dspfarm", "Digital signal processor farm", no_effect::other_ios},
+    {"card", "Configure a card", no_effect::host_system},
+    {"errdisable", "Error disable", no_effect::host_link},
+    {"vtp", "Configure global VTP state", no_effect::host_link},
+    {"software", "Configure software", no_effect::host_system},
+    {"netconf-yang", "Configure NETCONF YANG", no_effect::other_ios},
+    {"restconf", "Configure RESTCONF", no_effect::other_ios},
+    {"netconf", "Configure NETCONF", no_effect::other_ios},
+    {"telemetry", "Telemetry configuration", no_effect::other_ios},
+    {"coap", "CoAP global configuration commands", no_effect::other_ios},
+    {"pae", "802.1x PAE", no_effect::other_ios},
+    {"dot1x", "Configure IEEE 802.1X", no_effect::other_ios},
+    {"tcp", "TCP", no_effect::host_system},
+    {"ip cef", "Cisco Express Forwarding", no_effect::host_system},
+    {"ip source-route", "Process packets with source routing header options", no_effect::host_system},
+    {"ip gratuitous-arps", "Generate gratuitous ARPs", no_effect::host_system},
+    {"ip arp", "IP ARP global configuration", no_effect::host_system},
+    {"ip multicast-routing", "Enable IP multicast forwarding", no_effect::host_routing},
+    {"ip multicast", "Global IP Multicast Commands", no_effect::host_routing},
+    {"ip inspect", "Context-based Access Control Engine", no_effect::host_filter},
+    {"ip ips", "Intrusion Prevention System", no_effect::host_filter},
+    {"ip nbar", "Network Based Application Recognition", no_effect::host_qos},
+    {"ip bootp", "Config BOOTP services", no_effect::host_system},
+    {"ip finger", "finger server", no_effect::host_system},
+    {"ip identd", "Ident server", no_effect::host_system},
+    {"ip subnet-zero", "Allow 'subnet zero' subnets", no_effect::host_system},
+    {"ip classless", "Follow classless routing forwarding rules", no_effect::host_system},
+    {"ip rcmd", "Rcmd commands", no_effect::host_system},
+    {"ip routing", "Enable IP routing", no_effect::host_routes},
+    {"ip icmp", "Configure ICMP", no_effect::host_system},
+    {"ip igmp", "IGMP global configuration", no_effect::host_routing},
+    {"ip flow-export", "Specify host/port to send flow statistics", no_effect::other_ios},
+    {"ip options", "Propagate ip options", no_effect::host_system},
+    {"ip verify", "Verify", no_effect::host_system},
+    {"ip wccp", "Web-Cache Coordination Protocol", no_effect::other_ios},
+    {"ipv6 cef", "Cisco Express Forwarding for IPv6", no_effect::host_system},
+    {"ipv6 multicast-routing", "Enable IPv6 multicast", no_effect::host_routing},
+    {"ipv6 nd", "Configure IPv6 ND", no_effect::host_system},
+    {"ipv6 host", "Configure static hostnames", no_effect::host_names},
+    {"ipv6 dhcp", "Configure IPv6 DHCP", no_effect::other_ios, ipv6_dhcp_mode},
+    {"ipv6 source-route", "Process packets with source routing header options", no_effect::host_system},
+    {"ip dhcp-server", "Specify address of DHCP server to use", no_effect::other_ios},
+    {"ip dhcp excluded-address", "Configure DHCP server and relay parameters|Prevent DHCP from assigning certain addresses",
+     no_effect::other_ios},
+    {"ip dhcp pool", "Configure DHCP server and relay parameters|Configure DHCP address pools", no_effect::other_ios, dhcp_mode},
+    {"ip dhcp snooping", "Configure DHCP server and relay parameters|DHCP snooping", no_effect::other_ios},
+    {"ip dhcp relay", "Configure DHCP server and relay parameters|DHCP relay agent parameters", no_effect::other_ios},
+    {"ip dhcp use", "Configure DHCP server and relay parameters|Configure use of certain parameters", no_effect::other_ios},
+    {"parameter-map", "parameter map", no_effect::host_filter, parameter_map_mode},
+    {"key chain", "Key management|Key-chain management", no_effect::host_routing, key_chain_mode},
+};
+
+constexpr Row middle_rows[] = {
+    {"redundancy", "Enter redundancy mode", no_effect::other_ios, redundancy_mode},
+    {"controller", "Configure a specific controller", no_effect::host_link, controller_mode},
+    {"vlan", "VLAN commands", no_effect::host_link, vlan_mode},
+    {"lldp", "Global LLDP configuration subcommands", no_effect::host_link},
+    {"cdp", "Global CDP configuration subcommands", no_effect::host_link},
+    {"track", "Object tracking configuration commands", no_effect::other_ios, track_mode},
+    {"ip ssh", "Configure ssh options", no_effect::host_users},
+    {"ip scp", "Scp commands", no_effect::host_users},
+    {"ip ftp", "FTP configuration commands", no_effect::host_system},
+    {"ip tftp", "tftp configuration commands", no_effect::host_system},
+    {"ip telnet", "Specify telnet options", no_effect::host_users},
+    {"class-map", "Configure CPL Class Map", no_effect::host_qos, class_map_mode},
+    {"policy-map", "Configure Policy Map", no_effect::host_qos, policy_map_mode},
+    {"zone", "FW with zoning", no_effect::host_filter, zone_mode},
+    {"zone-pair", "Zone pair command", no_effect::host_filter, zone_pair_mode},
+    {"crypto vpn", "Configure crypto vpn commands", no_effect::other_ios},
+    {"crypto ssl", "Configure Crypto SSL commands", no_effect::other_ios, crypto_ssl_mode},
+    {"crypto autovpn", "Auto VPN", no_effect::other_ios, autovpn_mode},
+    {"crypto pki server", "Public Key components|Enable IOS Certificate server", no_effect::certificates, pki_server_mode},
+    {"crypto pki trustpool", "Public Key components|Define CA trustpool", no_effect::certificates, trustpool_mode},
+    {"crypto pki profile", "Public Key components|Define a certificate profile", no_effect::certificates, pki_profile_mode},
+};
+
+constexpr Row routing_rows[] = {
+    {"router", "Enable a routing process", no_effect::host_routing, router_mode},
+    {"ip forward-protocol", "Controls forwarding of physical and directed IP broadcasts", no_effect::host_system},
+    {"ip http", "HTTP server configuration", no_effect::host_users},
+    {"ip nat", "NAT configuration commands", no_effect::host_nat},
+    {"ip default-gateway", "Specify default gateway (if not routing IP)", no_effect::host_routes},
+    {"ip default-network", "Flags networks as candidates for default routes", no_effect::host_routes},
+    {"ip prefix-list", "Build a prefix list", no_effect::host_routing},
+    {"ip as-path", "BGP autonomous system path filter", no_effect::host_routing},
+    {"ip community-list", "Add a community list entry", no_effect::host_routing},
+    {"ip extcommunity-list", "Add a extended community list entry", no_effect::host_routing},
+    {"ip pim", "PIM global commands", no_effect::host_routing},
+    {"ip bgp-community", "format for BGP community", no_effect::host_routing},
+    {"ip radius", "RADIUS configuration commands", no_effect::aaa},
+    {"ip tacacs", "TACACS configuration commands", no_effect::aaa},
+    {"ip mroute", "Configure static multicast routes", no_effect::host_routing},
+    {"ipv6 router", "Enable an IPV6 routing process", no_effect::host_routing, ipv6_router_mode},
+    {"ipv6 prefix-list", "Build a prefix list", no_effect::host_routing},
+};
+
+constexpr Row tail_rows[] = {
+    {"ip sla schedule", "IP Service Level Agreement|IP SLAs Entry Scheduling", no_effect::other_ios},
+    {"ip sla responder", "IP Service Level Agreement|Enable IP SLAs Responder", no_effect::other_ios},
+    {"ip sla enable", "IP Service Level Agreement|Enable Event Notifications", no_effect::other_ios},
+    {"ip sla logging", "IP Service Level Agreement|Enable Syslog", no_effect::other_ios},
+    {"route-map", "Create route-map or enter route-map command mode", no_effect::host_routing, route_map_mode},
+    {"snmp-server", "Modify SNMP engine parameters", no_effect::host_system},
+    {"snmp", "Modify non engine SNMP parameters", no_effect::host_system},
+    {"tacacs-server", "Modify TACACS query parameters", no_effect::aaa},
+    {"time-range", "Define time range entries", no_effect::host_filter, time_range_mode},
+    {"control-plane", "Configure control plane services", no_effect::other_ios, control_plane_mode},
+    {"mgcp", "Enable Media Gateway Control Protocol", no_effect::other_ios},
+    {"gatekeeper", "Configure a gatekeeper", no_effect::other_ios, gatekeeper_mode},
+    {"dial-peer", "Dial Map (Peer) configuration commands", no_effect::other_ios, dial_peer_mode},
+    {"dialer-list", "Create a dialer list entry", no_effect::other_ios},
+    {"telephony-service", "Configure telephony-service", no_effect::other_ios, telephony_mode},
+    {"voice-port", "Voice Port Configuration", no_effect::other_ios, voice_port_mode},
+    {"sip-ua", "SIP User Agent", no_effect::other_ios, sip_ua_mode},
+    {"arp", "Set a static ARP entry", no_effect::host_system},
+    {"monitor", "Monitoring different system events", no_effect::other_ios, monitor_mode},
+    {"mpls", "Configure MPLS parameters", no_effect::other_ios},
+    {"l2tp-class", "l2tp-class configuration commands", no_effect::other_ios, l2tp_class_mode},
+    {"pseudowire-class", "Pseudowire-class configuration commands", no_effect::other_ios, pseudowire_class_mode},
+    {"vpdn", "Virtual Private Dialup Network", no_effect::other_ios},
+    {"vpdn-group", "VPDN group configuration", no_effect::other_ios, vpdn_group_mode},
+    {"bba-group", "Configure BBA Group", no_effect::other_ios, bba_group_mode},
+    {"bridge", "Bridge Group.", no_effect::other_ios},
+    {"bridge-domain", "Bridge-domain commands", no_effect::other_ios, bridge_domain_mode},
+    {"l2vpn", "Layer2 VPN commands", no_effect::other_ios, l2vpn_mode},
+    {"mac", "Global MAC configuration subcommands", no_effect::other_ios},
+    {"udld", "Configure global UDLD setting", no_effect::other_ios},
+    {"nls", "NLS", no_effect::other_ios},
+    {"wsma", "Configure Web Services Management Agents", no_effect::other_ios, wsma_mode},
+    {"iox", "Configure IOx", no_effect::other_ios},
+    {"app-hosting", "Application hosting", no_effect::other_ios, app_hosting_mode},
+    {"line", "Configure a terminal line", no_effect::host_users, line_mode},
+    {"ntp", "Configure NTP", no_effect::host_clock},
+    {"sntp", "Configure SNTP", no_effect::host_clock},
+    {"event manager applet",
+     "Event related configuration commands|Event manager configuration commands|Register an event manager applet",
+     no_effect::other_ios, applet_mode},
+    {"event manager environment",
+     "Event related configuration commands|Event manager configuration commands|Set an event manager global environment variable",
+     no_effect::other_ios},
+    {"event manager session", "Event related configuration commands|Event manager configuration commands|Session parameters",
+     no_effect::other_ios},
+    {"event manager directory", "Event related configuration commands|Event manager configuration commands|Directory of policies",
+     no_effect::other_ios},
+    {"event manager policy",
+     "Event related configuration commands|Event manager configuration commands|Register an event manager policy",
+     no_effect::other_ios},
+};
+
+std::vector<Keyword> keywords_of(const Row& row) {
+  std::vector<Keyword> out;
+  std::string_view words = row.words, helps = row.helps;
+  for (bool first = true; !words.empty(); first = false) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    const Keyword shared[] = {ip_word(), ipv6_word(), crypto(), service()};
+    const auto* known = std::find_if(std::begin(shared), std::end(shared), [&](const Keyword& k) { return k.text == word; });
+    if (first && known != std::end(shared) && !words.empty()) {
+      out.push_back(*known);
+      continue;
+    }
+    const std::string_view help = helps.substr(0, helps.find('|'));
+    helps.remove_prefix(std::min(helps.size(), help.size() + 1));
+    out.push_back(kw(word, help));
+  }
+  return out;
+}
+
+std::string settle_master_key(ConfigKey& line) {
+  return line.key.empty() || line.key.size() >= shortest_master_key
+             ? ""
+             : "% Invalid key: the master key must have at least 8 characters";
+}
+
+template <std::size_t N>
+Commands commands_of(const Row (&rows)[N]) {
+  Commands out;
+  for (const Row& row : rows) {
+    const auto expression = Words(keywords_of(row)) >> -arg(rest_of_line("The rest of the line"));
+    if (row.opens)
+      out.push_back(kept_block(expression, {.note = row.note, .opens = row.opens}));
+    else
+      out.push_back(kept_many(expression, {.note = row.note, .negation = Negation::kept_both}));
+  }
+  return out;
+}
+
+}  // namespace
+
+Commands other_head() {
+  return joined(table(kept(service() >> kw("password-encryption", "Encrypt system passwords"),
+                           {.note = no_effect::host_users, .negation = Negation::kept_both}),
+                      once<PasswordEncryption>(kw("password", "Configure encryption password (key)") >>
+                                               kw("encryption", "Encrypt system passwords") >>
+                                               kw("aes", "Enables stronger (AES) password encryption")),
+                      command<ConfigKey>(Merge::accepted,
+                                         kw("key", "Key management") >> kw("config-key", "Set a private configuration key") >>
+                                             kw("password-encrypt", "Set a password-encryption master key") >>
+                                             tail(-f<&ConfigKey::key>(key_word("The config-key, minimum 8 characters"))),
+                                         {.settle = settle_master_key})),
+                commands_of(head_rows));
+}
+
+Commands other_middle() { return commands_of(middle_rows); }
+
+Commands other_routing() { return commands_of(routing_rows); }
+
+Commands other_tail() {
+  constexpr std::string_view why = no_effect::other_ios;
+  const auto banner = [] { return kw("banner", "Define a login banner"); };
+  return joined(
+      table(kept_block(ip_word() >> kw("sla", "IP Service Level Agreement") >> arg(number(1, 2147483647, "Entry Number")),
+                       {.note = why, .opens = sla_mode}),
+            kept_block(kw("archive", "Archive the configuration"), {.note = no_effect::archive, .opens = archive_mode}),
+            kept(banner() >> kw("exec", "Set EXEC process creation banner") >> tail(banner_text()), banner_rules(why)),
+            kept(banner() >> kw("incoming", "Set incoming terminal line banner") >> tail(banner_text()), banner_rules(why)),
+            kept(banner() >> kw("login", "Set login banner") >> tail(banner_text()), banner_rules(why)),
+            kept(banner() >> kw("motd", "Set Message of the Day banner") >> tail(banner_text()), banner_rules(why)),
+            kept(banner() >> kw("prompt-timeout", "Set Message for login authentication timeout") >> tail(banner_text()),
+                 banner_rules(why)),
+            kept(banner() >> kw("slip-ppp", "Set Message for SLIP/PPP") >> tail(banner_text()), banner_rules(why))),
+      commands_of(tail_rows));
+}
+
+}  // namespace parser

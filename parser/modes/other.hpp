@@ -1,0 +1,54 @@
+// The blocks that other parts of IOS open (parser/modes/other_modes.cpp).
+#pragma once
+
+#include "parser/command.hpp"
+
+namespace parser {
+
+const Mode& router_mode();
+const Mode& route_map_mode();
+const Mode& key_chain_mode();
+const Mode& sla_mode();
+const Mode& track_mode();
+const Mode& class_map_mode();
+const Mode& policy_map_mode();
+const Mode& line_mode();
+const Mode& archive_mode();
+const Mode& dhcp_mode();
+const Mode& applet_mode();
+const Mode& call_home_mode();
+const Mode& transceiver_mode();
+const Mode& flow_mode();
+const Mode& voice_mode();
+const Mode& voice_card_mode();
+const Mode& ipv6_dhcp_mode();
+const Mode& parameter_map_mode();
+const Mode& redundancy_mode();
+const Mode& controller_mode();
+const Mode& vlan_mode();
+const Mode& zone_mode();
+const Mode& zone_pair_mode();
+const Mode& crypto_ssl_mode();
+const Mode& autovpn_mode();
+const Mode& pki_server_mode();
+const Mode& trustpool_mode();
+const Mode& pki_profile_mode();
+const Mode& ipv6_router_mode();
+const Mode& time_range_mode();
+const Mode& control_plane_mode();
+const Mode& gatekeeper_mode();
+const Mode& dial_peer_mode();
+const Mode& telephony_mode();
+const Mode& voice_port_mode();
+const Mode& sip_ua_mode();
+const Mode& monitor_mode();
+const Mode& l2tp_class_mode();
+const Mode& pseudowire_class_mode();
+const Mode& vpdn_group_mode();
+const Mode& bba_group_mode();
+const Mode& bridge_domain_mode();
+const Mode& l2vpn_mode();
+const Mode& wsma_mode();
+const Mode& app_hosting_mode();
+
+}  // namespace parser

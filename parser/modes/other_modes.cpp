@@ -1,0 +1,479 @@
+// The blocks of other parts of IOS: their lines are kept as they stand, known by the words they begin with and, where they
+// are indented, whatever they say.
+#include "parser/modes/other.hpp"
+
+#include "parser/modes/common.hpp"
+
+namespace parser {
+namespace {
+
+struct Child {
+  const char* word;
+  const char* help;
+  const Mode* opens = nullptr;
+};
+
+std::unique_ptr<Command> row(const Child& child) {
+  return kept_many(Words({kw(child.word, child.help)}) >> -arg(rest_of_line("The rest of the line")),
+                   {.note = {}, .negation = Negation::kept_both});
+}
+std::unique_ptr<Command> block_row(const Child& child, const Mode& mode) {
+  return kept_block(Words({kw(child.word, child.help)}) >> -arg(rest_of_line("The rest of the line")),
+                    {.note = {}, .opens_this = &mode});
+}
+
+/// A mode whose lines are kept as they stand. It lives for ever.
+const Mode& foreign_mode(const char* name, const char* prompt, std::vector<Child> children) {
+  Commands lines;
+  // Blocks stand last: what is printed behind them would be read as theirs.
+  for (const Child& child : children)
+    if (!child.opens) lines.push_back(row(child));
+  for (const Child& child : children)
+    if (child.opens) lines.push_back(block_row(child, *child.opens));
+  lines.push_back(leave("Exit from this mode"));
+  if (std::string_view(name).find("family") != std::string_view::npos)
+    lines.push_back(command<Leave>(Merge::leave, kw("exit-address-family", "Exit from this mode"), {.no_form = false}));
+  lines.push_back(kept_many(arg(rest_of_line("A line of the block")), {.note = {}, .no_form = false, .opaque = true}));
+  return *new const Mode(name, prompt, std::move(lines));
+}
+
+const Mode& router_family() {
+  static const Mode& mode = foreign_mode("router_address_family", "config-router-af",
+                                         {{"neighbor", "Specify a neighbor router"},
+                                          {"network", "Specify a network to announce"},
+                                          {"redistribute", "Redistribute information from another routing protocol"},
+                                          {"aggregate-address", "Configure aggregate entries"},
+                                          {"maximum-paths", "Forward packets over multiple paths"},
+                                          {"default-information", "Control distribution of default information"},
+                                          {"default-metric", "Set metric of redistributed routes"},
+                                          {"distance", "Define an administrative distance"},
+                                          {"auto-summary", "Enable automatic network number summarization"},
+                                          {"synchronization", "Perform IGP synchronization"},
+                                          {"table-map", "Map external entry attributes into routing table"},
+                                          {"bgp", "BGP specific commands"},
+                                          {"topology", "Topology configuration mode"},
+                                          {"af-interface", "Enter Address Family interface configuration"},
+                                          {"eigrp", "EIGRP Address Family specific commands"},
+                                          {"passive-interface", "Suppress routing updates on an interface"},
+                                          {"metric", "Modify metrics and parameters"},
+                                          {"summary-address", "Summary"},
+                                          {"import", "Import"},
+                                          {"export", "Export"},
+                                          {"variance", "Control load balancing variance"},
+                                          {"router-id", "Router ID"},
+                                          {"shutdown", "Shutdown address family"}});
+  return mode;
+}
+
+const Mode& key_mode() {
+  static const Mode& mode = foreign_mode("key", "config-keychain-key",
+                                         {{"key-string", "Set key string"},
+                                          {"accept-lifetime", "Set accept lifetime of key"},
+                                          {"send-lifetime", "Set send lifetime of key"},
+                                          {"cryptographic-algorithm", "Set cryptographic authentication algorithm"}});
+  return mode;
+}
+
+const Mode& sla_operation() {
+  static const Mode& mode = foreign_mode("ip_sla_operation", "config-ip-sla-echo",
+                                         {{"frequency", "Frequency of an operation"},
+                                          {"timeout", "Timeout of an operation"},
+                                          {"threshold", "Operation threshold in milliseconds"},
+                                          {"tag", "User defined tag"},
+                                          {"owner", "Owner of Entry"},
+                                          {"request-data-size", "Request data size"},
+                                          {"tos", "Type Of Service"},
+                                          {"vrf", "Configure IP SLAs for a VPN Routing/Forwarding instance"},
+                                          {"verify-data", "Verify data"},
+                                          {"history", "History and Distribution Data"},
+                                          {"data-pattern", "Data Pattern"}});
+  return mode;
+}
+
+const Mode& policy_class() {
+  static const Mode& mode = foreign_mode("policy_map_class", "config-pmap-c",
+                                         {{"bandwidth", "Bandwidth"},
+                                          {"fair-queue", "Enable Flow-based Fair Queuing"},
+                                          {"police", "Police"},
+                                          {"priority", "Strict Scheduling Priority"},
+                                          {"queue-limit", "Queue Max Threshold for Tail Drop"},
+                                          {"random-detect", "Enable Random Early Detection"},
+                                          {"service-policy", "Configure QoS Service Policy"},
+                                          {"set", "Set QoS values"},
+                                          {"shape", "Traffic Shaping"},
+                                          {"inspect", "Inspect"},
+                                          {"drop", "Drop all packets"},
+                                          {"pass", "Pass the packet"},
+                                          {"compression", "Activate Compression"},
+                                          {"conform-action", "Action when rate is within"},
+                                          {"exceed-action", "Action when rate is beyond"},
+                                          {"violate-action", "Action when rate is far beyond"}});
+  return mode;
+}
+
+const Mode& archive_log_mode() {
+  static const Mode& mode = foreign_mode("archive_log", "config-archive-log-cfg",
+                                         {{"logging", "Modify config logging parameters"},
+                                          {"notify", "Notify interesting parties of logged commands"},
+                                          {"hidekeys", "suppress output (e.g. passwords) when displaying logged commands"},
+                                          {"record", "Record rollback events"}});
+  return mode;
+}
+
+}  // namespace
+
+const Mode& router_mode() {
+  static const Mode& mode = foreign_mode("router", "config-router",
+                                         {{"address-family", "Enter Address Family command mode", &router_family()},
+                                          {"neighbor", "Specify a neighbor router"},
+                                          {"network", "Enable routing on an IP network"},
+                                          {"redistribute", "Redistribute information from another routing protocol"},
+                                          {"passive-interface", "Suppress routing updates on an interface"},
+                                          {"router-id", "router-id for this process"},
+                                          {"bgp", "BGP specific commands"},
+                                          {"auto-summary", "Enable automatic network number summarization"},
+                                          {"synchronization", "Perform IGP synchronization"},
+                                          {"aggregate-address", "Configure aggregate entries"},
+                                          {"area", "area parameters"},
+                                          {"log-adjacency-changes", "Log changes in adjacency state"},
+                                          {"default-information", "Control distribution of default information"},
+                                          {"default-metric", "Set metric of redistributed routes"},
+                                          {"distance", "Define an administrative distance"},
+                                          {"distribute-list", "Filter networks in routing updates"},
+                                          {"maximum-paths", "Forward packets over multiple paths"},
+                                          {"timers", "Adjust routing timers"},
+                                          {"version", "Set routing protocol version"},
+                                          {"eigrp", "EIGRP specific commands"},
+                                          {"metric", "Modify metrics and parameters"},
+                                          {"offset-list", "Add or subtract offset"},
+                                          {"summary-address", "Configure address summaries"},
+                                          {"auto-cost", "Calculate interface cost according to bandwidth"},
+                                          {"variance", "Control load balancing variance"},
+                                          {"no-summary", "No summary"},
+                                          {"net", "A Network Entity Title"},
+                                          {"is-type", "IS Level for this routing process"},
+                                          {"metric-style", "Use old-style or new-style TLVs"},
+                                          {"template", "Enter template command mode"},
+                                          {"validate-update-source", "Perform sanity checks"},
+                                          {"capability", "Enable specific feature"},
+                                          {"max-metric", "Set maximum metric"},
+                                          {"nsf", "Non-stop forwarding"},
+                                          {"prefix-suppression", "Enable prefix suppression"},
+                                          {"mpls", "Configure MPLS"},
+                                          {"shutdown", "Shutdown protocol"}});
+  return mode;
+}
+
+const Mode& route_map_mode() {
+  static const Mode& mode = foreign_mode("route_map", "config-route-map",
+                                         {{"match", "Match values from routing table"},
+                                          {"set", "Set values in destination routing protocol"},
+                                          {"continue", "Continue on a different entry within the route-map"},
+                                          {"description", "Route-map comment"}});
+  return mode;
+}
+
+const Mode& key_chain_mode() {
+  static const Mode& mode = foreign_mode("key_chain", "config-keychain",
+                                         {{"key", "Configure a key", &key_mode()}, {"description", "Key chain description"}});
+  return mode;
+}
+
+const Mode& sla_mode() {
+  static const Mode& mode = foreign_mode("ip_sla", "config-ip-sla",
+                                         {{"icmp-echo", "ICMP Echo Operation", &sla_operation()},
+                                          {"icmp-jitter", "ICMP Jitter Operation", &sla_operation()},
+                                          {"udp-jitter", "UDP Jitter Operation", &sla_operation()},
+                                          {"udp-echo", "UDP Echo Operation", &sla_operation()},
+                                          {"tcp-connect", "TCP Connect Operation", &sla_operation()},
+                                          {"http", "HTTP Operation", &sla_operation()},
+                                          {"dns", "DNS Query Operation", &sla_operation()},
+                                          {"path-echo", "Path Discovered ICMP Echo Operation", &sla_operation()},
+                                          {"frequency", "Frequency of an operation"},
+                                          {"timeout", "Timeout of an operation"},
+                                          {"threshold", "Operation threshold in milliseconds"}});
+  return mode;
+}
+
+const Mode& track_mode() {
+  static const Mode& mode = foreign_mode("track", "config-track",
+                                         {{"delay", "Tracking delay"},
+                                          {"object", "Object to be tracked"},
+                                          {"threshold", "Tracking threshold"},
+                                          {"carrier-delay", "Enable Carrier-Delay"},
+                                          {"default-state", "Default state"},
+                                          {"ip", "IP"}});
+  return mode;
+}
+
+const Mode& class_map_mode() {
+  static const Mode& mode =
+      foreign_mode("class_map", "config-cmap", {{"match", "classification criteria"}, {"description", "Class-Map description"}});
+  return mode;
+}
+
+const Mode& policy_map_mode() {
+  static const Mode& mode = foreign_mode(
+      "policy_map", "config-pmap", {{"class", "policy criteria", &policy_class()}, {"description", "Policy-Map description"}});
+  return mode;
+}
+
+const Mode& line_mode() {
+  static const Mode& mode =
+      foreign_mode("line", "config-line",
+                   {{"access-class", "Filter connections based on an IP access list"},
+                    {"authorization", "Authorization parameters"},
+                    {"accounting", "Accounting parameters"},
+                    {"autocommand", "Automatically execute an EXEC command"},
+                    {"escape-character", "Change the current line's escape character"},
+                    {"exec", "Start an EXEC process"},
+                    {"exec-timeout", "Set the EXEC timeout"},
+                    {"flowcontrol", "Set the flow control"},
+                    {"history", "Enable and control the command history function"},
+                    {"ipv6", "IPv6 options"},
+                    {"length", "Set number of lines on a screen"},
+                    {"location", "Enter terminal location description"},
+                    {"logging", "Modify message logging facilities"},
+                    {"login", "Enable password checking"},
+                    {"modem", "Configure the Modem Control Lines"},
+                    {"monitor", "Copy debug output to the current terminal line"},
+                    {"password", "Set a password"},
+                    {"privilege", "Change privilege level for line"},
+                    {"rotary", "Add line to a rotary group"},
+                    {"session-limit", "Set maximum number of sessions"},
+                    {"session-timeout", "Set interval for closing connection when there is no input traffic"},
+                    {"speed", "Set the transmit and receive speeds"},
+                    {"rxspeed", "Set the receive speed"},
+                    {"txspeed", "Set the transmit speed"},
+                    {"stopbits", "Set async line stop bits"},
+                    {"databits", "Set number of data bits per character"},
+                    {"parity", "Set terminal parity"},
+                    {"transport", "Define transport protocols for line"},
+                    {"vacant-message", "Define the vacant banner"},
+                    {"width", "Set width of the display terminal"},
+                    {"activation-character", "Define the activation character"},
+                    {"timeout", "Timeouts for the line"},
+                    {"no-exec", "No EXEC"}});
+  return mode;
+}
+
+const Mode& archive_mode() {
+  static const Mode& mode =
+      foreign_mode("archive", "config-archive",
+                   {{"log", "Logging commands", &archive_log_mode()},
+                    {"path", "path for backups"},
+                    {"maximum", "maximum number of backup copies"},
+                    {"write-memory", "Enable automatic backup generation during write memory"},
+                    {"time-period", "Period of time in minutes to automatically archive the running-config"},
+                    {"rollback", "Rollback parameters"}});
+  return mode;
+}
+
+const Mode& dhcp_mode() {
+  static const Mode& mode = foreign_mode("dhcp_pool", "dhcp-config",
+                                         {{"network", "Network number and mask"},
+                                          {"default-router", "Default routers"},
+                                          {"dns-server", "DNS servers"},
+                                          {"domain-name", "Domain name"},
+                                          {"lease", "Address lease time"},
+                                          {"option", "Raw DHCP options"},
+                                          {"host", "Client IP address and mask"},
+                                          {"client-identifier", "Client identifier"},
+                                          {"client-name", "Client name"},
+                                          {"hardware-address", "Client hardware address"},
+                                          {"netbios-name-server", "NetBIOS (WINS) name servers"},
+                                          {"netbios-node-type", "NetBIOS node type"},
+                                          {"bootfile", "Boot file name"},
+                                          {"next-server", "Next server in boot process"},
+                                          {"vrf", "Associate this pool with a VRF"},
+                                          {"update", "Dynamic updates"},
+                                          {"import", "Programmatically importing DHCP option parameters"},
+                                          {"class", "Specify a DHCP class"},
+                                          {"relay", "Function as a DHCP relay"},
+                                          {"origin", "Configure the origin of the pool"}});
+  return mode;
+}
+
+const Mode& applet_mode() {
+  static const Mode& mode = foreign_mode("event_applet", "config-applet",
+                                         {{"action", "Add an applet action"},
+                                          {"event", "Event trigger"},
+                                          {"trigger", "Multiple event trigger"},
+                                          {"description", "Add or modify an applet description"},
+                                          {"set", "Set applet variables"},
+                                          {"correlate", "Correlate events"},
+                                          {"attribute", "Attribute of the event"}});
+  return mode;
+}
+
+const Mode& call_home_mode() {
+  static const Mode& mode = foreign_mode("call_home", "cfg-call-home", {});
+  return mode;
+}
+
+const Mode& transceiver_mode() {
+  static const Mode& mode = foreign_mode("transceiver", "config-xcvr-type", {});
+  return mode;
+}
+
+const Mode& flow_mode() {
+  static const Mode& mode = foreign_mode("flow", "config-flow", {});
+  return mode;
+}
+
+const Mode& voice_mode() {
+  static const Mode& mode = foreign_mode("voice", "conf-voi", {});
+  return mode;
+}
+
+const Mode& voice_card_mode() {
+  static const Mode& mode = foreign_mode("voice_card", "conf-voice-card", {});
+  return mode;
+}
+
+const Mode& ipv6_dhcp_mode() {
+  static const Mode& mode = foreign_mode("ipv6_dhcp", "config-dhcpv6", {});
+  return mode;
+}
+
+const Mode& parameter_map_mode() {
+  static const Mode& mode = foreign_mode("parameter_map", "config-profile", {});
+  return mode;
+}
+
+const Mode& redundancy_mode() {
+  static const Mode& mode = foreign_mode("redundancy", "config-red", {});
+  return mode;
+}
+
+const Mode& controller_mode() {
+  static const Mode& mode = foreign_mode("controller", "config-controller", {});
+  return mode;
+}
+
+const Mode& vlan_mode() {
+  static const Mode& mode = foreign_mode("vlan", "config-vlan", {});
+  return mode;
+}
+
+const Mode& zone_mode() {
+  static const Mode& mode = foreign_mode("zone", "config-sec-zone", {});
+  return mode;
+}
+
+const Mode& zone_pair_mode() {
+  static const Mode& mode = foreign_mode("zone_pair", "config-sec-zone-pair", {});
+  return mode;
+}
+
+const Mode& crypto_ssl_mode() {
+  static const Mode& mode = foreign_mode("crypto_ssl", "config-crypto-ssl", {});
+  return mode;
+}
+
+const Mode& autovpn_mode() {
+  static const Mode& mode = foreign_mode("autovpn", "config-autovpn", {});
+  return mode;
+}
+
+const Mode& pki_server_mode() {
+  static const Mode& mode = foreign_mode("pki_server", "cs-server", {});
+  return mode;
+}
+
+const Mode& trustpool_mode() {
+  static const Mode& mode = foreign_mode("trustpool", "ca-trustpool", {});
+  return mode;
+}
+
+const Mode& pki_profile_mode() {
+  static const Mode& mode = foreign_mode("pki_profile", "ca-profile-enroll", {});
+  return mode;
+}
+
+const Mode& ipv6_router_mode() {
+  static const Mode& mode = foreign_mode("ipv6_router", "config-rtr", {});
+  return mode;
+}
+
+const Mode& time_range_mode() {
+  static const Mode& mode = foreign_mode("time_range", "config-time-range", {});
+  return mode;
+}
+
+const Mode& control_plane_mode() {
+  static const Mode& mode = foreign_mode("control_plane", "config-cp", {});
+  return mode;
+}
+
+const Mode& gatekeeper_mode() {
+  static const Mode& mode = foreign_mode("gatekeeper", "config-gk", {});
+  return mode;
+}
+
+const Mode& dial_peer_mode() {
+  static const Mode& mode = foreign_mode("dial_peer", "config-dial-peer", {});
+  return mode;
+}
+
+const Mode& telephony_mode() {
+  static const Mode& mode = foreign_mode("telephony", "config-telephony", {});
+  return mode;
+}
+
+const Mode& voice_port_mode() {
+  static const Mode& mode = foreign_mode("voice_port", "config-voiceport", {});
+  return mode;
+}
+
+const Mode& sip_ua_mode() {
+  static const Mode& mode = foreign_mode("sip_ua", "config-sip-ua", {});
+  return mode;
+}
+
+const Mode& monitor_mode() {
+  static const Mode& mode = foreign_mode("monitor", "config-mon", {});
+  return mode;
+}
+
+const Mode& l2tp_class_mode() {
+  static const Mode& mode = foreign_mode("l2tp_class", "config-l2tp-class", {});
+  return mode;
+}
+
+const Mode& pseudowire_class_mode() {
+  static const Mode& mode = foreign_mode("pseudowire_class", "config-pw-class", {});
+  return mode;
+}
+
+const Mode& vpdn_group_mode() {
+  static const Mode& mode = foreign_mode("vpdn_group", "config-vpdn", {});
+  return mode;
+}
+
+const Mode& bba_group_mode() {
+  static const Mode& mode = foreign_mode("bba_group", "config-bba-group", {});
+  return mode;
+}
+
+const Mode& bridge_domain_mode() {
+  static const Mode& mode = foreign_mode("bridge_domain", "config-bdomain", {});
+  return mode;
+}
+
+const Mode& l2vpn_mode() {
+  static const Mode& mode = foreign_mode("l2vpn", "config-l2vpn", {});
+  return mode;
+}
+
+const Mode& wsma_mode() {
+  static const Mode& mode = foreign_mode("wsma", "config-wsma", {});
+  return mode;
+}
+
+const Mode& app_hosting_mode() {
+  static const Mode& mode = foreign_mode("app_hosting", "config-app-hosting", {});
+  return mode;
+}
+
+}  // namespace parser

@@ -1,0 +1,78 @@
+#include "parser/modes/texts.hpp"
+
+#include <algorithm>
+
+namespace parser {
+namespace {
+
+std::size_t delimiter_size(std::string_view text) { return text.starts_with("^C") ? 2 : 1; }
+
+/// Where the banner begins in the text of the line: behind the keywords.
+std::size_t banner_begin(const Kept& line) { return line.words.back().begin + 1; }
+
+bool banner_is_open(const Kept& line) {
+  const std::string_view banner = std::string_view(line.text).substr(banner_begin(line));
+  const std::size_t size = delimiter_size(banner);
+  return banner.find(banner.substr(0, size), size) == std::string_view::npos;
+}
+
+/// Between "^C" and "^C", as running-config has it, unless that stands in the text; what follows is forgotten.
+void make_canonical(Kept& line) {
+  const std::size_t begin = banner_begin(line);
+  const std::string banner = line.text.substr(begin);
+  const std::size_t size = delimiter_size(banner);
+  const std::string typed = banner.substr(0, size);
+  const std::string body = banner.substr(size, banner.find(typed, size) - size);
+  const bool usual = body.find("^C") == std::string::npos && !body.ends_with('^');
+  line.text.resize(begin);
+  line.text += (usual ? "^C" : typed) + body + (usual ? "^C" : typed);
+}
+
+std::string settle_banner(Kept& line) {
+  const std::string_view banner = std::string_view(line.text).substr(banner_begin(line));
+  if (!printable(banner)) return "% The banner has a control character";
+  if (!banner_is_open(line)) make_canonical(line);
+  return {};
+}
+
+Taken take_banner_line(Kept& line, std::string_view raw) {
+  line.text += '\n';
+  std::copy_if(raw.begin(), raw.end(), std::back_inserter(line.text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
+  if (banner_is_open(line)) return Taken::more;
+  make_canonical(line);
+  return Taken::done;
+}
+
+std::string_view trimmed(std::string_view raw) {
+  const std::size_t first = raw.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return raw.substr(first, raw.find_last_not_of(" \t\r") + 1 - first);
+}
+
+bool has_digits_behind(const Kept& line) { return line.text.find("nvram:") == std::string::npos; }
+
+Taken take_certificate_line(Kept& line, std::string_view raw) {
+  const std::string_view text = trimmed(raw);
+  if (same_letters(text, "quit")) {
+    line.text += "\n  \tquit";
+    return Taken::done;
+  }
+  if (text.find_first_not_of("0123456789abcdefABCDEF \t") != std::string_view::npos) return Taken::refused;
+  if (!text.empty()) line.text += "\n  " + std::string(text);
+  return Taken::more;
+}
+
+}  // namespace
+
+KeptRules banner_rules(std::string_view note) {
+  return {.note = note, .settle = settle_banner, .unfinished = banner_is_open, .take = take_banner_line};
+}
+
+KeptRules certificate_rules(std::string_view note) {
+  return {.note = note,
+          .prompt = [](const Kept&) -> std::string { return "config-pki-hexmode"; },
+          .unfinished = has_digits_behind,
+          .take = take_certificate_line};
+}
+
+}  // namespace parser

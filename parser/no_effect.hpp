@@ -1,0 +1,54 @@
+// Why a line that is understood has no effect here: the one table of reasons. When an effect arrives, its reason goes.
+#pragma once
+
+#include <string_view>
+
+namespace parser::no_effect {
+
+inline constexpr std::string_view host_address =
+    "addresses of all but Tunnel interfaces are the host's; only \"match address local interface\" reads this one";
+inline constexpr std::string_view host_state = "the state of all but Tunnel interfaces is the host's";
+inline constexpr std::string_view host_mtu = "the MTU of all but Tunnel interfaces is the host's";
+inline constexpr std::string_view host_ipv6 = "IPv6 on all but Tunnel interfaces is the host's";
+inline constexpr std::string_view host_link = "the link is the host's";
+inline constexpr std::string_view host_routes = "routes are the host's, except static ones into a Tunnel interface";
+inline constexpr std::string_view host_routing = "routing protocols are the host's";
+inline constexpr std::string_view host_names = "names are resolved by the host";
+inline constexpr std::string_view host_clock = "clock and NTP are the host's";
+inline constexpr std::string_view host_users = "who may log in is the host's";
+inline constexpr std::string_view host_filter = "packet filters are the host's: what this line would keep out comes in";
+inline constexpr std::string_view host_nat = "address translation is the host's";
+inline constexpr std::string_view host_qos = "queueing is the host's";
+inline constexpr std::string_view host_system = "it is a matter of the host";
+inline constexpr std::string_view other_ios = "this part of IOS does not exist here";
+inline constexpr std::string_view unresolved_destination = "names are not resolved: the destination must be an address";
+inline constexpr std::string_view unresolved_name = "names are not resolved; the peer is found by address or identity";
+inline constexpr std::string_view certificates = "certificates are not used";
+inline constexpr std::string_view pki_action = "keys and certificates are not made or fetched here";
+inline constexpr std::string_view eap = "EAP does not exist";
+inline constexpr std::string_view aaa = "AAA is not consulted";
+inline constexpr std::string_view config_mode = "addresses and routes are not exchanged by IKEv2";
+inline constexpr std::string_view flexvpn = "the FlexVPN client does not exist";
+inline constexpr std::string_view cluster = "load balancing does not exist";
+inline constexpr std::string_view ppk = "post-quantum preshared keys are not used";
+inline constexpr std::string_view pqc = "post-quantum key exchange does not exist";
+inline constexpr std::string_view gre =
+    "GRE and other tunnels without IPsec do not exist: use \"tunnel mode ipsec ipv4\" or \"ipv6\"";
+inline constexpr std::string_view virtual_access = "virtual-access interfaces do not exist";
+inline constexpr std::string_view vrf = "VRFs do not exist";
+inline constexpr std::string_view dynamic_map = "dynamic crypto maps do not exist";
+inline constexpr std::string_view reverse_route = "routes are not injected";
+inline constexpr std::string_view isakmp = "IKEv1 is not spoken (RFC 9395)";
+inline constexpr std::string_view ezvpn = "Easy VPN is a matter of IKEv1, which is not spoken (RFC 9395)";
+inline constexpr std::string_view nhrp = "NHRP does not exist";
+inline constexpr std::string_view object_groups = "object groups do not select traffic";
+inline constexpr std::string_view standard_list = "standard access lists select no traffic here";
+inline constexpr std::string_view acl_option = "what it narrows cannot be told from a packet's addresses and ports";
+inline constexpr std::string_view ike_knob = "the engine does not take it from the configuration";
+inline constexpr std::string_view ipsec_knob = "the data plane does not take it from the configuration";
+inline constexpr std::string_view logging = "messages go to the log in one way";
+inline constexpr std::string_view archive = "every revision is kept anyway";
+inline constexpr std::string_view exec_line = "a command of EXEC mode, no configuration";
+inline constexpr std::string_view captured = "output of a terminal, no configuration";
+
+}  // namespace parser::no_effect

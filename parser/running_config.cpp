@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "parser/command.hpp"
+#include "parser/configuration.hpp"
+#include "parser/session.hpp"
+
+namespace parser {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(Detail detail) : detail_(detail) {}
+
+  void line(std::size_t indent, std::string_view text) {
+    out_.append(indent, ' ');
+    out_ += text;
+    out_ += '\n';
+  }
+
+  /// Lines that stand alone are kept in groups by their first word, with a "!" between groups.
+  void alone(std::string_view text) {
+    std::string word(text.substr(0, text.find(' ')));
+    if (word == "no") word = text.substr(3, text.find(' ', 3) - 3);
+    close_group(word);
+    leave_for(0, text);
+    line(0, text);
+    group_ = std::move(word);
+  }
+
+  void block(const Node& node, const Mode& mode, std::size_t depth) {
+    auto next = node.children.begin();
+    for (const auto& command : mode.commands()) {
+      if (next == node.children.end() || (*next)->command != command.get()) {
+        if (const std::string text = absent(*command); !text.empty()) plain(depth, text);
+        continue;
+      }
+      for (; next != node.children.end() && (*next)->command == command.get(); ++next) put(**next, depth);
+    }
+  }
+
+  void close_group(std::string_view word) {
+    if (!group_.empty() && group_ != word) line(0, "!");
+    group_.clear();
+  }
+
+  void put(const Node& node, std::size_t depth) {
+    const std::string text = config_line(node);
+    const Mode* inner = node.negated || !node.command->enters(node.value.get()) ? nullptr : node.command->opens();
+    if (!inner) {
+      plain(depth, text);
+      return;
+    }
+    close_group({});
+    leave_for(depth, text);
+    line(depth, text);
+    open_.push_back(inner);
+    block(node, *inner, depth + 1);
+    line(depth, "!");
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  void plain(std::size_t depth, std::string_view text) {
+    if (depth == 0) return alone(text);
+    leave_for(depth, text);
+    line(depth, text);
+  }
+
+  /// A reader is still in the blocks printed last, and asks them first: where one of them would take the line that comes,
+  /// `exit` leaves it, as it does when typed.
+  void leave_for(std::size_t depth, std::string_view text) {
+    const auto takes = [&](const Mode* mode) {
+      if (!mode->may_begin(text.substr(0, text.find(' ')))) return false;
+      Session session(text);
+      Parsed parsed;
+      return mode->parse(session, parsed);
+    };
+    const auto inner = open_.begin() + static_cast<std::ptrdiff_t>(depth);
+    if (std::any_of(inner, open_.end(), takes))
+      for (std::size_t level = open_.size(); level > depth; --level) line(depth, "exit");
+    open_.resize(depth);
+  }
+
+  std::string absent(const Command& command) const {
+    if (!command.absent().empty() || detail_ == Detail::usual) return std::string(command.absent());
+    return command.default_line();
+  }
+  Detail detail_;
+  std::string out_;
+  std::string group_;
+  std::vector<const Mode*> open_;  // the blocks that a reader of what was printed is in
+};
+
+}  // namespace
+
+std::string running_config(const Configuration& configuration, Detail detail) {
+  Writer writer(detail);
+  writer.line(0, "!");
+  writer.line(0, "version 16.12");
+  const Node& root = configuration.data().root;
+  if (!root.find<ServiceTimestamps>()) writer.line(0, "!");
+  writer.block(root, global_mode(), 0);
+  writer.close_group({});
+  writer.line(0, "end");
+  return writer.take();
+}
+
+std::string interface_config(const Configuration& configuration, const std::string& name) {
+  Writer writer(Detail::usual);
+  bool found = false;
+  configuration.data().root.each<Interface>([&](const Interface& interface, const Node& line) {
+    if (interface.name != name) return;
+    found = true;
+    writer.put(line, 0);
+  });
+  if (!found) return {};
+  writer.line(0, "end");
+  return writer.take();
+}
+
+}  // namespace parser

@@ -1,0 +1,201 @@
+#include "parser/secrets.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "engine/crypto/cipher.hpp"
+#include "engine/crypto/password.hpp"
+#include "parser/command.hpp"
+#include "parser/configuration.hpp"
+
+namespace parser {
+namespace {
+
+using engine::Bytes;
+
+constexpr std::string_view salt = "sallyport type 6";
+constexpr std::string_view version = "01";
+constexpr std::size_t key_octets = 36, iv_octets = 8, padded_to = 16;
+constexpr std::uint8_t end_of_key = 0x80;
+constexpr std::size_t most_earlier_keys = 8;
+
+engine::crypto::CipherKeys cipher_keys(const engine::Secret& key) {
+  engine::crypto::CipherKeys out;
+  out.encryption = engine::find_ike_keyword(engine::TransformType::encryption, "aes-gcm-256");
+  out.key_encryption = &key;
+  return out;
+}
+
+std::optional<KeyText> opened(const engine::Secret& key, std::string_view sealed) {
+  if (!sealed.starts_with(version)) return std::nullopt;
+  const auto octets = engine::from_hex(sealed.substr(version.size()));
+  if (!octets) return std::nullopt;
+  const auto plain = engine::crypto::open(cipher_keys(key), engine::as_bytes(salt), *octets);
+  if (!plain.ok() || plain->empty()) return std::nullopt;
+  const engine::Secret content(*plain);
+  const engine::ByteView view = content.expose();
+  std::size_t end = view.size();
+  while (end > 1 && view[end - 1] == 0) --end;
+  if (end < 2 || view[end - 1] != end_of_key || view[0] > 1) return std::nullopt;
+  const engine::ByteView key_view = view.subspan(1, end - 2);
+  KeyText out;
+  out.hex = view[0] == 1;
+  out.text = out.hex ? engine::to_hex(key_view) : std::string(reinterpret_cast<const char*>(key_view.data()), key_view.size());
+  return out;
+}
+
+/// Every place where a line holds a key; a new one is one row.
+using Change = std::optional<KeyText> (*)(const KeyText&, const void* context);
+struct KeyPlace {
+  const std::type_info& type;
+  /// The line's struct with its key changed, or null where `change` leaves it.
+  Value (*changed)(const void* value, Change change, const void* context);
+};
+
+template <class T, KeyText T::*Key>
+Value with_key(const void* value, Change change, const void* context) {
+  const T& line = *static_cast<const T*>(value);
+  auto key = change(line.*Key, context);
+  if (!key) return nullptr;
+  auto out = std::make_shared<T>(line);
+  (*out).*Key = std::move(*key);
+  return out;
+}
+template <class T, std::optional<KeyText> T::*Key>
+Value with_optional_key(const void* value, Change change, const void* context) {
+  const T& line = *static_cast<const T*>(value);
+  auto key = line.*Key ? change(*(line.*Key), context) : std::nullopt;
+  if (!key) return nullptr;
+  auto out = std::make_shared<T>(line);
+  (*out).*Key = std::move(key);
+  return out;
+}
+
+const std::vector<KeyPlace>& key_places() {
+  static const std::vector<KeyPlace> places = {
+      {typeid(PreSharedKey), with_key<PreSharedKey, &PreSharedKey::key>},
+      {typeid(AuthenticationRemote), with_optional_key<AuthenticationRemote, &AuthenticationRemote::key>},
+      {typeid(AuthenticationLocal), with_optional_key<AuthenticationLocal, &AuthenticationLocal::key>},
+  };
+  return places;
+}
+
+struct Sealing {
+  const MasterKeys& keys;
+  engine::Rng& random;
+};
+
+std::optional<KeyText> sealed(const KeyText& key, const void* context) {
+  const auto& sealing = *static_cast<const Sealing*>(context);
+  KeyText clear = key;
+  if (key.encryption == 6) {
+    if (sealing.keys.sealed_by_present(key.text)) return std::nullopt;
+    auto earlier = sealing.keys.open(key.text);
+    if (!earlier) return std::nullopt;
+    clear = std::move(*earlier);
+  } else if (key.encryption != 0 || (key.hex && !engine::from_hex(key.text))) {
+    return std::nullopt;
+  }
+  KeyText out;
+  out.encryption = 6;
+  out.text = sealing.keys.seal(clear, sealing.random);
+  return out;
+}
+
+/// The block with its keys sealed, or null where there was nothing to do.
+std::shared_ptr<Node> protected_block(const Node& block, const Node* before, const Sealing& sealing) {
+  std::unordered_set<const Node*> known;
+  if (before)
+    for (const auto& child : before->children) known.insert(child.get());
+  std::shared_ptr<Node> out;
+  for (std::size_t i = 0; i < block.children.size(); ++i) {
+    const auto& child = block.children[i];
+    if (known.contains(child.get())) continue;
+    std::shared_ptr<Node> fresh;
+    if (!child->children.empty()) {
+      const Node* same = nullptr;
+      if (before && i < before->children.size() && before->children[i]->value == child->value) same = before->children[i].get();
+      fresh = protected_block(*child, same, sealing);
+    }
+    for (const KeyPlace& place : key_places()) {
+      if (child->command->type() != place.type) continue;
+      if (Value value = place.changed(child->value.get(), sealed, &sealing)) {
+        fresh = std::make_shared<Node>(*child);
+        fresh->value = std::move(value);
+      }
+    }
+    if (!fresh) continue;
+    if (!out) out = std::make_shared<Node>(block);
+    out->children[i] = std::move(fresh);
+  }
+  return out;
+}
+
+}  // namespace
+
+MasterKeys MasterKeys::changed_to(std::string_view password) const {
+  auto fresh = std::make_shared<const engine::Secret>(
+      engine::crypto::scrypt(engine::as_bytes(password), engine::as_bytes(salt), key_octets));
+  MasterKeys out;
+  out.keys_.push_back(fresh);
+  for (const auto& key : keys_)
+    if (!key->equals(fresh->expose()) && out.keys_.size() <= most_earlier_keys) out.keys_.push_back(key);
+  return out;
+}
+
+std::string MasterKeys::seal(const KeyText& clear, engine::Rng& random) const {
+  Bytes content{static_cast<std::uint8_t>(clear.hex ? 1 : 0)};
+  const Bytes key = clear.hex ? engine::from_hex(clear.text).value_or(Bytes{}) : engine::to_bytes(engine::as_bytes(clear.text));
+  content.insert(content.end(), key.begin(), key.end());
+  content.push_back(end_of_key);
+  content.resize((content.size() + padded_to - 1) / padded_to * padded_to);
+  const engine::Secret plain(std::move(content));
+  const Bytes iv = random.bytes(iv_octets);
+  return std::string(version) +
+         engine::to_hex(engine::crypto::seal(cipher_keys(*keys_.front()), engine::as_bytes(salt), iv, plain.expose()));
+}
+
+std::optional<KeyText> MasterKeys::open(std::string_view sealed) const {
+  for (const auto& key : keys_)
+    if (auto clear = opened(*key, sealed)) return clear;
+  return std::nullopt;
+}
+
+bool MasterKeys::sealed_by_present(std::string_view sealed) const {
+  return present() && opened(*keys_.front(), sealed).has_value();
+}
+
+std::string MasterKeys::stored() const {
+  std::string out;
+  for (const auto& key : keys_) out += engine::to_hex(key->expose()) + "\n";
+  return out;
+}
+
+MasterKeys MasterKeys::from_stored(std::string_view text) {
+  MasterKeys out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    auto octets = engine::from_hex(text.substr(at, end - at));
+    if (octets && octets->size() == key_octets) out.keys_.push_back(std::make_shared<const engine::Secret>(std::move(*octets)));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::optional<MasterKeyOrder> master_key_order(const LineReport& report) {
+  if (!report.command || report.verdict == Verdict::refused || report.command->type() != typeid(ConfigKey)) return std::nullopt;
+  if (report.taken_away) return MasterKeyOrder{true, {}};
+  return MasterKeyOrder{false, static_cast<const ConfigKey*>(report.value.get())->key};
+}
+
+Configuration protect(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
+                      engine::Rng& random) {
+  const Node& root = configuration.data().root;
+  if (!keys.present() || !root.find<PasswordEncryption>()) return configuration;
+  const bool was_on = before.data().root.find<PasswordEncryption>() != nullptr;
+  const auto fresh = protected_block(root, was_on ? &before.data().root : nullptr, {keys, random});
+  if (!fresh) return configuration;
+  return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{*fresh}));
+}
+
+}  // namespace parser

@@ -1,0 +1,163 @@
+#include "parser/text.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <tuple>
+
+#include "parser/session.hpp"
+
+namespace parser {
+namespace {
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Splits "GigabitEthernet0/1.5" into its type and its numbers.
+std::pair<std::string_view, std::vector<unsigned long>> split(std::string_view name) {
+  std::size_t i = 0;
+  while (i < name.size() && !digit(name[i])) ++i;
+  std::vector<unsigned long> numbers;
+  bool in_number = false;
+  for (char c : name.substr(i)) {
+    if (digit(c)) {
+      if (!in_number) numbers.push_back(0);
+      numbers.back() = numbers.back() * 10 + static_cast<unsigned long>(c - '0');
+    }
+    in_number = digit(c);
+  }
+  return {name.substr(0, i), std::move(numbers)};
+}
+
+unsigned rank(std::string_view type) {
+  if (type == "Loopback") return 0;
+  if (type == "Tunnel") return 1;
+  if (type == "Virtual-Template" || type == "Virtual-Access") return 3;
+  return 2;
+}
+
+}  // namespace
+
+CleanLine clean(std::string_view typed) {
+  const std::size_t begin = typed.find_first_not_of(" \t");
+  if (std::all_of(typed.begin(), typed.end(), [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7F); })) {
+    if (begin == std::string_view::npos) return {"", typed.size(), {}};
+    return {std::string(typed.substr(begin, typed.find_last_not_of(" \t") + 1 - begin)), begin, {}};
+  }
+  CleanLine out;
+  std::size_t column = 0;
+  auto put = [&](char c) {
+    out.text.push_back(c);
+    out.columns.push_back(column);
+  };
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    const std::string_view rest = typed.substr(i);
+    if (rest.starts_with("\xE2\x80\x8B") || rest.starts_with("\xEF\xBB\xBF")) {
+      i += 2;
+      continue;
+    }
+    if (typed[i] == '\r') continue;
+    if (rest.starts_with("\xC2\xA0")) {
+      put(' ');
+      ++i;
+    } else {
+      put(typed[i]);
+    }
+    const bool more = i + 1 < typed.size() && (static_cast<unsigned char>(typed[i + 1]) & 0xC0) == 0x80;
+    if (!more) ++column;
+  }
+  const std::size_t first = out.text.find_first_not_of(" \t");
+  const std::size_t last = out.text.find_last_not_of(" \t");
+  if (first == std::string::npos) return {"", 0, {column}};
+  out.indent = out.columns[first];
+  const std::size_t past = last + 1 < out.columns.size() ? out.columns[last + 1] : column;
+  out.text = out.text.substr(first, last + 1 - first);
+  out.columns.erase(out.columns.begin() + static_cast<std::ptrdiff_t>(last) + 1, out.columns.end());
+  out.columns.erase(out.columns.begin(), out.columns.begin() + static_cast<std::ptrdiff_t>(first));
+  out.columns.push_back(past);
+  return out;
+}
+
+bool printable(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c < 0x20 && c != '\t') || c == 0x7F) return false;
+    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+  }
+  return true;
+}
+
+std::string ios_text(const engine::IpAddress& address) {
+  std::string out = address.to_string();
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
+
+engine::IpAddress mask_of(unsigned length) { return engine::IpAddress::v4(length == 0 ? 0 : ~std::uint32_t{0} << (32 - length)); }
+
+std::optional<std::uint8_t> mask_length(const engine::IpAddress& mask) {
+  const std::uint32_t bits = mask.v4_host_order();
+  const int length = std::countl_one(bits);
+  if (mask_of(static_cast<unsigned>(length)).v4_host_order() != bits) return std::nullopt;
+  return static_cast<std::uint8_t>(length);
+}
+
+const std::vector<InterfaceType>& interface_types() {
+  static const std::vector<InterfaceType> types = {
+      {"BDI", "Bridge-Domain interface", "bd"},
+      {"Cellular", "Cellular WAN interface", "ce"},
+      {"Dialer", "Dialer interface", "di"},
+      {"Ethernet", "IEEE 802.3", "e"},
+      {"FastEthernet", "FastEthernet IEEE 802.3", "fa"},
+      {"FiveGigabitEthernet", "Five GigabitEthernet IEEE 802.3", "fiv"},
+      {"FortyGigabitEthernet", "Forty GigabitEthernet IEEE 802.3", "fo"},
+      {"GigabitEthernet", "GigabitEthernet IEEE 802.3z", "gi"},
+      {"HundredGigE", "Hundred GigabitEthernet", "hu"},
+      {"Loopback", "Loopback interface", "lo"},
+      {"Null", "Null interface", "nu"},
+      {"Port-channel", "Ethernet channel of interfaces", "po"},
+      {"Serial", "Serial", "se"},
+      {"TenGigabitEthernet", "Ten Gigabit Ethernet", "te"},
+      {"Tunnel", "Tunnel interface", "tu"},
+      {"TwentyFiveGigE", "Twenty-five GigabitEthernet", "twe"},
+      {"TwoGigabitEthernet", "Two GigabitEthernet IEEE 802.3", "two"},
+      {"Virtual-Access", "Virtual access interface", "vi"},
+      {"Virtual-Template", "Virtual template interface", "vt"},
+      {"Vlan", "VLAN interface", "vl"},
+  };
+  return types;
+}
+
+std::string_view interface_type(std::string_view letters) {
+  if (letters.empty()) return {};
+  std::string_view found;
+  for (const InterfaceType& type : interface_types()) {
+    if (same_letters(type.name, letters) || same_letters(type.short_form, letters)) return type.name;
+    if (!starts_with_letters(type.name, letters)) continue;
+    if (!found.empty()) return {};
+    found = type.name;
+  }
+  return found;
+}
+
+bool is_interface_number(std::string_view text) {
+  unsigned digits = 0;
+  bool dot = false;
+  for (char c : text) {
+    if (digit(c)) {
+      if (++digits > 9) return false;
+    } else {
+      if (digits == 0 || dot || (c != '/' && c != '.')) return false;
+      dot = c == '.';
+      digits = 0;
+    }
+  }
+  return digits > 0;
+}
+
+bool interface_before(std::string_view a, std::string_view b) {
+  const auto [type_a, numbers_a] = split(a);
+  const auto [type_b, numbers_b] = split(b);
+  return std::tuple(rank(type_a), type_a, numbers_a) < std::tuple(rank(type_b), type_b, numbers_b);
+}
+
+}  // namespace parser

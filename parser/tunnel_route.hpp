@@ -1,0 +1,20 @@
+// The static routes that are ours: those into a tunnel interface. All others are the host's.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/address.hpp"
+#include "parser/kept.hpp"
+
+namespace parser {
+
+struct TunnelRoute {
+  engine::Prefix network;
+  std::string interface;  // Tunnel0
+};
+/// What `ip route` or `ipv6 route` says, where its next hop is a tunnel interface.
+std::optional<TunnelRoute> tunnel_route(const Kept& line);
+inline bool is_tunnel_route(const Kept& line) { return tunnel_route(line).has_value(); }
+
+}  // namespace parser

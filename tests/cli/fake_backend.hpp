@@ -1,0 +1,131 @@
+// A daemon without engine, kernel and disk: commits succeed at once unless told otherwise.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <deque>
+#include <utility>
+
+#include "cli/backend.hpp"
+#include "cli/notice_text.hpp"
+#include "facts.hpp"
+
+class FakeBackend final : public cli::Backend {
+ public:
+  const parser::Configuration& running() const override { return running_; }
+  std::uint64_t revision() const override { return revision_; }
+  std::vector<std::string> warnings() const override { return warnings_; }
+  void commit(std::function<parser::Configuration()> build, parser::Origin origin,
+              std::function<void(engine::Status)> then) override {
+    last_user = origin.user;
+    last_commands = origin.commands;
+    held.push_back([this, build = std::move(build), origin = std::move(origin), then = std::move(then)] {
+      if (!failure.empty()) {
+        then(engine::Failure{engine::NotifyType::none, engine::Cause::internal_error, failure});
+        return;
+      }
+      running_ = build();
+      EXPECT_TRUE(database_.commit_running(running_, origin).ok());
+      ++revision_;
+      ++commits;
+      then(engine::Done{});
+    });
+    if (!hold) release();
+  }
+  void release() {
+    while (!held.empty()) {
+      const auto next = std::move(held.front());
+      held.pop_front();
+      next();
+    }
+  }
+  void set_master_key(parser::MasterKeyOrder order, parser::Origin, std::function<void(engine::Status)> then) override {
+    master_key = std::move(order);
+    then(engine::Done{});
+  }
+  void write_startup(std::function<void(engine::Status)> then) override {
+    startup = std::optional(running_);
+    EXPECT_TRUE(database_.write_startup().ok());
+    then(engine::Done{});
+  }
+  void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) override { then(startup); }
+  void in_database(std::function<std::function<void()>(parser::Database&)> work) override { work(database_)(); }
+  void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
+    promise = parser::PendingRevert{1, 1767601815 + 60 * minutes, minutes, user};
+    then(engine::Done{});
+  }
+  std::optional<parser::PendingRevert> pending_revert() const override { return promise; }
+  void confirm(std::function<void(engine::Status)> then) override {
+    promise.reset();
+    then(engine::Done{});
+  }
+  void postpone_revert(unsigned minutes, std::function<void(engine::Status)> then) override {
+    promise->minutes = minutes;
+    then(engine::Done{});
+  }
+  void revert_now(std::function<void(engine::Status)> then) override {
+    promise.reset();
+    then(engine::Done{});
+  }
+  void render(std::function<std::string()> work, std::function<void(std::string)> then) override { then(work()); }
+  void facts(const engine::Query&, std::function<void(std::shared_ptr<const cli::ShowFacts>)> then) override {
+    then(std::make_shared<const cli::ShowFacts>(busy_gateway()));
+  }
+  std::vector<cli::InterfaceRow> interfaces() const override {
+    return {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true}};
+  }
+  void impact(parser::Configuration, std::function<void(std::vector<engine::SaImpact>)> then) override { then(impact_); }
+  void clear(const engine::Clear& what) override { cleared.push_back(what); }
+  cli::DebugFlags debug_flags() const override { return flags; }
+  void set_debug_flags(const cli::DebugFlags& wanted) override { flags = wanted; }
+  cli::Log& log() override { return log_; }
+  cli::WallTime now() const override { return {1767601815123, cli::ClockState::unsynchronised}; }
+  std::unique_ptr<cli::Activity> ping(const parser::Ping&, std::function<void(std::string)> output,
+                                      std::function<void()> done) override {
+    struct Endless final : cli::Activity {
+      explicit Endless(std::function<void()> end) : end(std::move(end)) {}
+      // A copy, because the end of the activity destroys it.
+      void interrupt() override {
+        const auto copy = end;
+        copy();
+      }
+      std::function<void()> end;
+    };
+    output("Type escape sequence to abort.\n..");
+    return std::make_unique<Endless>([output, done] {
+      output("\nSuccess rate is 0 percent (0/2)\n");
+      done();
+    });
+  }
+
+  /// Commits wait for release().
+  bool hold = false;
+  std::string failure, last_user;
+  std::vector<std::string> last_commands;
+  std::optional<parser::MasterKeyOrder> master_key;
+  std::optional<parser::PendingRevert> promise;
+  unsigned commits = 0;
+  std::deque<std::function<void()>> held;
+  engine::Result<std::optional<parser::Configuration>> startup = std::optional<parser::Configuration>();
+  std::vector<engine::Clear> cleared;
+  std::vector<engine::SaImpact> impact_;
+  cli::DebugFlags flags;
+  std::vector<std::string> warnings_;
+
+ private:
+  /// A file that nobody sees any more.
+  struct Unlinked {
+    Unlinked() { ::close(::mkstemp(path)); }
+    ~Unlinked() {
+      for (const char* end : {"", "-wal", "-shm"}) ::unlink((std::string(path) + end).c_str());
+    }
+    char path[32] = "/tmp/sallyport-fake-XXXXXX";
+  };
+  Unlinked file_;
+  parser::Database database_{file_.path, "boot"};
+  parser::Configuration running_;
+  std::uint64_t revision_ = 1;
+  cli::Log log_;
+};

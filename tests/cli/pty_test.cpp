@@ -1,0 +1,327 @@
+// Keystrokes to screen: the real shell on a pseudo-terminal, the real control server, a fake daemon behind it.
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/control_server.hpp"
+#include "cli/terminal.hpp"
+#include "fake_backend.hpp"
+#include "screen.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Directory {
+  Directory() {
+    char name[] = "/tmp/sallyport-pty-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Directory() { std::filesystem::remove_all(path); }
+  std::string path;
+};
+
+class AtTheTerminal : public testing::Test {
+ protected:
+  AtTheTerminal() : server_(loop_, backend_, directory_.path + "/control") {
+    winsize size{};
+    size.ws_row = 24;
+    size.ws_col = 132;
+    child_ = ::forkpty(&master_, nullptr, nullptr, &size);
+    if (child_ == 0) shell();
+    EXPECT_TRUE(see("Router#")) << screen_.text();
+  }
+  ~AtTheTerminal() override {
+    ::close(master_);
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+  /// The child: what cli/shell.cpp does at a terminal.
+  [[noreturn]] void shell() {
+    ::setenv("TERM", "vt100", 1);
+    int status = 2;
+    try {
+      cli::ControlClient client(directory_.path);
+      cli::Terminal(client).run();
+      status = 0;
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(status);
+  }
+
+  void type(const std::string& keys) {
+    typed_at_ = raw_.size();
+    line_when_typed_ = screen_.present();
+    ASSERT_EQ(::write(master_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+  }
+
+  /// Runs daemon and screen until nothing has happened for a while.
+  void settle(std::chrono::milliseconds quiet = 120ms) {
+    auto last = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - last < quiet)
+      if (step()) last = std::chrono::steady_clock::now();
+  }
+  /// Until the cursor's line is `line`, and is a new one if it was so before the last keys; false after ten seconds.
+  bool see(const std::string& line) {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < end) {
+      step();
+      const bool fresh = line != line_when_typed_ || raw_.find('\n', typed_at_) != std::string::npos;
+      if (fresh && screen_.present() == line) return true;
+    }
+    return false;
+  }
+  bool step() {
+    bool did = loop_.turn(0us);
+    pollfd ready{master_, POLLIN, 0};
+    char buffer[4096];
+    if (::poll(&ready, 1, 2) <= 0) return did;
+    const ssize_t got = ::read(master_, buffer, sizeof buffer);
+    if (got <= 0) return did;
+    raw_.append(buffer, static_cast<std::size_t>(got));
+    screen_.put({buffer, static_cast<std::size_t>(got)});
+    return true;
+  }
+  bool ended() {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < end) {
+      step();
+      int status = 0;
+      if (::waitpid(child_, &status, WNOHANG) == child_) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    }
+    return false;
+  }
+
+  Directory directory_;
+  FakeBackend backend_;
+  kernel::Loop loop_;
+  cli::ControlServer server_;
+  int master_ = -1;
+  pid_t child_ = -1;
+  Screen screen_;
+  std::string raw_;
+  std::size_t typed_at_ = 0;
+  std::string line_when_typed_ = "nothing yet";
+};
+
+}  // namespace
+
+TEST_F(AtTheTerminal, ThePromptComesAloneAndPlain) {
+  settle();
+  EXPECT_EQ(raw_, "Router#");
+}
+
+TEST_F(AtTheTerminal, TypingIsEchoedAsItIs) {
+  type("show clock");
+  EXPECT_TRUE(see("Router#show clock"));
+  EXPECT_EQ(raw_, "Router#show clock");
+  type("\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_EQ(raw_, "Router#show clock\r\n*08:30:15.123 UTC Mon Jan 5 2026\r\nRouter#");
+}
+
+TEST_F(AtTheTerminal, QuestionMarkHelpsWithoutEnteringIt) {
+  type("conf");
+  EXPECT_TRUE(see("Router#conf"));
+  type("?");
+  EXPECT_TRUE(see("Router#conf")) << screen_.text();
+  EXPECT_TRUE(screen_.contains("Router#conf?"));
+  EXPECT_TRUE(screen_.contains("configure"));
+  type(" t\r");
+  EXPECT_TRUE(see("Router(config)#")) << screen_.text();
+}
+
+TEST_F(AtTheTerminal, TabCompletes) {
+  type("sh\t");
+  EXPECT_TRUE(see("Router#show")) << screen_.text();
+  type("clo\t\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026")) << screen_.text();
+}
+
+TEST_F(AtTheTerminal, AbbreviationsAndCaret) {
+  type("sh clo\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026")) << screen_.text();
+  type("show crypto nonsense\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_NE(screen_.text().find("Router#show crypto nonsense\n"
+                                "                   ^\n"
+                                "% Invalid input detected at '^' marker.\n\n"
+                                "Router#\n"),
+            std::string::npos)
+      << screen_.text();
+}
+
+TEST_F(AtTheTerminal, HistoryComesBack) {
+  type("show clock\r");
+  EXPECT_TRUE(see("Router#"));
+  type("show debugging\r");
+  EXPECT_TRUE(see("Router#"));
+  type("\x10\x10");
+  EXPECT_TRUE(see("Router#show clock")) << screen_.text();
+  type("\x1b[B");
+  EXPECT_TRUE(see("Router#show debugging")) << screen_.text();
+}
+
+TEST_F(AtTheTerminal, AMasterKeyIsNotShownWhileItIsTyped) {
+  type("configure terminal\r");
+  EXPECT_TRUE(see("Router(config)#"));
+  type("key config-key password-encrypt\r");
+  const auto wait_for = [this](const std::string& text) {
+    for (int i = 0; i < 2000 && raw_.find(text) == std::string::npos; ++i) step();
+    return raw_.find(text) != std::string::npos;
+  };
+  EXPECT_TRUE(wait_for("New key: ")) << raw_;
+  type("correct horse\r");
+  EXPECT_TRUE(wait_for("Confirm key: ")) << raw_;
+  type("correct horse\r");
+  EXPECT_TRUE(see("Router(config)#")) << screen_.text();
+  ASSERT_TRUE(backend_.master_key);
+  EXPECT_EQ(backend_.master_key->key, "correct horse");
+  EXPECT_EQ(raw_.find("correct"), std::string::npos) << raw_;
+  type("hostname SHOWN\r");
+  EXPECT_TRUE(see("SHOWN(config)#")) << screen_.text();
+  EXPECT_NE(raw_.find("hostname SHOWN"), std::string::npos) << raw_;
+}
+
+TEST_F(AtTheTerminal, ADebugLineLeavesTheTypedLineIntact) {
+  type("terminal monitor\r");
+  EXPECT_TRUE(see("Router#"));
+  type("show clo");
+  EXPECT_TRUE(see("Router#show clo"));
+  line_when_typed_ = "Router#show clo";
+  typed_at_ = raw_.size();
+  EXPECT_EQ(server_.monitor("*Jan  5 08:30:15.123: IKEv2:Found Policy 'default'\n"), 1U);
+  EXPECT_TRUE(see("Router#show clo")) << screen_.text();
+  EXPECT_NE(screen_.text().find("\n*Jan  5 08:30:15.123: IKEv2:Found Policy 'default'\nRouter#show clo\n"), std::string::npos)
+      << screen_.text();
+  type("ck\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026"));
+}
+
+TEST_F(AtTheTerminal, SilenceBeforeTerminalMonitor) {
+  EXPECT_EQ(server_.monitor("not for you\n"), 0U);
+  settle();
+  EXPECT_EQ(raw_, "Router#");
+}
+
+TEST_F(AtTheTerminal, CtrlZEndsAndCtrlCAbandons) {
+  type("conf t\r");
+  EXPECT_TRUE(see("Router(config)#"));
+  type("hostname NEVER\x03");
+  EXPECT_TRUE(see("Router(config)#")) << screen_.text();
+  type("hostname R2\r");
+  EXPECT_TRUE(see("R2(config)#"));
+  EXPECT_EQ(backend_.running().hostname(), "R2") << "durable before the next prompt";
+  type("\x1a");
+  EXPECT_TRUE(see("R2#")) << screen_.text();
+  EXPECT_TRUE(screen_.contains("R2(config)#^Z"));
+}
+
+TEST_F(AtTheTerminal, APasteIsOneBlockAndLosesNothing) {
+  std::string paste;
+  for (int i = 0; i < 200; ++i)
+    paste += "crypto ikev2 proposal P" + std::to_string(i) + "\n encryption aes-cbc-256\n integrity sha256\n group 14\n";
+  type(paste + "end\n");
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (screen_.present() != "Router#" || backend_.commits == 0) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << screen_.text();
+    step();
+  }
+  const std::string running = parser::running_config(backend_.running());
+  for (int i = 0; i < 200; ++i) EXPECT_NE(running.find("crypto ikev2 proposal P" + std::to_string(i)), std::string::npos);
+  EXPECT_LE(backend_.commits, 3U);
+  EXPECT_EQ(raw_.find("Invalid"), std::string::npos);
+}
+
+TEST_F(AtTheTerminal, LongDashesInAPasteStayWhatTheyAre) {
+  const std::string comment = "! Phase 1 \xe2\x80\x94 IKE Policy";
+  type(comment + "\rhostname R3\r");
+  EXPECT_TRUE(see("R3(config)#")) << screen_.text();
+  EXPECT_NE(raw_.find("Router#" + comment + "\r\n"), std::string::npos) << raw_;
+  EXPECT_EQ(raw_.find("Invalid"), std::string::npos);
+}
+
+TEST_F(AtTheTerminal, CarriageReturnAndLineFeedAreOneEnter) {
+  type("show clock\r\n");
+  EXPECT_TRUE(see("Router#"));
+  settle();
+  EXPECT_EQ(raw_, "Router#show clock\r\n*08:30:15.123 UTC Mon Jan 5 2026\r\nRouter#");
+  type(std::string("\r\0", 2));
+  settle();
+  EXPECT_EQ(screen_.lines().size(), 4U);
+}
+
+TEST_F(AtTheTerminal, PagingStopsAndTerminalLengthZeroEndsIt) {
+  type("show crypto ipsec sa\r");
+  EXPECT_TRUE(see(" --More--")) << screen_.text();
+  EXPECT_EQ(screen_.lines().size(), 25U);
+  type("q");
+  EXPECT_TRUE(see("Router#"));
+  type("terminal length 0\r");
+  EXPECT_TRUE(see("Router#"));
+  type("show crypto ipsec sa\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_EQ(raw_.find("--More--", raw_.find("length 0")), std::string::npos);
+}
+
+TEST_F(AtTheTerminal, CtrlCInterruptsACommandUnderWay) {
+  type("ping 10.0.0.1\r");
+  EXPECT_TRUE(see("..")) << screen_.text();
+  type("\x03");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("Success rate is 0 percent (0/2)"));
+}
+
+TEST_F(AtTheTerminal, TypeAheadAnswersAQuestion) {
+  type("copy running-config startup-config\r\r");
+  EXPECT_TRUE(see("Router#"));
+  settle();
+  EXPECT_TRUE(screen_.contains("Destination filename [startup-config]?")) << screen_.text();
+  EXPECT_TRUE(screen_.contains("[OK]"));
+}
+
+TEST_F(AtTheTerminal, ExitEndsTheShell) {
+  type("exit\r");
+  EXPECT_TRUE(ended());
+}
+
+/// Octets that are no protocol: the connection is dropped, the daemon lives.
+TEST_F(AtTheTerminal, HostileOctetsOnTheSocket) {
+  for (const std::string& octets :
+       {std::string("\xff\xff\xff\xff garbage", 12), std::string("\0\0\0\0", 4), std::string("\0\0\0\1\x02", 5),
+        std::string("\0\0\0\3\x01\0\x09", 7),
+        encode(cli::Request{cli::RequestKind::hello, 80, cli::Interaction::batch, {}}) + std::string("\0\0\0\1\xee", 5)}) {
+    const std::string path = directory_.path + "/control";
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name), 0);
+    ASSERT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL), static_cast<ssize_t>(octets.size()));
+    bool closed = false;
+    for (int i = 0; i < 200 && !closed; ++i) {
+      step();
+      char buffer[4096];
+      const ssize_t got = ::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+      closed = got == 0 || (got < 0 && errno == ECONNRESET);
+    }
+    EXPECT_TRUE(closed);
+    ::close(fd);
+  }
+  type("show clock\r");
+  EXPECT_TRUE(see("Router#"));
+}

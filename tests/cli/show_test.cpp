@@ -1,0 +1,206 @@
+#include <gtest/gtest.h>
+
+#include "cli/log.hpp"
+#include "facts.hpp"
+#include "golden.hpp"
+
+using namespace std::chrono_literals;
+
+TEST(ShowIkev2Sa, Plain) { expect_golden("show-crypto-ikev2-sa", cli::show_ikev2_sa(busy_gateway().view, {})); }
+
+TEST(ShowIkev2Sa, Detailed) {
+  parser::ShowIkev2Sa options;
+  options.detailed = true;
+  expect_golden("show-crypto-ikev2-sa-detailed", cli::show_ikev2_sa(busy_gateway().view, options));
+}
+
+TEST(ShowIkev2Sa, OfOnePeerHasNoHeadings) {
+  parser::ShowIkev2Sa options;
+  options.remote = address("198.51.100.77");
+  expect_golden("show-crypto-ikev2-sa-remote", cli::show_ikev2_sa(busy_gateway().view, options));
+}
+
+TEST(ShowIkev2Sa, NothingPrintsNothing) { EXPECT_EQ(cli::show_ikev2_sa(idle_gateway().view, {}), ""); }
+
+TEST(ShowIpsecSa, Plain) { expect_golden("show-crypto-ipsec-sa", cli::show_ipsec_sa(busy_gateway(), {})); }
+
+TEST(ShowIpsecSa, LineWithoutSa) { expect_golden("show-crypto-ipsec-sa-idle", cli::show_ipsec_sa(idle_gateway(), {})); }
+
+TEST(ShowIpsecSa, Detail) {
+  parser::ShowIpsecSa options;
+  options.detail = true;
+  options.peer = address("203.0.113.20");
+  expect_golden("show-crypto-ipsec-sa-detail", cli::show_ipsec_sa(busy_gateway(), options));
+}
+
+TEST(ShowIpsecSa, InterfaceNamesTheInitiator) {
+  parser::ShowIpsecSa options;
+  options.interface = "GigabitEthernet0/1";
+  const std::string text = cli::show_ipsec_sa(busy_gateway(), options);
+  EXPECT_NE(text.find(", initiator : True\n"), std::string::npos);
+  EXPECT_EQ(text.find("GigabitEthernet0/0"), std::string::npos);
+}
+
+TEST(ShowIpsecSa, NoCryptoAnywhere) { EXPECT_EQ(cli::show_ipsec_sa({}, {}), "\nNo SAs found\n"); }
+
+/// The recorded values of reference routers on a path of 1500.
+TEST(ShowIpsecSa, PlaintextMtu) {
+  struct Case {
+    const char *encryption, *integrity;
+    engine::IpsecMode mode;
+    bool udp;
+    const char* mtu;
+  };
+  for (const auto& c : {Case{"esp-aes 256", "esp-sha256-hmac", engine::IpsecMode::tunnel, false, "plaintext mtu 1438,"},
+                        Case{"esp-aes", "esp-sha-hmac", engine::IpsecMode::tunnel, false, "plaintext mtu 1438,"},
+                        Case{"esp-aes 256", "esp-sha256-hmac", engine::IpsecMode::tunnel, true, "plaintext mtu 1422,"},
+                        Case{"esp-gcm 256", "", engine::IpsecMode::tunnel, false, "plaintext mtu 1446,"},
+                        Case{"esp-gcm 256", "", engine::IpsecMode::tunnel, true, "plaintext mtu 1438,"},
+                        Case{"esp-aes 256", "esp-sha256-hmac", engine::IpsecMode::transport, false, "plaintext mtu 1458,"}}) {
+    auto facts = busy_gateway();
+    auto& sa = facts.view.ike_sas[0].children[0];
+    sa.encryption = engine::find_esp_keyword(c.encryption);
+    sa.integrity = engine::find_esp_keyword(c.integrity);
+    sa.mode = c.mode;
+    sa.udp_encapsulated = c.udp;
+    EXPECT_NE(cli::show_ipsec_sa(facts, {}).find(c.mtu), std::string::npos) << c.encryption << " " << c.mtu;
+  }
+}
+
+TEST(ShowCryptoSession, All) { expect_golden("show-crypto-session", cli::show_crypto_session(busy_gateway().view, {})); }
+
+TEST(ShowCryptoSession, NothingIsATitle) { EXPECT_EQ(cli::show_crypto_session({}, {}), "Crypto session current status\n\n"); }
+
+TEST(ShowCryptoMap, CompleteAndIncomplete) {
+  const auto applied = parser::apply({},
+                                     "crypto ikev2 profile TO-BRANCH\n"
+                                     "crypto ipsec transform-set STRONG esp-aes 256 esp-sha256-hmac\n"
+                                     "crypto map VPN 10 ipsec-isakmp\n"
+                                     " set peer 203.0.113.20\n"
+                                     " set peer 203.0.113.21\n"
+                                     " set transform-set STRONG\n"
+                                     " set pfs group19\n"
+                                     " set ikev2-profile TO-BRANCH\n"
+                                     " match address LAN\n"
+                                     "crypto map VPN 20 ipsec-isakmp\n"
+                                     " set peer 203.0.113.30\n"
+                                     "crypto map OTHER 5 ipsec-isakmp\n"
+                                     "interface GigabitEthernet0/0\n"
+                                     " crypto map VPN\n"
+                                     "ip access-list extended LAN\n"
+                                     " remark to the branch\n"
+                                     " permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255\n"
+                                     " 30 permit tcp host 192.168.1.9 any eq 443\n");
+  ASSERT_FALSE(applied.refused_any);
+  expect_golden("show-crypto-map", cli::show_crypto_map(applied.configuration));
+  EXPECT_EQ(cli::show_crypto_map({}), "No crypto maps found.\n");
+  const auto bare = parser::apply({}, "crypto map M 10 ipsec-isakmp\n set pfs\n");
+  EXPECT_NE(cli::show_crypto_map(bare.configuration).find("\tPFS (Y/N): Y\n\tDH group:  group14\n"), std::string::npos);
+}
+
+engine::View failed_negotiations() {
+  engine::View view;
+  engine::Diagnosis refused;
+  refused.ago = 12s;
+  refused.local = {address("203.0.113.10"), 500};
+  refused.remote = {address("203.0.113.20"), 500};
+  refused.cause = engine::Cause::peer_refused_proposal;
+  refused.what = "IKE_SA_INIT was answered with NO_PROPOSAL_CHOSEN";
+  refused.evidence = {"offered: AES-CBC-256, SHA256, DH_GROUP_2048_MODP/Group 14"};
+  refused.probable = {"the peer's proposal has other algorithms", "the peer has no policy for this address"};
+  refused.count = 3;
+  engine::Diagnosis forged = refused;
+  forged.ago = 26h;
+  forged.role = engine::Role::responder;
+  forged.cause = engine::Cause::identity_mismatch;
+  forged.what = "identity \"\x1b[2Jgw\n\" is not expected";
+  forged.evidence.clear();
+  forged.probable.clear();
+  forged.count = 1;
+  view.diagnoses = {refused, forged};
+  view.half_open = 2;
+  view.dropped[static_cast<std::size_t>(engine::Cause::malformed_header)] = 7;
+  view.dropped[static_cast<std::size_t>(engine::Cause::integrity_failed)] = 5;
+  return view;
+}
+
+TEST(ShowDiagnose, PlainWords) {
+  expect_golden("show-crypto-ikev2-diagnose", cli::show_diagnose(failed_negotiations(), {}));
+  EXPECT_EQ(cli::show_diagnose({}, {}),
+            "No failed negotiation is recorded.\n\nNegotiations half open: 0\nDatagrams dropped: 0\n");
+}
+
+TEST(ShowDiagnose, CiscosLayout) {
+  expect_golden("show-crypto-ikev2-diagnose-error", cli::show_diagnose_error(failed_negotiations()));
+}
+
+TEST(ShowIpInterfaceBrief, Table) {
+  const std::vector<cli::InterfaceRow> rows = {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true},
+                                               {"GigabitEthernet0/1", "", "", "unset", "down", false}};
+  expect_golden("show-ip-interface-brief", cli::show_ip_interface_brief(rows, cli::DeviceMapping::hidden));
+  expect_golden("show-ip-interface-brief-devices", cli::show_ip_interface_brief(rows, cli::DeviceMapping::listed));
+}
+
+TEST(ShowClock, MarkAndFields) {
+  EXPECT_EQ(cli::clock_text({1767601815123, cli::ClockState::unsynchronised}), "*08:30:15.123 UTC Mon Jan 5 2026");
+  EXPECT_EQ(cli::clock_text({1767601815123, cli::ClockState::authoritative}), "08:30:15.123 UTC Mon Jan 5 2026");
+  EXPECT_EQ(cli::log_stamp({1767601815007, cli::ClockState::unsynchronised}), "*Jan  5 08:30:15.007");
+}
+
+TEST(ShowDebugging, OnAndOff) {
+  expect_golden("show-debugging", cli::show_debugging({true, false, true, true}));
+  expect_golden("show-debugging-none", cli::show_debugging({}));
+}
+
+TEST(ShowLogging, BufferIsBounded) {
+  cli::Log log;
+  const cli::WallTime now{1767601815123, cli::ClockState::unsynchronised};
+  log.add(now, {5, "%SYS-5-CONFIG_I: Configured from console by console"});
+  log.add(now, {7, "IKEv2:Found Policy 'default'"});
+  expect_golden("show-logging", log.show());
+  for (int i = 0; i < 20000; ++i) log.add(now, {7, "IKEv2:one of very many lines"});
+  EXPECT_LT(log.show().size(), cli::Log::buffer_octets + 2000);
+}
+
+TEST(ShowDiagnose, TellsTheNextAttempt) {
+  engine::View view;
+  const auto local = *engine::IpAddress::parse("203.0.113.10"), peer = *engine::IpAddress::parse("203.0.113.20");
+  view.attempts = {{"GigabitEthernet0/0", "VPN", 10, local, peer, 3, false, 13500ms},
+                   {"GigabitEthernet0/0", "VPN", 20, local, local, 0, true, 0s}};
+  const std::string all = cli::show_diagnose(view, {});
+  EXPECT_NE(all.find("Wanted: crypto map VPN 10 to 203.0.113.20, 3 attempts in vain, the next in 14 s\n"
+                     "Wanted: crypto map VPN 20 to 203.0.113.10, 0 attempts in vain, one under way\n"),
+            std::string::npos)
+      << all;
+  EXPECT_EQ(cli::show_diagnose(view, {false, peer}).find("VPN 20"), std::string::npos);
+}
+
+TEST(ShowImpact, OneAlignedLineAnSaWithTheReason) {
+  const auto peer = *engine::IpAddress::parse("203.0.113.20");
+  const std::vector<engine::SaImpact> impact{
+      {engine::IkeSaId{1}, std::nullopt, {}, peer, "203.0.113.20", engine::Disturbance::none, ""},
+      {engine::IkeSaId{1},
+       engine::ChildSaId{4},
+       {},
+       peer,
+       "10.0.0.0/24 <-> 10.1.0.0/24",
+       engine::Disturbance::rekey,
+       "set transform-set of crypto map VPN 10"}};
+  parser::LineReport refused;
+  refused.number = 3;
+  refused.verdict = parser::Verdict::refused;
+  refused.answer = "% Incomplete command.";
+  EXPECT_EQ(cli::show_impact(impact, {refused}),
+            "line 3 is not accepted: % Incomplete command.\n"
+            "            Peer            Impact         What: why\n"
+            "IKE SA      203.0.113.20    left alone     203.0.113.20\n"
+            "  Child SA  203.0.113.20    rekeyed now    10.0.0.0/24 <-> 10.1.0.0/24: set transform-set of crypto map VPN 10\n"
+            "2 SAs: 1 left alone, 0 next rekey, 1 rekeyed now, 0 authenticated, 0 torn down\n");
+}
+
+TEST(Uptime, Forms) {
+  EXPECT_EQ(cli::ios_uptime(1451s), "00:24:11");
+  EXPECT_EQ(cli::ios_uptime(26h), "1d02h");
+  EXPECT_EQ(cli::ios_uptime(24h * 36), "5w1d");
+  EXPECT_EQ(cli::ios_uptime(-5s), "00:00:00");
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""The rules of the tree that no compiler checks: who may include whom, what engine/ may not touch, how long things get,
+unfinished work, format, clang-tidy. Every check takes (path, text) and yields complaints, so that guards_test.py can
+feed it a bad file."""
+
+import argparse
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = ("cli", "parser", "engine", "kernel", "tests", "samples")
+
+# ---- What a line really says ---------------------------------------------------------------------------------------
+
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"(?P<raw>[^(\s]*)\(.*?\)(?P=raw)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+
+
+def without_comments(text, keep_strings=True):
+    """Comments become blanks (line numbers stay); strings too unless kept."""
+
+    def blank(match):
+        token = match.group(0)
+        if keep_strings and token[0] != "/":
+            return token
+        return re.sub(r"[^\n]", " ", token)
+
+    # A digit separator (10'000) is no character literal.
+    text = re.sub(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])", " ", text)
+    return TOKEN.sub(blank, text)
+
+
+def includes(text):
+    for number, line in enumerate(text.splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s+([<"])([^>"]+)[>"]', line)
+        if match:
+            yield number, match.group(2), match.group(1) == "<"
+
+
+# ---- Include directions --------------------------------------------------------------------------------------------
+
+PLAIN_DATA = {"address", "algorithms", "bytes", "cause", "config", "event", "ids", "random", "result", "secret", "traffic_selector", "view"}
+MAY_INCLUDE = {
+    "engine": {"engine"},
+    "parser": {"engine", "parser"},
+    "kernel": {"engine", "kernel"},
+    "cli": {"engine", "parser", "kernel", "cli"},
+}
+LIBRARIES = [
+    ("Boost", r"boost/", r"parser/"),
+    ("OpenSSL", r"openssl/", r"engine/crypto/|kernel/esp_cipher\."),
+    ("libnl", r"netlink/", r"kernel/"),
+    ("libnftables", r"nftables/", r"kernel/"),
+    ("SQLite", r"sqlite3", r"parser/database(_sqlite)?\.[ch]pp"),
+    ("readline", r"readline/", r"cli/"),
+]
+
+
+def engine_floor(path):
+    """0: plain data, 2: wire and crypto, 3: what decides. Only for paths in engine/."""
+    parts = pathlib.PurePosixPath(path).parts
+    if len(parts) > 2:
+        return 2 if parts[1] in ("wire", "crypto") else 3
+    return 0 if pathlib.PurePosixPath(path).stem in PLAIN_DATA else 3
+
+
+def check_includes(path, text):
+    folder = path.split("/")[0]
+    if folder not in MAY_INCLUDE:
+        return
+    for number, name, angled in includes(text):
+        where = f"{path}:{number}: "
+        for library, header, allowed in LIBRARIES:
+            if re.match(header, name) and not re.match(allowed, path):
+                yield where + f"{library} has no place here: {name}"
+        if angled:
+            continue
+        other = name.split("/")[0]
+        if other not in MAY_INCLUDE:
+            yield where + f"include paths start at the top of the tree: {name}"
+        elif other not in MAY_INCLUDE[folder]:
+            yield where + f"{folder}/ may not include {other}/: {name}"
+        elif folder == "engine" == other:
+            mine, theirs = engine_floor(path), engine_floor(name)
+            jobs_are_values = name == "engine/crypto/jobs.hpp" and path == "engine/event.hpp"
+            if theirs > mine and not jobs_are_values:
+                yield where + f"runs upwards inside the engine: {name}"
+
+
+# ---- Purity of the engine ------------------------------------------------------------------------------------------
+
+IMPURE = [
+    (r"\b(system_clock|steady_clock|high_resolution_clock|clock_gettime|gettimeofday)\b|(?<![\w.>])(::|std::)?time\s*\(", "a clock"),
+    (r"\brandom_device\b|\bmt19937|\brand\s*\(|\bgetrandom\b|\bRAND_(priv_)?bytes\b", "randomness of its own"),
+    (r"\bstd::(j?thread|mutex|shared_mutex|condition_variable|async|future)\b|\bpthread_", "threads"),
+    (r"(?<![\w:.>])::?(socket|sendto|recvfrom|open|fopen|read|write|close)\s*\(", "a socket or file"),
+    (r"\b(i|o)?fstream\b|\bstd::filesystem\b|\bfopen\s*\(|\bgetenv\s*\(", "files or environment"),
+    (r"\b(f|s|sn|v|vf|vs|vsn)?printf\s*\(|\b(f?puts|f?putc|putchar|fwrite)\s*\(|\bstd::(cout|cerr|clog)\b", "printing"),
+    (r"#\s*include\s*<(iostream|fstream|ctime|time\.h|thread|mutex|filesystem|random|unistd\.h|fcntl\.h|sys/.*|netinet/.*|linux/.*|net/.*)>",
+     "a header of the outside world"),
+]
+
+
+def check_purity(path, text):
+    if not path.startswith("engine/"):
+        return
+    lines = without_comments(text, keep_strings=False).splitlines()
+    for number, line in enumerate(lines, 1):
+        last_words = "stderr" in line and "std::abort();" in "".join(lines[number : number + 1])
+        for pattern, what in IMPURE:
+            if re.search(pattern, line) and not (what == "printing" and last_words):
+                yield f"{path}:{number}: engine/ is pure, but here is {what}: {line.strip()}"
+
+
+# ---- Length --------------------------------------------------------------------------------------------------------
+
+FILE_LINES = 600
+FUNCTION_LINES = 80
+
+
+def functions(text):
+    """(first line, last line, head) of each function body, found by its braces: approximate, and enough."""
+    text = without_comments(text, keep_strings=False)
+    text = re.sub(r"(?m)^\s*#(?:[^\n\\]|\\\n|\\.)*", lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
+    stack, line, head, head_line = [], 1, "", None
+    for char in text:
+        if char == "{":
+            inside_function = any(kind == "function" for kind, _, _ in stack)
+            scope = re.search(r"\b(namespace|class|struct|enum|union)\b", head) and not head.rstrip().endswith(")")
+            kind = "function" if "(" in head and not scope and not inside_function else "other"
+            stack.append((kind, head_line or line, " ".join(head.split())))
+            head, head_line = "", None
+        elif char == "}":
+            if stack:
+                kind, first, name = stack.pop()
+                if kind == "function":
+                    yield first, line, name
+            head, head_line = "", None
+        elif char == ";" and head.count("(") == head.count(")"):
+            head, head_line = "", None
+        elif not char.isspace() or head:
+            head_line = head_line or line
+            head += char
+        if char == "\n":
+            line += 1
+
+
+def check_length(path, text):
+    if path.startswith("tests/"):
+        return
+    lines = text.count("\n")
+    if lines > FILE_LINES:
+        yield f"{path}: {lines} lines, more than {FILE_LINES}: the design wants another cut"
+    for first, last, head in functions(text):
+        if last - first + 1 > FUNCTION_LINES:
+            yield f"{path}:{first}: {last - first + 1} lines in one function, more than {FUNCTION_LINES}: {head[:80]}"
+
+
+# ---- Unfinished work -----------------------------------------------------------------------------------------------
+
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|\bnot (yet )?implemented\b|\bunimplemented\b", re.I)
+
+
+def check_finished(path, text):
+    if path.startswith("tests/guards/"):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = UNFINISHED.search(line)
+        if match and not (match.group(0).isalpha() and not match.group(0).isupper() and match.group(0).lower() in ("hack", "xxx")):
+            yield f"{path}:{number}: unfinished by its own words: {line.strip()}"
+
+
+CHECKS = (check_includes, check_purity, check_length, check_finished)
+
+# ---- Tools ---------------------------------------------------------------------------------------------------------
+
+
+def check_format(paths):
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *paths], cwd=TOP, capture_output=True, text=True)
+    return [line for line in done.stderr.splitlines() if "error:" in line] if done.returncode else []
+
+
+def tidy_one(path, extra=()):
+    command = ["clang-tidy", "--quiet", *extra, path, "--", "-std=c++20", f"-I{TOP}"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    return [line for line in done.stdout.splitlines() if "error:" in line] if done.returncode else []
+
+
+def check_tidy(sources, headers, cache):
+    """Skips what was clean with the same contents before; a header's change means everything again."""
+    cache.mkdir(parents=True, exist_ok=True)
+    common = hashlib.sha256()
+    for path in [".clang-tidy", *headers]:
+        common.update((TOP / path).read_bytes())
+
+    def one(path):
+        key = common.copy()
+        key.update((TOP / path).read_bytes())
+        stamp = cache / key.hexdigest()
+        if stamp.exists():
+            return []
+        complaints = tidy_one(path)
+        if not complaints:
+            stamp.touch()
+        return complaints
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [line for complaints in pool.map(one, sources) for line in complaints]
+
+
+# ---- All of it -----------------------------------------------------------------------------------------------------
+
+
+def sources():
+    for folder in FOLDERS:
+        for path in sorted((TOP / folder).rglob("*")):
+            if path.suffix in (".cpp", ".hpp") and path.is_file():
+                yield path.relative_to(TOP).as_posix()
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("which", nargs="?", default="all", choices=["all", "text", "format", "tidy"])
+    which = options.parse_args().which
+    paths = list(sources())
+    complaints = []
+    if which in ("all", "text"):
+        for path in paths:
+            text = (TOP / path).read_text()
+            for check in CHECKS:
+                complaints += check(path, text)
+    if which in ("all", "format"):
+        complaints += check_format(paths)
+    if which in ("all", "tidy"):
+        engine = [p for p in paths if p.startswith("engine/")]
+        complaints += check_tidy([p for p in engine if p.endswith(".cpp")], [p for p in engine if p.endswith(".hpp")], TOP / "build" / "tidy")
+    for complaint in complaints:
+        print(complaint)
+    print(f"guards {which}: {len(paths)} files, {len(complaints)} complaints")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+// `sallyport check`: each check with a sample that provokes it, and none on samples that are right.
+#include "parser/check/check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace parser {
+namespace {
+
+std::string file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// "a.cfg:3,b.cfg:9 CHECK: text", one line a finding.
+std::string findings(const CheckReport& report) {
+  std::string out;
+  for (const Finding& finding : report.findings) {
+    for (std::size_t i = 0; i < finding.places.size(); ++i)
+      out += (i ? "," : "") + finding.places[i].file + ":" + std::to_string(finding.places[i].line);
+    out += " " + finding.check + ": " + finding.text + "\n";
+  }
+  return out;
+}
+
+/// A site that is right: `own` and `peer` end with these octets.
+std::string site(const std::string& own, const std::string& peer) {
+  return "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 19\n"  // 1-4
+         "crypto ikev2 policy POL\n proposal P\n"                                            // 5-6
+         "crypto ikev2 keyring K\n peer X\n  address 192.0.2." +
+         peer +
+         "\n  pre-shared-key Correct-Horse-7\n"  // 7-10
+         "crypto ikev2 profile PR\n match identity remote address 192.0.2." +
+         peer +
+         "\n"                                                                                     // 11-12
+         " authentication remote pre-share\n authentication local pre-share\n keyring local K\n"  // 13-15
+         "crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac\n mode tunnel\n"              // 16-17
+         "ip access-list extended ACL\n permit ip 10.0." +
+         own + ".0 0.0.0.255 10.0." + peer +
+         ".0 0.0.0.255\n"  // 18-19
+         "crypto map M 10 ipsec-isakmp\n set peer 192.0.2." +
+         peer +
+         "\n set transform-set TS\n"                                      // 20-22
+         " set pfs group19\n set ikev2-profile PR\n match address ACL\n"  // 23-25
+         "interface GigabitEthernet0/0\n ip address 192.0.2." +
+         own + " 255.255.255.0\n crypto map M\n";  // 26-28
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), by);
+}
+
+std::string one(const std::string& text) { return findings(check({{"a.cfg", text}})); }
+std::string two(const std::string& a, const std::string& b) { return findings(check({{"a.cfg", a}, {"b.cfg", b}})); }
+
+TEST(Check, WhatIsRightHasNoFindings) {
+  EXPECT_EQ(one(site("1", "2")), "");
+  EXPECT_EQ(two(site("1", "2"), site("2", "1")), "");
+  const std::string folder = SOURCE_DIR "/samples/two-sites/";
+  EXPECT_EQ(findings(check({{"a", file(folder + "site-a.cfg")}, {"b", file(folder + "site-b.cfg")}})), "");
+}
+
+TEST(Check, EveryLineIsReported) {
+  const CheckReport report = check({{"a.cfg",
+                                     "! a comment\nhostname R1\nip route 0.0.0.0 0.0.0.0 192.0.2.254\n"
+                                     "crypto ikev2 propsal P\ncrypto ikev2 keyring K\n peer X\n  pre-shared-key Secret1 more\n"
+                                     "  adress 192.0.2.1\n  address\n"}});
+  ASSERT_EQ(report.files.size(), 1u);
+  const auto& lines = report.files[0].lines;
+  ASSERT_EQ(lines.size(), 8u);
+  EXPECT_TRUE(report.refused_any);
+  EXPECT_EQ(lines[0].verdict, Verdict::accepted);
+  EXPECT_EQ(lines[0].number, 2u);
+  EXPECT_EQ(lines[1].verdict, Verdict::no_effect);
+  EXPECT_NE(lines[1].why.find("routes are the host's"), std::string::npos) << lines[1].why;
+  EXPECT_EQ(lines[2].verdict, Verdict::refused);
+  EXPECT_EQ(lines[2].caret, 13u);
+  EXPECT_EQ(lines[2].nearest, "crypto ikev2 proposal P");
+  EXPECT_EQ(lines[5].text, "  pre-shared-key ******* ****");
+  EXPECT_EQ(lines[5].verdict, Verdict::refused);
+  EXPECT_EQ(lines[6].nearest, "  address 192.0.2.1");
+  EXPECT_EQ(lines[7].why, "% Incomplete command.");
+}
+
+TEST(Check, DanglingReferencesAndMissingPieces) {
+  const std::string right = site("1", "2");
+  struct Case {
+    const char *what, *by, *finding;
+  };
+  const Case cases[] = {
+      {" keyring local K\n", " keyring local OTHER\n",
+       "a.cfg:15 without-effect: crypto ikev2 profile PR: keyring OTHER is not defined"},
+      {" set transform-set TS\n", " set transform-set OTHER\n",
+       "a.cfg:22 without-effect: crypto map M 10: transform set OTHER is not defined"},
+      {" match address ACL\n", " match address OTHER\n",
+       "a.cfg:25 without-effect: crypto map M 10: access list OTHER is not defined"},
+      {" set ikev2-profile PR\n", " set ikev2-profile OTHER\n",
+       "a.cfg:24 without-effect: crypto map M 10: IKEv2 profile OTHER is not defined"},
+      {" crypto map M\n", " crypto map OTHER\n",
+       "a.cfg:28 without-effect: interface GigabitEthernet0/0: crypto map OTHER is not defined"},
+      {"POL\n proposal P\n", "POL\n proposal OTHER\n",
+       "a.cfg:6 without-effect: crypto ikev2 policy POL: proposal OTHER is not defined"},
+      {" match address ACL\n", "", "a.cfg:20 without-effect: crypto map M 10: no access list is set"},
+      {" set peer 192.0.2.2\n", "", "a.cfg:20 without-effect: crypto map M 10: no peer is set"},
+      {" authentication local pre-share\n", "",
+       "a.cfg:11 without-effect: crypto ikev2 profile PR: it has no local authentication"},
+      {"  pre-shared-key Correct-Horse-7\n", "",
+       "a.cfg:8 without-effect: crypto ikev2 keyring K peer X: it has no pre-shared key"},
+      {"permit ip 10.0.1.0 0.0.0.255", "permit ip 10.0.1.0 0.0.255.0", "a.cfg:18 without-effect: access list ACL: the wildcard"},
+  };
+  for (const Case& each : cases) {
+    const std::string found = one(replaced(right, each.what, each.by));
+    EXPECT_NE(found.find(each.finding), std::string::npos) << each.finding << "\nin\n" << found;
+  }
+}
+
+TEST(Check, WhatNothingUses) {
+  const std::string more =
+      "crypto ikev2 proposal P9\n encryption aes-cbc-256\n integrity sha256\n group 19\ncrypto ikev2 keyring K9\n"
+      "crypto ipsec transform-set TS9 esp-gcm\nip access-list extended ACL9\nipv6 access-list SIX9\n"
+      "crypto map M9 10 ipsec-isakmp\n";
+  const std::string found = one(site("1", "2") + more);
+  for (const char* expected :
+       {"a.cfg:29 unused: IKEv2 proposal P9 is not used by any IKEv2 policy", "a.cfg:33 unused: IKEv2 keyring K9",
+        "a.cfg:34 unused: transform set TS9", "a.cfg:35 unused: access list ACL9", "a.cfg:36 unused: IPv6 access list SIX9",
+        "a.cfg:37 unused: crypto map M9 is not used by any interface"})
+    EXPECT_NE(found.find(expected), std::string::npos) << expected << "\nin\n" << found;
+}
+
+TEST(Check, APeerThatTwoProfilesMatch) {
+  const std::string second =
+      "crypto ikev2 profile PR2\n match identity remote address 192.0.2.0 255.255.255.0\n authentication remote pre-share\n"
+      " authentication local pre-share\n keyring local K\n";
+  const std::string found = one(site("1", "2") + second);
+  EXPECT_NE(found.find("a.cfg:12,a.cfg:30 two-profiles: a peer may match both profile PR"), std::string::npos) << found;
+}
+
+TEST(Check, AccessListEntriesThatAreNeverReachedOrTakeEverything) {
+  std::string found =
+      one(replaced(site("1", "2"), "0.0.0.255\ncrypto", "0.0.0.255\n permit tcp 10.0.1.0 0.0.0.255 host 10.0.2.7\ncrypto"));
+  EXPECT_NE(found.find("a.cfg:20,a.cfg:19 access-list: "), std::string::npos) << found;
+  found = one(replaced(site("1", "2"), "permit ip 10.0.1.0 0.0.0.255 10.0.2.0 0.0.0.255", "permit ip any any"));
+  EXPECT_NE(found.find("a.cfg:19 access-list: access list ACL: \"permit ip any any\" takes all traffic"), std::string::npos)
+      << found;
+}
+
+TEST(Check, WeakAlgorithms) {
+  const std::string found =
+      one(replaced(replaced(site("1", "2"), "integrity sha256", "integrity sha1 sha256"), "esp-sha256-hmac", "esp-sha-hmac"));
+  EXPECT_NE(found.find("a.cfg:3 weak: \"integrity sha1 sha256\": sha1 is weak"), std::string::npos) << found;
+  EXPECT_NE(found.find("a.cfg:16 weak: "), std::string::npos) << found;
+}
+
+TEST(Check, TwoEndsThatDoNotFit) {
+  const std::string a = site("1", "2"), b = site("2", "1");
+  struct Case {
+    const char *what, *by, *finding;
+  };
+  const Case cases[] = {
+      {"group 19\n", "group 14\n", "a.cfg:1,b.cfg:1 ike-proposals: no IKE proposal in common"},
+      {"esp-aes 256 esp-sha256-hmac", "esp-gcm 256", "a.cfg:22,b.cfg:22 transform-sets: no transform set in common"},
+      {" mode tunnel\n", " mode transport\n", "mode: mode tunnel against mode transport"},
+      {" set pfs group19\n", "", "a.cfg:23,b.cfg:20 pfs: PFS with group19 against no PFS"},
+      {" authentication remote", " identity local fqdn b.example.net\n authentication remote",
+       "b.cfg:13,a.cfg:12 identity: b.cfg calls itself b.example.net, profile PR of a.cfg wants"},
+      {"Correct-Horse-7", "Correct-Horse-8", "a.cfg:10,b.cfg:10 keys: the key of a.cfg is not the one that b.cfg expects"},
+      {"pre-shared-key Correct-Horse-7", "pre-shared-key local Correct-Horse-7\n  pre-shared-key remote Other-1",
+       "keys: the key of a.cfg"},
+      {"10.0.1.0 0.0.0.255", "10.0.0.0 0.0.255.255", "a.cfg:19,b.cfg:18 selectors: "},
+      {" set pfs group19\n", " set pfs group19\n set security-association lifetime seconds 600\n",
+       "a.cfg:20,b.cfg:24 lifetimes: IPsec SA lifetime 3600 s against 600 s"},
+      {" keyring local K\n", " keyring local K\n lifetime 600\n",
+       "a.cfg:11,b.cfg:16 lifetimes: IKE SA lifetime 86400 s against 600 s"},
+      {" set peer 192.0.2.1\n", " set peer 192.0.2.7\n",
+       "peers: crypto map M 10 of a.cfg speaks to 192.0.2.2, but no entry of b.cfg"},
+  };
+  for (const Case& each : cases) {
+    const std::string found = two(a, replaced(b, each.what, each.by));
+    EXPECT_NE(found.find(each.finding), std::string::npos) << each.finding << "\nin\n" << found;
+    EXPECT_EQ(found.find("Correct-Horse"), std::string::npos) << found;
+  }
+}
+
+TEST(Check, TwoRoutersThatHaveNothingToDoWithEachOther) {
+  const std::string found = two(site("1", "2"), site("7", "8"));
+  EXPECT_NE(found.find("peers: a.cfg and b.cfg do not speak to each other"), std::string::npos) << found;
+}
+
+}  // namespace
+}  // namespace parser

@@ -1,0 +1,200 @@
+// `interface TunnelN` with `tunnel protection`: what the engine and the data plane are told of it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "parser/compile.hpp"
+#include "parser/configuration.hpp"
+
+namespace parser {
+namespace {
+
+using engine::IpAddress;
+using engine::Prefix;
+
+const std::string ikev2 = R"(
+crypto ikev2 keyring KEYS
+ peer ANY
+  address 0.0.0.0 0.0.0.0
+  pre-shared-key one
+crypto ikev2 profile PROF
+ match identity remote address 0.0.0.0
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local KEYS
+crypto ipsec transform-set TS esp-gcm 256
+ mode transport
+crypto ipsec profile IPSEC
+ set transform-set TS
+ set pfs group19
+ set ikev2-profile PROF
+ set security-association lifetime seconds 1800
+)";
+const std::string tunnel = R"(
+interface Tunnel0
+ ip address 172.16.0.1 255.255.255.252
+ ipv6 address 2001:DB8:C::1/64
+ ip mtu 1400
+ ip tcp adjust-mss 1360
+ tunnel source 203.0.113.10
+ tunnel mode ipsec ipv4
+ tunnel destination 203.0.113.20
+ tunnel protection ipsec profile IPSEC
+)";
+
+ApplyResult applied(const std::string& text) {
+  ApplyResult result = parser::apply(Configuration{}, text);
+  for (const LineReport& line : result.lines)
+    EXPECT_NE(line.verdict, Verdict::refused) << line.number << ": " << line.text << "\n" << line.answer;
+  return result;
+}
+Compiled compiled(const std::string& text) { return compile(applied(text).configuration, nullptr); }
+Prefix prefix(const char* text, int length) { return {*IpAddress::parse(text), static_cast<std::uint8_t>(length)}; }
+std::string all_warnings(const Compiled& c) {
+  std::string out;
+  for (const std::string& warning : c.warnings) out += warning + "\n";
+  return out;
+}
+
+TEST(CompileTunnel, IsAnInterfaceWithOneEntryAndADevice) {
+  const Compiled c = compiled(ikev2 + tunnel);
+  EXPECT_TRUE(c.warnings.empty()) << all_warnings(c);
+  ASSERT_EQ(c.config->interfaces.size(), 1u);
+  const engine::ProtectedInterface& interface = c.config->interfaces[0];
+  EXPECT_EQ(interface.name, "Tunnel0");
+  ASSERT_TRUE(interface.tunnel);
+  EXPECT_EQ(interface.tunnel->source, IpAddress::parse("203.0.113.10"));
+  EXPECT_FALSE(interface.tunnel->responder_only);
+  ASSERT_EQ(interface.entries.size(), 1u);
+  const engine::CryptoMapEntry& entry = *interface.entries[0];
+  EXPECT_EQ(entry.map, "Tunnel0-head-0");
+  EXPECT_EQ(entry.sequence, 65537u);
+  EXPECT_EQ(entry.peers, std::vector{*IpAddress::parse("203.0.113.20")});
+  EXPECT_EQ(entry.lifetime, std::chrono::seconds(1800));
+  ASSERT_TRUE(entry.pfs_group);
+  ASSERT_EQ(entry.transform_sets.size(), 1u);
+  EXPECT_EQ(entry.transform_sets[0]->mode, engine::IpsecMode::tunnel) << "whatever the set says";
+  ASSERT_EQ(entry.lines.size(), 1u);
+  EXPECT_EQ(entry.lines[0].selectors.to_string().find("0.0.0.0/0"), 0u);
+
+  ASSERT_EQ(c.tunnels.size(), 1u);
+  const TunnelDevice& device = c.tunnels[0];
+  EXPECT_EQ(device.name, "Tunnel0");
+  EXPECT_EQ(device.device, "Tunnel0");
+  EXPECT_EQ(device.addresses, (std::vector{prefix("172.16.0.1", 30), prefix("2001:db8:c::1", 64)}));
+  EXPECT_EQ(device.mtu, 1400u);
+  EXPECT_EQ(device.mss_v4, 1360u);
+  EXPECT_EQ(device.mss_v6, 0u);
+  EXPECT_FALSE(device.shut_down);
+  EXPECT_EQ(c.interfaces, (std::vector<InterfaceBinding>{{"Tunnel0", "Tunnel0"}}));
+}
+
+TEST(CompileTunnel, LinesHaveEffectOnATunnelAndNotOnAnotherInterface) {
+  for (const LineReport& line : applied(ikev2 + tunnel).lines) EXPECT_NE(line.verdict, Verdict::no_effect) << line.text;
+  std::size_t without = 0;
+  for (const LineReport& line :
+       applied("interface GigabitEthernet0/0\n ip address 10.0.0.1 255.0.0.0\n ip mtu 1400\n shutdown\n").lines)
+    without += line.verdict == Verdict::no_effect;
+  EXPECT_EQ(without, 3u);
+}
+
+TEST(CompileTunnel, EveryModeOfIpsecHasItsSelectors) {
+  struct Row {
+    const char *mode, *source, *destination;
+    std::vector<std::string> inside;
+  };
+  for (const Row& row : std::vector<Row>{{"ipv4", "203.0.113.10", "203.0.113.20", {"0.0.0.0/0"}},
+                                         {"ipv4 v6-overlay", "203.0.113.10", "203.0.113.20", {"::/0"}},
+                                         {"ipv6", "2001:DB8::10", "2001:DB8::20", {"::/0"}},
+                                         {"ipv6 v4-overlay", "2001:DB8::10", "2001:DB8::20", {"0.0.0.0/0"}},
+                                         {"dual-overlay", "203.0.113.10", "203.0.113.20", {"0.0.0.0/0", "::/0"}},
+                                         {"dual-overlay", "2001:DB8::10", "2001:DB8::20", {"0.0.0.0/0", "::/0"}}}) {
+    const Compiled c = compiled(ikev2 + "interface Tunnel1\n tunnel source " + row.source + "\n tunnel mode ipsec " + row.mode +
+                                "\n tunnel destination " + row.destination + "\n tunnel protection ipsec profile IPSEC\n");
+    EXPECT_TRUE(c.warnings.empty()) << row.mode << ": " << all_warnings(c);
+    ASSERT_EQ(c.config->interfaces.size(), 1u) << row.mode;
+    std::vector<std::string> inside;
+    for (const auto& line : c.config->interfaces[0].entries.at(0)->lines) {
+      EXPECT_EQ(line.selectors.local, line.selectors.remote);
+      inside.push_back(line.selectors.local.to_string());
+    }
+    EXPECT_EQ(inside, row.inside) << row.mode;
+  }
+}
+
+TEST(CompileTunnel, SaysWhatIsMissing) {
+  struct Row {
+    const char *from, *to, *warning;
+    std::size_t devices;
+  };
+  for (const Row& row : std::vector<Row>{
+           {" tunnel source 203.0.113.10\n", "", "no tunnel source is set", 1},
+           {" tunnel destination 203.0.113.20\n", "", "no tunnel destination is set", 1},
+           {"destination 203.0.113.20", "destination hub.example.net", "must be an address", 1},
+           {"destination 203.0.113.20", "destination 2001:DB8::20", "not of one address family", 1},
+           {" tunnel protection ipsec profile IPSEC\n", "", "carries nothing", 1},
+           {"protection ipsec profile IPSEC", "protection ipsec profile NONE", "IPsec profile NONE is not defined", 1},
+           {" tunnel mode ipsec ipv4\n", "", "GRE", 0},
+           {" tunnel mode ipsec ipv4\n", " tunnel mode gre multipoint\n", "GRE", 0},
+           {" tunnel mode ipsec ipv4\n", " tunnel mode ipsec ipv4\n tunnel vrf OUTSIDE\n", "VRFs do not exist", 0},
+           {"interface Tunnel0\n", "interface Tunnel0\n vrf forwarding RED\n", "VRFs do not exist", 0},
+           {"interface Tunnel0\n", "interface Tunnel0\n device a-device-of-21-letters\n", "too long for a Linux device", 0},
+       }) {
+    std::string text = ikev2 + tunnel;
+    const std::size_t at = text.find(row.from);
+    ASSERT_NE(at, std::string::npos) << row.from;
+    text.replace(at, std::string_view(row.from).size(), row.to);
+    const Compiled c = compiled(text);
+    EXPECT_NE(all_warnings(c).find(row.warning), std::string::npos) << row.from << "->" << row.to << ": " << all_warnings(c);
+    EXPECT_EQ(c.tunnels.size(), row.devices) << row.warning;
+    EXPECT_TRUE(c.config->interfaces.empty()) << row.warning;
+  }
+}
+
+TEST(CompileTunnel, ShutDownIsADeviceWithoutProtection) {
+  const Compiled c = compiled(ikev2 + tunnel + " shutdown\n");
+  EXPECT_TRUE(c.config->interfaces.empty());
+  ASSERT_EQ(c.tunnels.size(), 1u);
+  EXPECT_TRUE(c.tunnels[0].shut_down);
+}
+
+TEST(CompileTunnel, AnAccessListNarrowsWhatTheTunnelCarries) {
+  const Compiled c = compiled(ikev2 + tunnel +
+                              " tunnel protection ipsec policy ipv4 NETS\n"
+                              "ip access-list extended NETS\n permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255\n"
+                              " permit ip 192.168.2.0 0.0.0.255 10.0.0.0 0.0.0.255\n");
+  EXPECT_TRUE(c.warnings.empty()) << all_warnings(c);
+  ASSERT_EQ(c.config->interfaces.size(), 1u);
+  EXPECT_EQ(c.config->interfaces[0].entries[0]->lines.size(), 2u);
+}
+
+TEST(CompileTunnel, UnnumberedBorrowsTheAddress) {
+  const Compiled c = compiled(ikev2 + "interface GigabitEthernet0/0\n ip address 203.0.113.10 255.255.255.0\n" + tunnel +
+                              " no ip address\n ip unnumbered GigabitEthernet0/0\n");
+  ASSERT_EQ(c.tunnels.size(), 1u);
+  EXPECT_NE(std::find(c.tunnels[0].addresses.begin(), c.tunnels[0].addresses.end(), prefix("203.0.113.10", 32)),
+            c.tunnels[0].addresses.end());
+}
+
+TEST(CompileTunnel, StaticRoutesIntoItAreOurs) {
+  const std::string routes =
+      "ip route 10.0.0.0 255.255.255.0 Tunnel0\nip route 0.0.0.0 0.0.0.0 Tunnel0 200\nip route 10.9.0.0 255.255.0.0 203.0.113.1\n"
+      "ipv6 route 2001:DB8:B::/64 Tunnel0\n";
+  const Compiled c = compiled(ikev2 + tunnel + routes);
+  ASSERT_EQ(c.tunnels.size(), 1u);
+  std::vector<Prefix> found = c.tunnels[0].routes;
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, (std::vector{prefix("0.0.0.0", 0), prefix("10.0.0.0", 24), prefix("2001:db8:b::", 64)}));
+  std::size_t without = 0;
+  for (const LineReport& line : applied(routes).lines) without += line.verdict == Verdict::no_effect;
+  EXPECT_EQ(without, 1u) << "the one by the host's own interface";
+}
+
+TEST(CompileTunnel, ResponderOnlyBeginsNothing) {
+  std::string text = ikev2 + tunnel;
+  text.replace(text.find(" set pfs"), 0, " responder-only\n");
+  EXPECT_TRUE(compiled(text).config->interfaces.at(0).tunnel->responder_only);
+}
+
+}  // namespace
+}  // namespace parser

@@ -1,0 +1,196 @@
+// `sallyport convert`: a legacy configuration of every common form, and the IKEv2 one that does the same.
+#include "parser/convert/convert.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parser {
+namespace {
+
+const char legacy[] = R"(
+hostname OLD
+ip domain name example.org
+crypto keyring RING
+  local-address 192.0.2.1
+  pre-shared-key address 198.51.100.7 key first-key
+  pre-shared-key address 203.0.113.0 255.255.255.0 key 0 net-key
+  pre-shared-key hostname far.example.net key name-key
+!
+crypto isakmp policy 1
+ encr aes 192
+ hash sha384
+ authentication pre-share
+ group 16
+ lifetime 3600
+crypto isakmp policy 2
+ authentication pre-share
+ hash md5
+ group 2
+crypto isakmp policy 3
+ group 14
+crypto isakmp key 6 AbCd address 192.0.2.99 no-xauth
+crypto isakmp key wide-key address 0.0.0.0
+crypto isakmp key six-key address ipv6 2001:DB8::/32
+crypto isakmp identity hostname
+crypto isakmp keepalive 20
+crypto isakmp nat keepalive 30
+crypto isakmp fragmentation
+crypto isakmp aggressive-mode disable
+crypto isakmp client configuration group STAFF
+ key group-key
+ pool P
+crypto isakmp profile ONE
+   description the first one
+   keyring RING
+   self-identity user-fqdn me@example.org
+   match identity address 198.51.100.7 255.255.255.255
+   match identity host domain example.net
+   local-address 192.0.2.1
+   keepalive 30 retry 5
+crypto isakmp profile STAFF
+   match identity group STAFF
+   client authentication list L
+crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac comp-lzs
+crypto ipsec profile PROF
+ set isakmp-profile ONE
+crypto dynamic-map DYN 1
+ set isakmp-profile STAFF
+crypto map M client authentication list L
+crypto map M 10 ipsec-isakmp
+ set peer 198.51.100.7
+ set isakmp-profile ONE
+ match address 101
+crypto map M 20 ipsec-isakmp
+ set peer 192.0.2.99
+ match address 102
+crypto map M 99 ipsec-isakmp dynamic DYN
+interface Tunnel0
+ ip address 10.0.0.1 255.255.255.0
+)";
+
+const char modern[] = R"(crypto ikev2 proposal V1-POLICY-1
+ encryption aes-cbc-192
+ integrity sha384
+ group 16
+crypto ikev2 proposal V1-POLICY-2
+ encryption des
+ integrity md5
+ group 2
+crypto ikev2 policy FROM-V1
+ proposal V1-POLICY-1
+ proposal V1-POLICY-2
+!
+crypto ikev2 keyring RING
+ peer RING-1
+  address 198.51.100.7
+  pre-shared-key first-key
+ peer RING-2
+  address 203.0.113.0 255.255.255.0
+  pre-shared-key net-key
+ peer RING-3
+  hostname far.example.net
+  identity fqdn far.example.net
+  pre-shared-key name-key
+crypto ikev2 keyring V1-GLOBAL-KEYS
+ peer V1-KEY-1
+  address 192.0.2.99
+  pre-shared-key 6 AbCd
+ peer V1-KEY-2
+  address 0.0.0.0 0.0.0.0
+  pre-shared-key wide-key
+ peer V1-KEY-3
+  address 2001:DB8::/32
+  pre-shared-key six-key
+!
+crypto ikev2 profile ONE
+ description the first one
+ match address local 192.0.2.1
+ match identity remote address 198.51.100.7 255.255.255.255
+ match identity remote fqdn domain example.net
+ identity local email me@example.org
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local RING
+ lifetime 3600
+ dpd 30 5 on-demand
+crypto ikev2 profile V1-MAP-M-20
+ match identity remote address 192.0.2.99 255.255.255.255
+ identity local fqdn OLD.example.org
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local V1-GLOBAL-KEYS
+ lifetime 3600
+!
+crypto ikev2 dpd 20 2 on-demand
+crypto ikev2 nat keepalive 30
+crypto ikev2 fragmentation
+!
+crypto ipsec profile PROF
+ no set isakmp-profile
+ set ikev2-profile ONE
+crypto map M 10 ipsec-isakmp
+ no set isakmp-profile
+ set ikev2-profile ONE
+crypto map M 20 ipsec-isakmp
+ set ikev2-profile V1-MAP-M-20
+no crypto map M 99
+no crypto map M client authentication list L
+)";
+
+TEST(Convert, EveryCommonFormOfIkev1) {
+  const Conversion conversion = convert(legacy);
+  EXPECT_TRUE(conversion.found);
+  EXPECT_EQ(conversion.configuration, modern);
+}
+
+TEST(Convert, EveryDecisionIsNoted) {
+  const Conversion conversion = convert(legacy);
+  struct Expected {
+    std::size_t line;
+    const char* text;
+    bool undone;
+  };
+  const Expected expected[] = {
+      {0, "must be changed too", false},
+      {0, "the lifetime of the first policy, 3600", false},
+      {0, "became \"identity local fqdn OLD.example.org\"", false},
+      {4, "keyring RING is for local address 192.0.2.1", false},
+      {16, "policy 2 is weak (des, md5, group 2)", false},
+      {16, "policy 2 has lifetime 86400", false},
+      {20, "policy 3 authenticates by rsa-sig", true},
+      {22, "no-xauth has no meaning", false},
+      {23, "a key for 0.0.0.0 was for anyone", false},
+      {29, "no aggressive mode", false},
+      {30, "client group STAFF has no IKEv2 equivalent", true},
+      {41, "uses a client group or xauth", true},
+      {44, "comp-lzs (IPComp) is not supported", true},
+      {49, "xauth and mode configuration", true},
+      {54, "has no ISAKMP profile: IKEv2 needs one, V1-MAP-M-20", false},
+      {57, "taken away; use EAP", true},
+  };
+  for (const Expected& each : expected) {
+    bool found = false;
+    for (const ConversionNote& note : conversion.notes)
+      found = found || (note.line == each.line && note.undone == each.undone && note.text.find(each.text) != std::string::npos);
+    EXPECT_TRUE(found) << each.line << ": " << each.text;
+  }
+  for (const ConversionNote& note : conversion.notes)
+    for (const char* secret : {"first-key", "net-key", "name-key", "AbCd", "wide-key", "six-key", "group-key"})
+      EXPECT_EQ(note.text.find(secret), std::string::npos) << note.text;
+}
+
+TEST(Convert, WhereThereIsNoIkev1ThereIsNothingToDo) {
+  const Conversion conversion = convert("hostname R\ncrypto ikev2 keyring K\n peer A\n");
+  EXPECT_FALSE(conversion.found);
+  EXPECT_EQ(conversion.configuration, "");
+}
+
+TEST(Convert, AnyTextIsTaken) {
+  for (const char* text : {"crypto isakmp", "crypto isakmp key", "crypto isakmp key 0", "crypto keyring", "crypto isakmp policy",
+                           "crypto map M", "crypto map", "crypto isakmp profile\n match identity\n keepalive\n self-identity\n",
+                           "crypto keyring K\n pre-shared-key\n pre-shared-key address\n local-address\n",
+                           "crypto map M 10 ipsec-isakmp\n set peer\n", "crypto isakmp key a hostname", "\r\n\t \xc2\xa0"})
+    convert(text);
+}
+
+}  // namespace
+}  // namespace parser

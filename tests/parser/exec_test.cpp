@@ -1,0 +1,131 @@
+// EXEC commands: abbreviations, modifiers, privileges, help.
+#include <gtest/gtest.h>
+
+#include "tests/parser/support.hpp"
+
+namespace parser {
+namespace {
+
+template <class T>
+T run(const std::string& line, bool privileged = true) {
+  const ExecResult result = parse_exec(line, privileged);
+  EXPECT_TRUE(result.command) << line << ": " << result.answer;
+  const T* command = result.command ? std::get_if<T>(&result.command->what) : nullptr;
+  EXPECT_TRUE(command) << line;
+  return command ? *command : T{};
+}
+
+engine::IpAddress address(const char* text) { return *engine::IpAddress::parse(text); }
+
+std::string offered(const char* text, bool privileged = true) {
+  std::string out;
+  for (const HelpEntry& e : exec_help(text, privileged)) out += (out.empty() ? "" : "|") + e.token;
+  return out;
+}
+
+TEST(Exec, EveryCommandInItsUsualSpellings) {
+  run<Enable>("en");
+  run<Disable>("disable");
+  run<ExitShell>("exit");
+  run<ExitShell>("quit");
+  run<ExitShell>("logo");
+  run<ConfigureTerminal>("conf t");
+  run<WriteMemory>("wr");
+  run<WriteMemory>("wri mem");
+  run<CopyRunningStartup>("copy run start");
+  run<ShowRunningConfig>("sh run");
+  run<ShowRunningConfig>("write term");
+  run<ShowStartupConfig>("show startup-config");
+  run<ShowCryptoMap>("sh cry map");
+  run<ShowIpInterfaceBrief>("sh ip int br");
+  run<ShowClock>("show clock");
+  run<ShowHistory>("sh hist");
+  run<ShowDebugging>("show debug");
+  run<ShowLogging>("sh logg");
+  EXPECT_TRUE(run<ShowIkev2Sa>("show crypto ikev2 sa detail").detailed);
+  EXPECT_TRUE(run<ShowIkev2Sa>("show crypto ikev2 sa detailed").detailed);
+  EXPECT_TRUE(run<ShowIkev2Sa>("sh cry ike sa det").detailed);
+  EXPECT_FALSE(run<ShowIkev2Sa>("sh cry ike sa").detailed);
+  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa det remote 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa peer 192.0.2.1").peer, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa detail int gi0/0").interface, "GigabitEthernet0/0");
+  EXPECT_EQ(run<ShowCryptoSession>("sh cry ses rem 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_TRUE(run<ShowDiagnose>("show crypto ikev2 diagnose error").error);
+  EXPECT_EQ(run<ShowDiagnose>("show crypto ikev2 diagnose peer 192.0.2.1").peer, address("192.0.2.1"));
+  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa remote 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_FALSE(run<ClearIpsecSa>("clear crypto sa").peer);
+  EXPECT_EQ(run<Debug>("debug cry ikev2"), (Debug{DebugTopic::ikev2, true}));
+  EXPECT_EQ(run<Debug>("deb crypto ikev2 packet"), (Debug{DebugTopic::ikev2_packet, true}));
+  EXPECT_EQ(run<Debug>("debug crypto ipsec"), (Debug{DebugTopic::ipsec, true}));
+  EXPECT_EQ(run<Debug>("u all"), (Debug{DebugTopic::all, false}));
+  EXPECT_EQ(run<Debug>("undebug all"), (Debug{DebugTopic::all, false}));
+  EXPECT_EQ(run<Debug>("no debug all"), (Debug{DebugTopic::all, false}));
+  EXPECT_EQ(run<Debug>("no deb cry ike err"), (Debug{DebugTopic::ikev2_error, false}));
+  EXPECT_TRUE(run<TerminalMonitor>("term mon").on);
+  EXPECT_FALSE(run<TerminalMonitor>("term no mon").on);
+  EXPECT_EQ(run<TerminalLength>("term len 0").lines, 0u);
+  EXPECT_EQ(run<TerminalWidth>("terminal width 132").columns, 132u);
+}
+
+TEST(Exec, Ping) {
+  EXPECT_EQ(run<Ping>("ping 192.0.2.1"), (Ping{address("192.0.2.1"), {}, 5, 100, 2}));
+  EXPECT_EQ(run<Ping>("ping ip 192.0.2.1 so 10.0.0.1 rep 3"), (Ping{address("192.0.2.1"), "10.0.0.1", 3, 100, 2}));
+  EXPECT_EQ(run<Ping>("ping ipv6 2001:db8::1 size 200 source lo0 timeout 1"),
+            (Ping{address("2001:db8::1"), "Loopback0", 5, 200, 1}));
+}
+
+TEST(Exec, Modifiers) {
+  const auto modifier = [](const char* line) {
+    const ExecResult result = parse_exec(line, true);
+    EXPECT_TRUE(result.command) << line;
+    return result.command ? result.command->modifier : Modifier{};
+  };
+  EXPECT_EQ(modifier("sh run"), (Modifier{ModifierKind::none, ""}));
+  EXPECT_EQ(modifier("sh run | i crypto  map|peer"), (Modifier{ModifierKind::include, "crypto  map|peer"}));
+  EXPECT_EQ(modifier("sh run | sec ^crypto"), (Modifier{ModifierKind::section, "^crypto"}));
+  EXPECT_EQ(modifier("sh run | exclude !"), (Modifier{ModifierKind::exclude, "!"}));
+  EXPECT_EQ(modifier("sh cry ike sa | b READY"), (Modifier{ModifierKind::begin, "READY"}));
+  EXPECT_EQ(modifier("sh cry ike sa | count READY"), (Modifier{ModifierKind::count, "READY"}));
+  EXPECT_EQ(parse_exec("sh run |", true).answer, "% Incomplete command.");
+  EXPECT_EQ(parse_exec("sh run | include", true).answer, "% Incomplete command.");
+  EXPECT_EQ(parse_exec("conf t | include x", true).answer, "% Invalid input detected at '^' marker.");
+}
+
+TEST(Exec, Refusals) {
+  EXPECT_EQ(parse_exec("sh cry i", true).answer, "% Ambiguous command:  \"sh cry i\"");
+  EXPECT_EQ(parse_exec("sh cry i sa", true).answer, "% Ambiguous command:  \"sh cry i sa\"");
+  EXPECT_EQ(parse_exec("show", true).answer, "% Incomplete command.");
+  EXPECT_EQ(parse_exec("show crypto bogus", true).caret, 12u);
+  EXPECT_EQ(parse_exec("  show  clock now", true).caret, 14u);
+  EXPECT_TRUE(parse_exec("foo", true).answer.starts_with("Translating \"foo\""));
+  EXPECT_FALSE(parse_exec("foo", true).caret);
+  EXPECT_EQ(parse_exec("foo bar", true).caret, 0u);
+  EXPECT_EQ(parse_exec("", true).answer, "");
+  EXPECT_FALSE(parse_exec("! note", true).command);
+}
+
+TEST(Exec, PrivilegeIsNeeded) {
+  for (const char* line :
+       {"configure terminal", "show running-config", "write memory", "clear crypto sa", "debug crypto ipsec"}) {
+    EXPECT_TRUE(parse_exec(line, true).command) << line;
+    EXPECT_FALSE(parse_exec(line, false).command) << line;
+  }
+  run<Enable>("enable", false);
+  run<ShowIkev2Sa>("show crypto ikev2 sa", false);
+}
+
+TEST(Exec, HelpAndCompletion) {
+  EXPECT_EQ(offered("show crypto "), "ikev2|impact|ipsec|map|session");
+  EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
+  EXPECT_EQ(offered("debug crypto ikev2 "), "error|packet|<cr>");
+  EXPECT_EQ(offered("show run | "), "begin|count|exclude|include|section");
+  EXPECT_EQ(offered("en"), "enable");
+  EXPECT_EQ(offered("conf", false), "");
+  EXPECT_EQ(exec_complete("sh", true), "show ");
+  EXPECT_EQ(exec_complete("show crypto i", true), "show crypto i");
+  EXPECT_EQ(exec_complete("sh run | inc", true), "sh run | include ");
+}
+
+}  // namespace
+}  // namespace parser

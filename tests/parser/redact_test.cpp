@@ -1,0 +1,41 @@
+#include "parser/redact.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parser {
+namespace {
+
+TEST(Redact, WhatFollowsTheKeywordIsHiddenInItsColumns) {
+  EXPECT_EQ(without_keys("  pre-shared-key cisco123! oops"), "  pre-shared-key ********* ****");
+  EXPECT_EQ(without_keys(" pre-shared-key local 0 abc"), " pre-shared-key ***** * ***");
+  EXPECT_EQ(without_keys("authentication remote pre-share key 0 abc"), "authentication remote pre-share *** * ***");
+}
+
+TEST(Redact, AbbreviatedOrMistypedItIsStillAKey) {
+  EXPECT_EQ(without_keys("pre abc"), "pre ***");
+  EXPECT_EQ(without_keys("pre-shared-kye abc"), "pre-shared-kye ***");
+  EXPECT_EQ(without_keys("PRE-SHARD-KEY abc"), "PRE-SHARD-KEY ***");
+}
+
+TEST(Redact, OtherSecrets) {
+  EXPECT_EQ(without_keys("username admin privilege 15 secret 9 $9$abc"), "username admin privilege 15 secret * ******");
+  EXPECT_EQ(without_keys(" key 7 0822455D0A16"), " key * ************");
+  EXPECT_EQ(without_keys("crypto isakmp key 0 abc address 192.0.2.1"), "crypto isakmp key * *** ******* *********");
+  EXPECT_EQ(without_keys("key config-key password-encrypt abcdefgh"), "key config-key password-encrypt ********");
+  EXPECT_EQ(without_keys("snmp-server community abc RO"), "snmp-server community *** **");
+}
+
+TEST(Redact, PostquantumKeysAreKeys) {
+  EXPECT_EQ(without_keys(" ppk manual id gate-1 key abc required"), " ppk ****** ** ****** *** *** ********");
+  EXPECT_EQ(without_keys("PPK man id g key 0 a"), "PPK *** ** * *** * *");
+}
+
+TEST(Redact, OtherLinesStayAsTheyAre) {
+  for (const char* line : {"", "keyring ppk BRANCHES", "show crypto ikev2 sa", " match identity remote key-id branch",
+                           "authentication local pre-share", " peer A", "key chain A", "password encryption aes",
+                           "crypto key generate rsa", "service password-encryption"})
+    EXPECT_EQ(without_keys(line), line);
+}
+
+}  // namespace
+}  // namespace parser

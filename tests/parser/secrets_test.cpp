@@ -1,0 +1,152 @@
+// Keys of type 6: sealed and opened, by which master key, and what is said where there is none.
+#include "parser/secrets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+
+#include "parser/compile.hpp"
+#include "parser/configuration.hpp"
+#include "parser/database.hpp"
+
+namespace parser {
+namespace {
+
+class SeededRandom final : public engine::Rng {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    for (auto& octet : out) octet = static_cast<std::uint8_t>(twister_());
+  }
+
+ private:
+  std::mt19937 twister_{7};
+};
+
+const std::string site =
+    "crypto ikev2 keyring K\n peer A\n  address 192.0.2.1\n  pre-shared-key Clear-Key-1\n peer B\n  address 192.0.2.2\n"
+    "  pre-shared-key local hex 00ff10\n  pre-shared-key remote 0 Clear-Key-2\n"
+    "crypto ikev2 profile P\n match identity remote any\n authentication remote pre-share key Clear-Key-3\n"
+    " authentication local pre-share\n keyring local K\n";
+
+Configuration parse(const std::string& text, const Configuration& start = {}) {
+  const ApplyResult result = parser::apply(start, text);
+  for (const LineReport& line : result.lines) EXPECT_NE(line.verdict, Verdict::refused) << line.text << "\n" << line.answer;
+  return result.configuration;
+}
+
+bool has_clear_key(const Configuration& configuration) {
+  const std::string text = running_config(configuration);
+  return text.find("Clear-Key") != std::string::npos || text.find("00ff10") != std::string::npos;
+}
+
+std::vector<std::string> key_warnings(const Compiled& compiled) {
+  std::vector<std::string> out;
+  for (const std::string& warning : compiled.warnings)
+    if (warning.find("key") != std::string::npos && warning.find("type 6") != std::string::npos) out.push_back(warning);
+  return out;
+}
+
+/// The octets of every key of the configuration's keyring peers, in order; empty where one cannot be used.
+std::vector<std::string> octets(const Compiled& compiled) {
+  std::vector<std::string> out;
+  for (const auto& profile : compiled.config->profiles)
+    for (const auto& peer : profile->keyring->peers)
+      for (const engine::KeyRef ref : {peer.local_key, peer.remote_key}) {
+        const engine::Secret* key = compiled.keys->find(ref);
+        out.push_back(key ? engine::to_hex(key->expose()) : "");
+      }
+  return out;
+}
+
+TEST(Secrets, SealedKeysOpenUnderTheirMasterKeyOnly) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  for (const std::string text : {"x", "Clear-Key", "fifteen-octets!", "sixteen-octets!!", "p\x80ss"}) {
+    KeyText clear;
+    clear.text = text;
+    const std::string sealed = keys.seal(clear, random);
+    EXPECT_EQ(sealed.find(text), std::string::npos);
+    EXPECT_EQ(keys.open(sealed), clear);
+    EXPECT_FALSE(MasterKeys().changed_to("another one").open(sealed));
+    EXPECT_FALSE(MasterKeys().open(sealed));
+    EXPECT_NE(keys.seal(clear, random), sealed) << "the same octets twice";
+    for (std::size_t at = 0; at < sealed.size(); at += 7) {
+      std::string bad = sealed;
+      bad[at] = bad[at] == '0' ? '1' : '0';
+      EXPECT_FALSE(keys.open(bad)) << at;
+    }
+  }
+  for (const char* bad : {"", "0", "01", "01zz", "0100", "02"}) EXPECT_FALSE(keys.open(bad)) << bad;
+}
+
+TEST(Secrets, PasswordEncryptionAesSealsEveryKeyAndTheyAreUsed) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration clear = parse(site), on = parse("password encryption aes\n", clear);
+  EXPECT_EQ(protect(clear, {}, keys, random), clear) << "not asked for";
+  EXPECT_EQ(protect(on, {}, MasterKeys(), random), on) << "no master key";
+  const Configuration sealed = protect(on, {}, keys, random);
+  EXPECT_FALSE(has_clear_key(sealed)) << running_config(sealed);
+  EXPECT_EQ(parse(running_config(sealed)), sealed);
+  EXPECT_EQ(octets(compile(sealed, nullptr, &keys)), octets(compile(clear, nullptr)));
+  EXPECT_EQ(key_warnings(compile(sealed, nullptr, &keys)), std::vector<std::string>());
+  EXPECT_EQ(protect(sealed, sealed, keys, random), sealed) << "what is sealed stays as it is";
+  // A new peer among the old ones: only its key is sealed.
+  const Configuration more =
+      protect(parse("crypto ikev2 keyring K\n peer C\n  pre-shared-key Clear-Key-9\n", sealed), sealed, keys, random);
+  EXPECT_FALSE(has_clear_key(more));
+  EXPECT_EQ(parse("crypto ikev2 keyring K\n no peer C\n", more), sealed);
+}
+
+TEST(Secrets, AnotherMasterKeySealsAnewAndAMissingOneIsSaid) {
+  SeededRandom random;
+  const MasterKeys first = MasterKeys().changed_to("correct horse"), second = first.changed_to("battery staple");
+  const Configuration clear = parse("password encryption aes\n" + site);
+  const Configuration old = protect(clear, {}, first, random), anew = protect(old, {}, second, random);
+  EXPECT_NE(old, anew);
+  const MasterKeys only_second = MasterKeys().changed_to("battery staple");
+  EXPECT_EQ(octets(compile(anew, nullptr, &only_second)), octets(compile(clear, nullptr)));
+  EXPECT_EQ(octets(compile(old, nullptr, &second)), octets(compile(clear, nullptr))) << "an old revision can still be read";
+
+  const auto wrong = key_warnings(compile(old, nullptr, &only_second));
+  ASSERT_EQ(wrong.size(), 4u);
+  EXPECT_EQ(wrong[1].find("crypto ikev2 keyring K peer A: the key is of type 6 and was encrypted under another master key"), 0u)
+      << wrong[1];
+  const auto missing = key_warnings(compile(old, nullptr, nullptr));
+  ASSERT_EQ(missing.size(), 4u);
+  EXPECT_EQ(missing[1].find("crypto ikev2 keyring K peer A: the key is of type 6 and there is no master key"), 0u) << missing[1];
+}
+
+TEST(Secrets, TheMasterKeyIsStoredWithTheConfigurationItSealed) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("sallyport-secrets-" + std::to_string(::getpid()))).string();
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration sealed = protect(parse("password encryption aes\n" + site), {}, keys, random);
+  {
+    Database db(path, "boot-1");
+    EXPECT_FALSE(db.master_keys().present());
+    ASSERT_TRUE(db.commit_running(sealed, {.user = "tester"}, &keys).ok());
+  }
+  {
+    Database db(path, "boot-1");
+    const MasterKeys read = db.master_keys();
+    const Configuration loaded = db.load();
+    EXPECT_EQ(key_warnings(compile(loaded, nullptr, &read)), std::vector<std::string>());
+  }
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+}
+
+TEST(Secrets, OrdersAboutTheMasterKey) {
+  ConfigSession session{Configuration{}};
+  EXPECT_FALSE(master_key_order(session.line("hostname R")));
+  EXPECT_EQ(master_key_order(session.line("key config-key password-encrypt"))->key, "");
+  EXPECT_EQ(master_key_order(session.line("key config-key password-encrypt abcdefgh"))->key, "abcdefgh");
+  EXPECT_TRUE(master_key_order(session.line("no key config-key password-encrypt"))->remove);
+  EXPECT_FALSE(master_key_order(session.line("key config-key password-encrypt short")));
+  EXPECT_EQ(running_config(session.configuration()).find("config-key"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace parser

@@ -1,0 +1,213 @@
+// Half-open SAs and floods (abuse group D), and the limits of `crypto ikev2 limit` and `crypto call admission limit`.
+#include "engine/cookie.hpp"
+#include "engine/wire/message.hpp"
+#include "tests/sim/two_sites.hpp"
+
+namespace sim {
+namespace {
+
+using namespace engine;
+
+const SocketAddress stranger{ip("198.51.100.66"), 500};
+
+class Admission : public TwoSites {
+ protected:
+  /// A captured IKE_SA_INIT request of A's, to be forged from.
+  Bytes first_request(const Site& left = site_a(), const Site& right = site_b()) {
+    start(left, right);
+    world.send(*a, a_to_b);
+    world.run_until_idle();
+    Bytes request = world.recorded().at(0).payload;
+    world.feed(*a, Clear{ClearWhat::ike_sas, std::nullopt});
+    world.run_for(60s);
+    expect_nothing_left();
+    return request;
+  }
+  /// The request under another SPIi.
+  static Bytes with_spi(Bytes request, std::uint32_t number) {
+    for (int i = 0; i < 4; ++i) request[4 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+    return request;
+  }
+  /// Straight into B; its jobs are counted and left undone unless `finish`.
+  Actions hit(const Bytes& payload, const SocketAddress& from, bool finish = false) {
+    Actions out;
+    b->endpoint->handle(world.now(), Datagram{{b->site.wan, 500}, from, payload}, out);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (auto* job = std::get_if<StartJob>(&out[i])) {
+        ++jobs;
+        if (!finish) continue;
+        const JobId id = job->id;
+        Event done = JobDone{id, crypto::run(std::move(job->job), *b->compiled.keys)};
+        b->endpoint->handle(world.now(), std::move(done), out);
+      }
+    return out;
+  }
+  static std::optional<wire::Message> answer(const Actions& out) {
+    for (const Action& action : out)
+      if (const auto* send = std::get_if<SendDatagram>(&action)) return std::move(*wire::parse(send->payload));
+    return std::nullopt;
+  }
+  static const wire::NotifyPayload* cookie_of(const std::optional<wire::Message>& message) {
+    return message ? wire::find_notify(message->payloads, NotifyType::cookie) : nullptr;
+  }
+  /// The request again, with that cookie in front (2.6).
+  static Bytes with_cookie(const Bytes& request, Bytes cookie) {
+    auto message = wire::parse(request);
+    message->payloads.insert(message->payloads.begin(),
+                             wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::cookie, std::move(cookie)});
+    return wire::encode(message->header, message->payloads);
+  }
+  static Site limited(AdmissionLimits limits) {
+    Site site = site_b();
+    site.limits = limits;
+    return site;
+  }
+  /// Requests of as many sources, until B asks for a cookie; how many it took.
+  std::uint32_t fill(const Bytes& request, std::uint32_t most) {
+    for (std::uint32_t i = 0; i < most; ++i)
+      if (cookie_of(answer(hit(with_spi(request, i + 1), {IpAddress::v4(0xC6330000u + i), 500})))) return i;
+    return most;
+  }
+
+  int jobs = 0;
+};
+
+TEST_F(Admission, CookiesBeginAtTheThresholdAndEndBelowIt) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 10}));
+  EXPECT_EQ(fill(request, 100), 10u);
+  EXPECT_EQ(b->view().half_open, 10u);
+  world.run_for(61s);  // the half-open ones are given up
+  EXPECT_EQ(b->view().half_open, 0u);
+  EXPECT_FALSE(cookie_of(answer(hit(with_spi(request, 1000), stranger, true))));
+}
+
+TEST_F(Admission, NoKeyExchangeBeforeTheCookieAndOneAHalfOpenSa) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 1}));
+  hit(with_spi(request, 1), stranger);
+  EXPECT_EQ(jobs, 1);
+  for (std::uint32_t i = 2; i < 200; ++i) hit(with_spi(request, i), stranger);
+  EXPECT_EQ(jobs, 1) << "a key exchange was begun without a cookie";
+  for (int i = 0; i < 50; ++i) hit(with_spi(request, 1), stranger);
+  EXPECT_EQ(jobs, 1) << "a repeated request began another key exchange";
+}
+
+TEST_F(Admission, ACookieIsGoodForItsSenderOnly) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 1}));
+  hit(with_spi(request, 1), {ip("198.51.100.1"), 500});
+  const Bytes own = with_spi(request, 2);
+  const auto asked = answer(hit(own, stranger));
+  ASSERT_TRUE(cookie_of(asked));
+  const Bytes cookie = cookie_of(asked)->data;
+  jobs = 0;
+  hit(with_cookie(own, cookie), {ip("198.51.100.67"), 500});
+  EXPECT_EQ(jobs, 0) << "another address used it";
+  hit(with_cookie(with_spi(request, 3), cookie), stranger);
+  EXPECT_EQ(jobs, 0) << "another SPI used it";
+  hit(with_cookie(own, Bytes{cookie.begin(), cookie.end() - 1}), stranger);
+  hit(with_cookie(own, Bytes{1}), stranger);
+  hit(with_cookie(own, Bytes(300, 7)), stranger);
+  EXPECT_EQ(jobs, 0) << "a cookie of another length was taken";
+  hit(with_cookie(own, cookie), stranger);
+  EXPECT_EQ(jobs, 1);
+}
+
+TEST_F(Admission, CookiesOutliveOneChangeOfTheSecretAndNotTwo) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 1}));
+  SeededRng rng(5);
+  CookieJar jar;
+  const Bytes nonce(32, 1);
+  const IkeSpi spi{77};
+  const Bytes cookie = jar.make(world.now(), stranger.ip, spi, nonce, rng);
+  EXPECT_TRUE(jar.valid(world.now() + 61s, cookie, stranger.ip, spi, nonce, rng));
+  EXPECT_FALSE(jar.valid(world.now() + 122s, cookie, stranger.ip, spi, nonce, rng));
+  EXPECT_FALSE(jar.valid(world.now() + 122s, {}, stranger.ip, spi, nonce, rng));
+}
+
+// An answer is no larger than its request, but for what responders alone announce: CHILDLESS_IKEV2_SUPPORTED, an empty
+// notify (RFC 6023, 3).
+TEST_F(Admission, AnswersToStrangersAreNotLargerThanTheirRequests) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 5}));
+  for (std::uint32_t i = 1; i < 200; ++i) {
+    const Bytes sent = with_spi(request, i);
+    std::size_t octets = 0;
+    for (const Action& action : hit(sent, {IpAddress::v4(0xC6330000u + i), 500}, true))
+      if (const auto* send = std::get_if<SendDatagram>(&action)) octets += send->payload.size();
+    EXPECT_LE(octets, sent.size());
+  }
+}
+
+TEST_F(Admission, TheLimitOfHalfOpenSasHoldsAndTheirPlacesComeBack) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 0, .incoming = 20}));
+  for (std::uint32_t i = 1; i <= 100; ++i) hit(with_spi(request, i), {IpAddress::v4(0xC6330000u + i), 500});
+  EXPECT_EQ(b->view().half_open, 20u);
+  EXPECT_EQ(b->dropped(Cause::rate_limited), 80u);
+  EXPECT_NE(world.send_until_delivered(*a, a_to_b, 2), Outcome::delivered);
+  world.run_for(61s);
+  EXPECT_EQ(b->view().half_open, 0u);
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b, 60), Outcome::delivered);
+}
+
+TEST_F(Admission, EstablishedPeersAreServedWhileAFloodGoesOn) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 50, .incoming = 200}));
+  connect();
+  for (std::uint32_t i = 1; i <= 5000; ++i) {
+    hit(with_spi(request, i), {IpAddress::v4(0xC6330000u + i), 500});
+    if (i % 500) continue;
+    ASSERT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+    for (const auto& sa : a->view().ike_sas)
+      if (!sa.children.empty()) world.feed(*a, Expire{sa.children.front().id, ExpireKind::soft});
+    world.run_for(100ms);
+    ASSERT_EQ(world.send(*b, b_to_a), Outcome::delivered) << "the rekey was not answered";
+  }
+  EXPECT_EQ(a->ready(), 1u);
+}
+
+TEST_F(Admission, WithACookieAPeerComesUpDuringAFlood) {
+  const Bytes request = first_request(site_a(), limited({.cookie_challenge = 20, .incoming = 500}));
+  fill(request, 100);
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b, 10), Outcome::delivered);
+}
+
+TEST_F(Admission, MaxSaRefusesOneMore) {
+  start(site_a(), limited({.ike_sas = 1}));
+  connect();
+  const auto dropped = b->dropped(Cause::rate_limited);
+  hit(with_spi(world.recorded().at(0).payload, 9), stranger);
+  EXPECT_EQ(jobs, 0);
+  EXPECT_EQ(b->dropped(Cause::rate_limited), dropped + 1);
+}
+
+TEST_F(Admission, MaxInNegotiationOutgoingHoldsTheNextBack) {
+  Site left = site_a();
+  left.limits.outgoing = 1;
+  Tunnel other = left.tunnels[0];
+  other.peer = ip("203.0.113.99");
+  other.lines = {permit("192.168.1.0/24", "10.99.0.0/24")};
+  left.tunnels.push_back(other);
+  start(left);
+  world.send(*a, packet("192.168.1.1", "10.99.0.1"));  // nobody answers there
+  world.run_for(1s);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::acquire);
+  world.run_for(1s);
+  EXPECT_TRUE(a->diagnosed(Cause::rate_limited));
+  EXPECT_EQ(a->view().ike_sas.size(), 1u);
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b, 300), Outcome::delivered) << "its turn never came";
+}
+
+TEST_F(Admission, TheLimitOfChildSasAnswersNoAdditionalSas) {
+  Site left = site_a(1), right = site_b(1);
+  right.limits.child_sas = 1;
+  start(left, right);
+  connect();
+  world.send(*a, packet("192.168.2.1", "10.0.2.1"));
+  world.run_for(5s);
+  EXPECT_EQ(b->children(), 1u);
+  EXPECT_TRUE(a->diagnosed(Cause::peer_refused));
+  for (const auto& sa : a->view().ike_sas) world.feed(*a, Expire{sa.children.front().id, ExpireKind::soft});
+  world.run_for(5s);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << "a rekey needs no room of its own";
+  EXPECT_EQ(b->children(), 1u);
+}
+
+}  // namespace
+}  // namespace sim

@@ -1,0 +1,113 @@
+// `dpd INTERVAL RETRY periodic|on-demand`: when the peer is asked, and when it is given up.
+#include <algorithm>
+
+#include "tests/sim/two_sites.hpp"
+
+namespace sim {
+namespace {
+
+class Liveness : public TwoSites {
+ protected:
+  static Site with_dpd(bool periodic) {
+    Site site = site_a();
+    site.dpd_interval = 10s;
+    site.dpd_retry = 2s;
+    site.dpd_periodic = periodic;
+    return site;
+  }
+  std::ptrdiff_t checks() const {
+    return std::ranges::count_if(world.arrows(),
+                                 [](const std::string& arrow) { return arrow.starts_with("A -> B INFORMATIONAL"); });
+  }
+};
+
+TEST_F(Liveness, OnDemandAsksNobodyWhileNothingIsSent) {
+  start(with_dpd(false));
+  connect();
+  world.run_for(11s);
+  world.clear_arrows();
+  world.run_for(1h / 2);
+  EXPECT_EQ(checks(), 0);
+}
+
+TEST_F(Liveness, OnDemandAsksWhenSomethingWasSentAndNothingHeard) {
+  start(with_dpd(false));
+  connect();
+  world.run_for(15s);
+  world.clear_arrows();
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  world.run_for(1s);
+  EXPECT_EQ(checks(), 1) << "the interval had passed already";
+  world.run_for(60s);
+  EXPECT_EQ(checks(), 1) << "the answer was the sign of life";
+}
+
+TEST_F(Liveness, OnDemandTrafficBothWaysNeedsNoCheck) {
+  start(with_dpd(false));
+  connect();
+  world.clear_arrows();
+  for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+    EXPECT_EQ(world.send(*b, b_to_a), Outcome::delivered);
+    world.run_for(1s);
+  }
+  EXPECT_EQ(checks(), 0);
+}
+
+TEST_F(Liveness, OnDemandFindsADeadPeerByTraffic) {
+  start(with_dpd(false));
+  connect();
+  world.restart(*b);
+  world.run_for(10min);
+  ASSERT_EQ(a->ready(), 1u) << "nobody asked";
+  const auto before = a->view().ike_sas.at(0).id;
+  world.send(*a, a_to_b);
+  world.run_for(60s);
+  ASSERT_EQ(a->ready(), 1u);
+  EXPECT_NE(a->view().ike_sas.at(0).id, before);
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b), Outcome::delivered);
+}
+
+TEST_F(Liveness, PeriodicAsksWhateverTrafficSays) {
+  start(with_dpd(true));
+  connect();
+  world.clear_arrows();
+  for (int i = 0; i < 60; ++i) {
+    world.send(*a, a_to_b);
+    world.send(*b, b_to_a);
+    world.run_for(1s);
+  }
+  EXPECT_GE(checks(), 4);
+  EXPECT_LE(checks(), 6);
+}
+
+TEST_F(Liveness, RetriesComeAtTheRetryIntervalAndEndAfterFive) {
+  start(with_dpd(true));
+  connect();
+  world.drop = [](const Flight&) { return true; };
+  world.clear_arrows();
+  world.run_for(10s + 11s);
+  EXPECT_EQ(checks(), 6);
+  EXPECT_EQ(a->ready(), 1u);
+  world.run_for(5s);
+  EXPECT_EQ(a->ready(), 0u);
+  EXPECT_TRUE(a->diagnosed(Cause::no_response)) << a->diagnoses();
+}
+
+TEST_F(Liveness, AFreshlyRekeyedIkeSaIsGivenAnIntervalFirst) {
+  Site left = with_dpd(true);
+  left.ike_lifetime = 120s;
+  start(left);
+  connect();
+  const auto before = a->view().ike_sas.at(0).spi_local;
+  while (a->view().ike_sas.back().spi_local == before) world.run_for(100ms);
+  world.run_until_idle();
+  world.clear_arrows();
+  world.run_for(9s);
+  EXPECT_EQ(checks(), 0);
+  world.run_for(2s);
+  EXPECT_EQ(checks(), 1);
+}
+
+}  // namespace
+}  // namespace sim

@@ -1,0 +1,109 @@
+// Traffic selectors: narrowed in both directions, asked for again beside what was narrowed, host by host where the peer
+// wants that, and kept at a rekey (RFC 7296, 2.9, 2.9.2).
+#include <algorithm>
+
+#include "tests/sim/two_sites.hpp"
+
+namespace sim {
+namespace {
+
+class Selectors : public TwoSites {
+ protected:
+  static Site with_line(Site site, const std::string& local, const std::string& remote) {
+    site.tunnels[0].lines = {permit(local, remote)};
+    return site;
+  }
+};
+
+TEST_F(Selectors, TheInitiatorIsNarrowedToTheRespondersLine) {
+  start(with_line(site_a(), "192.168.0.0/16", "10.0.0.0/8"));
+  connect();
+  EXPECT_EQ(a->view().ike_sas.at(0).children.at(0).selectors, permit("192.168.1.0/24", "10.0.0.0/24").selectors);
+  EXPECT_EQ(b->view().ike_sas.at(0).children.at(0).selectors, permit("10.0.0.0/24", "192.168.1.0/24").selectors);
+  expect_settled();
+}
+
+TEST_F(Selectors, ANarrowInitiatorIsAcceptedByAWideResponder) {
+  start(site_a(), with_line(site_b(), "10.0.0.0/8", "192.168.0.0/16"));
+  connect();
+  EXPECT_EQ(b->view().ike_sas.at(0).children.at(0).selectors, permit("10.0.0.0/24", "192.168.1.0/24").selectors);
+  expect_settled();
+}
+
+TEST_F(Selectors, BesideWhatWasNarrowedThePacketIsAskedForFirst) {
+  Site right = site_b();
+  right.tunnels[0].lines = {permit("10.0.0.0/25", "192.168.1.0/24"), permit("10.0.0.128/25", "192.168.1.0/24")};
+  start(site_a(), right);
+  connect();
+  ASSERT_EQ(a->view().ike_sas.at(0).children.at(0).selectors, permit("192.168.1.0/24", "10.0.0.0/25").selectors);
+  const auto other_half = packet("192.168.1.1", "10.0.0.200");
+  EXPECT_EQ(world.send(*a, other_half), Outcome::acquire);
+  world.run_until_idle();
+  EXPECT_EQ(world.send(*a, other_half), Outcome::delivered) << a->diagnoses();
+  EXPECT_EQ(a->children(), 2u);
+  expect_settled();
+}
+
+TEST_F(Selectors, ARekeyKeepsWhatWasNarrowed) {
+  Site left = with_line(site_a(), "192.168.0.0/16", "10.0.0.0/8");
+  left.child_lifetime = 100s;
+  start(left);
+  connect();
+  const auto before = a->view().ike_sas.at(0).children.at(0);
+  world.run_for(99s);
+  const auto after = a->view().ike_sas.at(0).children;
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_NE(after[0].spi_in, before.spi_in);
+  EXPECT_EQ(after[0].selectors, before.selectors);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  expect_settled();
+}
+
+TEST_F(Selectors, APeerThatWantsHostPairsIsLearned) {
+  Site right = site_b();
+  right.tunnels[0].per_host = true;
+  start(site_a(), right);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::acquire);
+  world.run_until_idle();
+  EXPECT_EQ(a->children(), 0u) << "SINGLE_PAIR_REQUIRED, and the IKE SA stays";
+  ASSERT_EQ(a->ready(), 1u);
+  EXPECT_TRUE(a->view().ike_sas.at(0).single_pair);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::acquire);
+  world.run_until_idle();
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
+  EXPECT_EQ(a->view().ike_sas.at(0).children.at(0).selectors, permit("192.168.1.1/32", "10.0.0.1/32").selectors);
+  const auto other = packet("192.168.1.2", "10.0.0.1");
+  EXPECT_EQ(world.send_until_delivered(*a, other), Outcome::delivered);
+  EXPECT_EQ(a->children(), 2u);
+  expect_settled();
+}
+
+TEST_F(Selectors, BothEndsPerHostNeedNoRefusal) {
+  Site left = site_a(1), right = site_b(1);
+  left.tunnels[0].per_host = right.tunnels[0].per_host = true;
+  start(left, right);
+  ASSERT_EQ(world.send_until_delivered(*a, a_to_b), Outcome::delivered);
+  ASSERT_EQ(world.send_until_delivered(*b, packet("10.0.2.7", "192.168.2.7")), Outcome::delivered) << b->diagnoses();
+  expect_settled();
+}
+
+TEST_F(Selectors, APacketIsNeverCarriedByAnotherPeersSa) {
+  Site hub = site_b(), other = site_a();
+  other.name = "C";
+  other.wan = ip("203.0.113.30");
+  // C claims A's network, too: the hub's list for C does not have it.
+  Tunnel to_c = hub.tunnels[0];
+  to_c.peer = other.wan;
+  to_c.lines = {permit("10.0.0.0/24", "192.168.3.0/24")};
+  hub.tunnels.push_back(to_c);
+  start(site_a(), hub);
+  Node& c = world.add(other);
+  world.send(c, a_to_b);
+  world.run_for(10s);
+  EXPECT_EQ(c.children(), 0u);
+  EXPECT_TRUE(b->diagnosed(Cause::selectors_unacceptable)) << b->diagnoses();
+  connect();
+}
+
+}  // namespace
+}  // namespace sim

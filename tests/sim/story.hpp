@@ -1,0 +1,48 @@
+// Two routers with one Child SA between them, and a story of what happens next: which deeds and messages follow each other,
+// and what both hold after each. play() lives it through with either router as the initiator of the IKE SA, with every
+// order of the four nonces, with and without PFS, and then again with each message lost, repeated, late or last.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/sim/world.hpp"
+
+namespace sim {
+
+/// What happens: a deed of a router or the fate of the oldest datagram that reads so. What each holds afterwards:
+/// "inbound | outbound" SAs in the order installed (the last outbound one sends), with "IKE SAs ;" in front where the story
+/// is about these. SAs that were there are `o`; `a` and `b` are made by the first request of A and of B, `a2` by the second.
+/// An IKE SA that carries nothing any more (or not yet) has a `~`. An empty text: not looked at.
+///
+///   "A rekeys child"     a soft limit          "A's child expires"   a hard one
+///   "A rekeys IKE"       its soft lifetime     "A creates child"     traffic of the second line
+///   "A deletes child"    by the operator       "A deletes IKE"       by the operator
+///   "A -> B CREATE_CHILD_SA request"           arrives
+///   "lose A -> B CREATE_CHILD_SA request"      does not
+///   "time"                                     passes until somebody sends again
+struct Step {
+  const char* what;
+  const char* a = "";
+  const char* b = "";
+  /// Where they differ when B's rekey survives; null: they do not.
+  const char* a_if_b = nullptr;
+  const char* b_if_b = nullptr;
+};
+
+/// Of two crossing rekeys the one that has not the lowest of the four nonces survives.
+enum class Survivor { any, a, b };
+
+struct Story {
+  std::vector<Step> steps;
+  std::size_t children = 1, ike_sas = 1;  // at each end, when all is quiet
+  bool goes_down = false;                 // the story tells of SAs that end: notices of it are no mistake
+  bool same_with_faults = true;           // a lost or late message changes nothing of how it ends
+  bool with_pfs = true;                   // lived through with PFS as well
+  Survivor survivor = Survivor::any;      // only with such nonces
+};
+
+/// Adds test failures. SALLYPORT_EVERY=n: only every nth of these lives.
+void play(const Story& story);
+
+}  // namespace sim
