@@ -29,7 +29,8 @@ View view_of(const Core& core, Time now, const Query& query) {
     if (!wanted(*sa->second, query)) continue;
     out.ike_sas.push_back(sa->second->view(now));
     if (const Config& config = core.book.config(); config.fragmentation.configured)
-      out.ike_sas.back().fragmentation_mtu = config.fragment_limit(sa->second->path.remote.ip.family);
+      out.ike_sas.back().fragmentation_mtu =
+          std::min(config.fragment_limit(sa->second->path.remote.ip.family), sa->second->path.passes);
   }
   const auto& lines = core.book.lines();
   for (; at.line < lines.size() && left > 0; ++at.line, --left) out.lines.push_back(view_of(lines[at.line]));

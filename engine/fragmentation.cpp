@@ -38,6 +38,10 @@ Parcel seal_parcel(Channel& channel, const wire::Header& header, wire::EncodedPa
   return out;
 }
 
+std::uint32_t packet_octets(const SocketAddress& local, std::size_t datagram) {
+  return std::max(static_cast<std::uint32_t>(datagram) + around(local), least(local));
+}
+
 bool cut_smaller(Parcel& parcel, Channel& channel, const SocketAddress& local, Rng& rng) {
   if (parcel.inner.octets.empty()) return false;
   for (const std::uint32_t size : usual_sizes) {
@@ -92,6 +96,7 @@ std::optional<Reassembly::Whole> Reassembly::add(const Key& key, const wire::Enc
     it = std::prev(messages_.end());
   }
   it->octets += contents.size();
+  it->largest = std::max(it->largest, datagram.size());
   it->have.set(fragment.fragment);
   it->pieces[fragment.fragment - 1u] = std::move(contents);
   if (fragment.fragment == 1) {
@@ -99,7 +104,7 @@ std::optional<Reassembly::Whole> Reassembly::add(const Key& key, const wire::Enc
     it->digest = crypto::sha256({datagram});
   }
   if (++it->count < it->total) return std::nullopt;
-  Whole whole{it->first, {}, std::move(it->digest)};
+  Whole whole{it->first, {}, std::move(it->digest), it->largest};
   whole.inner.reserve(it->octets);
   for (const Bytes& piece : it->pieces) whole.inner.insert(whole.inner.end(), piece.begin(), piece.end());
   messages_.erase(it);

@@ -14,6 +14,8 @@ namespace engine {
 /// packet would exceed `limit` octets, else whole.
 Parcel seal_parcel(Channel& channel, const wire::Header& header, wire::EncodedPayloads inner, const SocketAddress& local,
                    std::uint32_t limit, bool fragments, Rng& rng);
+/// The IP packet of a datagram of so many octets that arrived at `local`, or what every path takes if that is more.
+std::uint32_t packet_octets(const SocketAddress& local, std::size_t datagram);
 /// Seals the same message anew for the next smaller size that is usual on paths, 1280 and 576 octets (RFC 7383, 2.5.2).
 /// False, and nothing changed: its packets are as small already, or the contents were not kept.
 bool cut_smaller(Parcel& parcel, Channel& channel, const SocketAddress& local, Rng& rng);
@@ -34,7 +36,8 @@ class Reassembly {
   struct Whole {
     wire::PayloadType first = wire::PayloadType::none;
     Bytes inner;
-    Bytes digest;  // of the datagram that was fragment 1
+    Bytes digest;             // of the datagram that was fragment 1
+    std::size_t largest = 0;  // octets of its largest datagram
   };
 
   /// Whether this fragment is of any use, before its checksum costs anything.
@@ -53,7 +56,7 @@ class Reassembly {
     std::uint16_t total = 0, count = 0;
     std::bitset<max_fragments + 1> have;
     std::vector<Bytes> pieces;
-    std::size_t octets = 0;
+    std::size_t octets = 0, largest = 0;
     wire::PayloadType first = wire::PayloadType::none;
     Bytes digest;
   };

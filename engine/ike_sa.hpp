@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <variant>
 #include <vector>
@@ -25,6 +26,9 @@ namespace engine {
 struct Path {
   SocketAddress local, remote;
   bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT
+  /// Octets of an IP packet that is known to get through, once fragments of either end have: no message of ours that is to
+  /// be cut is tried in larger ones again (RFC 7383, 2.5.2).
+  std::uint32_t passes = std::numeric_limits<std::uint32_t>::max();
   bool encapsulated() const { return nat_local || nat_remote; }
 };
 

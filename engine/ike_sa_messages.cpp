@@ -46,7 +46,7 @@ void IkeSa::transmit(Turn& turn, const SocketAddress& local, const SocketAddress
 }
 
 Parcel IkeSa::seal(Turn& turn, const wire::Header& head, const wire::Payloads& payloads) {
-  const std::uint32_t limit = turn.core.book.config().fragment_limit(path.remote.ip.family);
+  const std::uint32_t limit = std::min(turn.core.book.config().fragment_limit(path.remote.ip.family), path.passes);
   return seal_parcel(*channel(), head, wire::encode_payloads(payloads), path.local, limit, abilities.fragments, turn.core.rng);
 }
 
@@ -158,6 +158,7 @@ std::optional<IkeSa::Opened> IkeSa::open_fragment(Turn& turn, const Datagram& da
   auto whole = reassembly->add(key, fragment, std::move(*contents), datagram.payload);
   if (!whole) return std::nullopt;
   if (reassembly->empty()) reassembly.reset();
+  path.passes = std::min(path.passes, packet_octets(datagram.local, whole->largest));
   channel()->opened_in_fragments(message.header, whole->first, whole->inner);
   return Opened{wire::parse_payloads(whole->first, whole->inner), std::move(whole->digest)};
 }
@@ -171,6 +172,8 @@ void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::M
   }
   auto opened = open(turn, datagram, message);
   if (!opened) return;
+  if (const Parcel& answered = own.find(message.header.message_id)->parcel; answered.datagrams.size() > 1)
+    path.passes = std::min(path.passes, answered.limit);
   own.close(message.header.message_id);
   if (!opened->payloads.ok()) {
     diagnose(turn, opened->payloads.failure(), "answer of the peer");

@@ -13,6 +13,7 @@ bool follows(const IkeSa& sa) { return sa.path.nat_remote && !sa.path.nat_local;
 
 void move(Turn& turn, IkeSa& sa, const SocketAddress& local, const SocketAddress& remote) {
   if (local == sa.path.local && remote == sa.path.remote) return;
+  if (local.ip != sa.path.local.ip || remote.ip != sa.path.remote.ip) sa.path.passes = Path{}.passes;
   sa.path.local = local;
   sa.path.remote = remote;
   turn.touch(sa.id);

@@ -54,7 +54,7 @@ struct IkeSaView {
   std::uint32_t local_request_id = 0, remote_request_id = 0;  // next to be used
   std::uint32_t local_window = 1, remote_window = 1;
   bool fragmentation = false;           // both ends take fragments
-  std::uint32_t fragmentation_mtu = 0;  // octets, of `crypto ikev2 fragmentation`; 0: not configured
+  std::uint32_t fragmentation_mtu = 0;  // octets: `crypto ikev2 fragmentation`, or what was found to pass
   Duration dpd_interval{0}, dpd_retry{0};
   bool single_pair = false;                    // the peer takes one pair of addresses a Child SA
   bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT

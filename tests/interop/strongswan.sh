@@ -1,7 +1,7 @@
 # strongSwan in a router's namespace: sourced by its tests after topology.sh.
 
-# swan_site NAME LOCAL REMOTE LOCAL-TS REMOTE-TS [PSK]: the swanctl.conf of that router. SWAN_IKE, SWAN_ESP and the lines
-# SWAN_CONNECTION, SWAN_CHILD and SWAN_SECRETS may be set.
+# swan_site NAME LOCAL REMOTE LOCAL-TS REMOTE-TS [PSK]: the swanctl.conf of that router. SWAN_IKE, SWAN_ESP,
+# SWAN_LOCAL_ID, SWAN_REMOTE_ID and the lines SWAN_CONNECTION, SWAN_CHILD and SWAN_SECRETS may be set.
 swan_site() {
   mkdir -p "$WORK/swan-$1"
   cat >"$WORK/swan-$1/swanctl.conf" <<EOF
@@ -14,11 +14,11 @@ connections {
     ${SWAN_CONNECTION:-}
     local {
       auth = psk
-      id = $2
+      id = ${SWAN_LOCAL_ID:-$2}
     }
     remote {
       auth = psk
-      id = $3
+      id = ${SWAN_REMOTE_ID:-$3}
     }
     children {
       net {
@@ -32,7 +32,6 @@ connections {
 }
 secrets {
   ike {
-    id = $3
     secret = "${6:-cisco123!}"
   }
   ${SWAN_SECRETS:-}
@@ -41,7 +40,7 @@ EOF
 }
 
 # strongswan_start NAME PLANE: charon-systemd with kernel-libipsec (ESP in userspace, UDP-encapsulated only) or
-# kernel-netlink (the kernel's ESP), and what swan_site wrote.
+# kernel-netlink (the kernel's ESP), and what swan_site wrote. SWAN_SETTINGS: a line of strongswan.conf.
 strongswan_start() {
   local name=$1 plane=$2 folder=$WORK/swan-$1 libipsec=no
   [ "$plane" = kernel-libipsec ] && libipsec=yes
@@ -50,6 +49,7 @@ charon-systemd {
 }
 charon {
   retransmit_tries = 3
+  ${SWAN_SETTINGS:-}
   piddir = $folder
   plugins {
     include /etc/strongswan.d/charon/*.conf

@@ -41,6 +41,7 @@ fail() {
   for log in "$WORK"/*.log; do
     [ -s "$log" ] && { printf -- '--- %s\n' "${log##*/}" >&2; tail -n 40 "$log" >&2; }
   done
+  printf 'FAILED: %s\n' "$*" >&2  # again: only the end of a long output may be seen
   exit 1
 }
 
@@ -53,6 +54,8 @@ wait_until() {
     sleep 0.2
   done
 }
+
+not() { ! "$@"; }
 
 # make_router NAME: a namespace that forwards. Its name is $RUN-NAME.
 make_router() {

@@ -60,6 +60,7 @@ up_both() {
   wait_until 15 line_protocol b up || fail "line protocol of b is not up"
 }
 carrier() { [ "$(at "$1" cat /sys/class/net/Tunnel0/carrier 2>/dev/null)" = "$2" ]; }
+device_shows() { at a ip address show dev Tunnel0 | grep -qF "$1"; }
 route_lans() {
   ip -n "$RUN-a" route replace 10.0.0.0/24 dev Tunnel0
   ip -n "$RUN-b" route replace 192.168.1.0/24 dev Tunnel0
@@ -117,9 +118,9 @@ at a ping -q -c 3 -i 0.2 -W 5 172.16.0.2 >/dev/null || fail "no answer from the 
 [ "$(at a cat /sys/class/net/Tunnel0/mtu)" = 1446 ] || fail "the MTU is $(at a cat /sys/class/net/Tunnel0/mtu), not 1446"
 at a ping -q -c 2 -i 0.2 -W 5 -M do -s 1418 172.16.0.2 >/dev/null || fail "a packet of the MTU does not get through"
 printf 'interface Tunnel0\n ip mtu 1380\n ip tcp adjust-mss 1200\n ip address 172.16.1.1 255.255.255.252\n' | ios a >/dev/null
-wait_until 5 sh -c "ip -n $RUN-a address show dev Tunnel0 | grep -q 'mtu 1380'" || fail "ip mtu changes nothing"
-at a ip address show dev Tunnel0 | grep -q 172.16.1.1/30 || fail "the new address is not there"
-at a ip address show dev Tunnel0 | grep -q 172.16.0.1/30 && fail "the old address is still there"
+wait_until 10 device_shows 'mtu 1380' || fail "ip mtu changes nothing"
+wait_until 10 device_shows 172.16.1.1/30 || fail "the new address is not there"
+wait_until 10 not device_shows 172.16.0.1/30 || fail "the old address is still there"
 in_background "$WORK/serve.log" b python3 -c "
 import socket
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('10.0.0.1', 7000)); s.listen(1)
@@ -137,7 +138,7 @@ say "  shut down and up again"
 printf 'interface Tunnel0\n shutdown\n' | ios a >/dev/null
 expect_text "administratively down" ios a -c "show ip interface brief"
 wait_until 10 line_protocol b down || fail "the line protocol of b stays up although a deleted the SAs"
-carrier b 0 || fail "b has carrier without SAs"
+wait_until 10 carrier b 0 || fail "b has carrier without SAs"
 printf 'interface Tunnel0\n no shutdown\n' | ios a >/dev/null
 up_both
 route_lans
@@ -192,7 +193,7 @@ at a ip route get 10.0.0.1 | grep -q Tunnel0 || fail "the route is gone with the
 start_daemon a
 up_both
 printf 'no ip route 10.0.0.0 255.255.255.0 Tunnel0\n' | ios a >/dev/null
-at a ip route show 10.0.0.0/24 | grep -q Tunnel0 && fail "the route stays though it was taken away"
+wait_until 10 not sh -c "ip -n $RUN-a route show 10.0.0.0/24 | grep -q Tunnel0" || fail "the route stays though it was taken away"
 ping_inside v6 || fail "no answer after the restart, IPv6"
 stop_both
 say "tunnel interfaces ($DATAPLANE): fine"

@@ -36,6 +36,7 @@ class Fragments : public TwoSites {
       }
     world.feed(node, ConfigChanged{config});
   }
+  void expire_soft(Node& node) { world.feed(node, Expire{node.view().ike_sas.at(0).children.at(0).id, ExpireKind::soft}); }
   int fragments_sent() const {
     int count = 0;
     for (const Flight& flight : world.recorded()) count += is_fragment(flight.payload);
@@ -149,6 +150,32 @@ TEST_F(Fragments, ALargeAnswerIsCutSmallerToo) {
   world.send(*a, a_to_b);
   world.run_for(60s);
   EXPECT_EQ(a->ready(), 1u) << a->diagnoses();
+}
+
+TEST_F(Fragments, WhatPassedIsTheSizeOfWhatFollows) {
+  Site left = site_a(), right = site_b();
+  left.fragmentation = right.fragmentation = {1500, 1500, true};
+  left.tunnels[0].match_remote = right.tunnels[0].match_remote = {MatchAny{}};
+  left.tunnels[0].pfs = right.tunnels[0].pfs = "16";
+  start(left, right);
+  give_long_identity(*a);
+  give_long_identity(*b);
+  int lost = 0;
+  world.drop = [&](const Flight& flight) {
+    const bool large = flight.payload.size() + 28 > 576;
+    lost += large;
+    return large;
+  };
+  world.send(*a, a_to_b);
+  world.run_for(60s);
+  ASSERT_EQ(a->ready(), 1u) << a->diagnoses();
+  EXPECT_EQ(lost, 2);  // IKE_AUTH, twice; its answer is cut like the request
+  EXPECT_EQ(a->view().ike_sas.at(0).fragmentation_mtu, 576u);
+  for (Node* node : {a, b}) {  // a key exchange of 512 octets each way
+    expire_soft(*node);
+    world.run_for(1s);
+  }
+  EXPECT_EQ(lost, 2);
 }
 
 TEST_F(Fragments, TheAnswerIsGivenAgainForFragmentOneAlone) {
