@@ -25,7 +25,7 @@ bool is_up(Turn& turn, const BookLine& line) {
 /// Goes on with another peer of the entry; the lines that are wanted get their new ids.
 void change_peer(Turn& turn, const Desired::Place& place, const BookLine& line, const IpAddress& peer) {
   if (peer == line.line.peer || is_up(turn, line)) return;
-  const auto renamed = turn.core.book.choose(place, peer, turn.out);
+  const auto renamed = turn.core.book.choose(place, peer);
   Want* want = turn.core.desired.find(place);
   if (!want) return;
   for (PolicyLineId& id : want->lines)
@@ -223,6 +223,7 @@ void follow_peer(Turn& turn, const IkeSa& sa) {
   for (const BookLine* line : turn.core.book.lines_between(sa.path.local.ip, sa.path.remote.ip))
     if (line->line.peer != sa.path.remote.ip) others.emplace(PolicyBook::place_of(*line), *line);
   for (const auto& [place, line] : others) change_peer(turn, place, line, sa.path.remote.ip);
+  turn.core.book.announce(turn.out);  // before the Child SA that the peer asks for
 }
 
 std::vector<AttemptView> attempts(const Core& core, Time now) {

@@ -9,7 +9,6 @@
 #include "engine/turn.hpp"
 
 namespace engine {
-namespace {}  // namespace
 
 struct Endpoint::Impl {
   explicit Impl(Rng& rng) : core(rng) {}
@@ -32,6 +31,7 @@ struct Endpoint::Impl {
         core.sas.follow(*sa);
     }
     settle_fallen(turn);
+    core.book.announce(turn.out);
   }
 
   void on(Turn& turn, Datagram datagram) {

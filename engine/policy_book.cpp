@@ -36,10 +36,15 @@ bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
 
 }  // namespace
 
+const ProtectedInterface* PolicyBook::bound_as(const std::string& interface) const {
+  const auto it = std::find_if(config_->interfaces.begin(), config_->interfaces.end(),
+                               [&](const ProtectedInterface& bound) { return bound.name == interface; });
+  return it == config_->interfaces.end() ? nullptr : &*it;
+}
+
 const InterfaceState* PolicyBook::state_of(const std::string& interface) const {
-  for (const ProtectedInterface& bound : config_->interfaces)
-    if (bound.name == interface) return find_interface(interfaces_, address_interface(bound));
-  return nullptr;
+  const ProtectedInterface* bound = bound_as(interface);
+  return bound ? find_interface(interfaces_, address_interface(*bound)) : nullptr;
 }
 
 std::vector<IpAddress> PolicyBook::usable_peers(const BookLine& line) const {
@@ -51,31 +56,39 @@ std::vector<IpAddress> PolicyBook::usable_peers(const BookLine& line) const {
   return out;
 }
 
-std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const IpAddress& peer, Actions& out) {
-  const auto ids = [&] {
-    std::vector<PolicyLineId> here;
-    for (const BookLine& line : lines_)
-      if (place_of(line) == place) here.push_back(line.line.id);
-    return here;
-  };
-  const std::vector<PolicyLineId> before = ids();
-  chosen_[place] = peer;
-  update(config_, interfaces_, out);
-  const std::vector<PolicyLineId> after = ids();
+std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const IpAddress& peer) {
   std::map<PolicyLineId, PolicyLineId> renamed;
-  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) renamed[before[i]] = after[i];
+  const auto here = places_.find(place);
+  if (here == places_.end()) return renamed;
+  chosen_[place] = peer;
+  for (const std::size_t i : here->second) {
+    const BookLine& whole = lines_[i];
+    const Ends ends = ends_of(*bound_as(whole.interface), *whole.entry, state_of(whole.interface), &whole);
+    PolicyLine& line = lines_[i].line;
+    if (line.local == ends.local && line.peer == ends.peer) continue;
+    if (--locals_[line.local] == 0) locals_.erase(line.local);
+    ++locals_[ends.local];
+    const PolicyLineId fresh{next_line_++};
+    renamed.emplace(line.id, fresh);
+    by_id_.erase(line.id);
+    by_id_[fresh] = i;
+    line.id = fresh;
+    line.local = ends.local;
+    line.peer = ends.peer;
+    changed_ = true;
+  }
   return renamed;
 }
 
 PolicyBook::Ends PolicyBook::ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
-                                     const std::vector<std::size_t>& before) const {
+                                     const BookLine* before) const {
   if (bound.tunnel && bound.tunnel->source) return {*bound.tunnel->source, entry.peers.front()};
   const auto chosen = chosen_.find({bound.name, entry.map, entry.sequence});
   if (chosen != chosen_.end() && state && std::find(entry.peers.begin(), entry.peers.end(), chosen->second) != entry.peers.end())
     if (const auto local = source_for(*state, chosen->second)) return {*local, chosen->second};
   for (const IpAddress& peer : entry.peers)
     if (const auto local = state ? source_for(*state, peer) : std::nullopt) return {*local, peer};
-  for (const std::size_t index : before) return {lines_[index].line.local, lines_[index].line.peer};
+  if (before) return {before->line.local, before->line.peer};
   return {Prefix::any(entry.peers.front().family).address, entry.peers.front()};
 }
 
@@ -87,16 +100,15 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   }
   config_ = std::move(config);
   interfaces_ = std::move(interfaces);
-  std::map<Place, std::vector<std::size_t>> before;
-  for (std::size_t i = 0; i < lines_.size(); ++i) before[place_of(lines_[i])].push_back(i);
-
+  const std::vector<std::size_t> nowhere;
   std::vector<BookLine> next;
   std::vector<bool> kept(lines_.size(), false);
   for (const ProtectedInterface& bound : config_->interfaces) {
     const InterfaceState* state = find_interface(interfaces_, address_interface(bound));
     for (const auto& entry : bound.entries) {
-      const std::vector<std::size_t>& here = before[{bound.name, entry->map, entry->sequence}];
-      const Ends ends = ends_of(bound, *entry, state, here);
+      const auto known = places_.find({bound.name, entry->map, entry->sequence});
+      const std::vector<std::size_t>& here = known == places_.end() ? nowhere : known->second;
+      const Ends ends = ends_of(bound, *entry, state, here.empty() ? nullptr : &lines_[here.front()]);
       for (const SelectorLine& line : entry->lines) {
         BookLine fresh{{{}, line.action, line.selectors, entry->transform_sets.front()->mode, ends.local, ends.peer},
                        bound.name,
@@ -115,25 +127,32 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   for (std::size_t i = 0; i < lines_.size(); ++i)
     if (!kept[i]) gone.push_back(lines_[i].line.id);
   lines_ = std::move(next);
-  by_id_.clear();
-  by_peer_.clear();
-  locals_.clear();
-  for (const BookLine& line : lines_) locals_.insert(line.line.local);
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    by_id_[lines_[i].line.id] = i;
-    if (lines_[i].line.action == AclAction::permit)
-      for (const IpAddress& peer : lines_[i].entry->peers) by_peer_[peer].push_back(i);
-  }
-  if (!chosen_.empty()) {
-    std::set<Place> present;
-    for (const BookLine& line : lines_) present.insert(place_of(line));
-    std::erase_if(chosen_, [&](const auto& item) { return !present.contains(item.first); });
-  }
+  index();
+  std::erase_if(chosen_, [&](const auto& item) { return !places_.contains(item.first); });
+  changed_ = true;
   announce(out);
   return gone;
 }
 
+/// What lines_ is found by.
+void PolicyBook::index() {
+  places_.clear();
+  by_id_.clear();
+  by_peer_.clear();
+  locals_.clear();
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const BookLine& line = lines_[i];
+    places_[place_of(line)].push_back(i);
+    by_id_[line.line.id] = i;
+    ++locals_[line.line.local];
+    if (line.line.action == AclAction::permit)
+      for (const IpAddress& peer : line.entry->peers) by_peer_[peer].push_back(i);
+  }
+}
+
 void PolicyBook::announce(Actions& out) {
+  if (!changed_) return;
+  changed_ = false;
   std::map<std::string, SetPolicy> wanted;
   for (const auto& [interface, ids] : announced_) wanted[interface].interface = interface;
   for (const BookLine& line : lines_) {

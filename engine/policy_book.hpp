@@ -42,8 +42,10 @@ class PolicyBook {
   std::vector<PolicyLineId> update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces, Actions& out);
 
   /// The lines of an entry go to this peer of it from now on, if one of our addresses fits. They are other lines then: what
-  /// each is called now, by what it was called.
-  std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const IpAddress& peer, Actions& out);
+  /// each is called now, by what it was called. The data plane hears of it with the next announce().
+  std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const IpAddress& peer);
+  /// SetPolicy for every interface whose lines have changed: one each, however many entries chose another peer.
+  void announce(Actions& out);
   /// The peers of the line's entry that one of our addresses fits, in order.
   std::vector<IpAddress> usable_peers(const BookLine& line) const;
 
@@ -88,9 +90,10 @@ class PolicyBook {
     IpAddress local, peer;
   };
   Ends ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
-               const std::vector<std::size_t>& before) const;
+               const BookLine* before) const;
+  const ProtectedInterface* bound_as(const std::string& interface) const;
   const InterfaceState* state_of(const std::string& interface) const;
-  void announce(Actions& out);
+  void index();
   /// By address (longest prefix), else by identity; null: nobody.
   const KeyringPeer* peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
                              const Identity* identity) const;
@@ -101,10 +104,12 @@ class PolicyBook {
   std::vector<InterfaceState> interfaces_;
   std::vector<BookLine> lines_;
   std::map<Place, IpAddress> chosen_;  // peers that are not the first of their entry
+  std::map<Place, std::vector<std::size_t>> places_;
   std::unordered_map<PolicyLineId, std::size_t> by_id_;
-  std::set<IpAddress> locals_;
+  std::map<IpAddress, std::size_t> locals_;                     // how many lines end at each
   std::map<IpAddress, std::vector<std::size_t>> by_peer_;       // permits, under every peer of their entry
   std::map<std::string, std::vector<PolicyLineId>> announced_;  // by interface: what the last SetPolicy said
+  bool changed_ = false;                                        // since then, perhaps
   std::uint32_t next_line_ = 1;
 };
 

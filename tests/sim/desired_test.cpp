@@ -147,6 +147,35 @@ TEST_F(Wanted, WhatTheConfigurationDropsIsNotWanted) {
   EXPECT_TRUE(world.arrows().empty());
 }
 
+TEST_F(Wanted, PeersThatAreGivenUpTogetherAreChangedTogether) {
+  Site hub = site_a();
+  hub.tunnels.clear();
+  const unsigned many = 200;
+  for (unsigned i = 0; i < many; ++i) {
+    const std::string n = std::to_string(i);
+    Tunnel tunnel;
+    tunnel.peer = ip("198.51.100." + n);
+    tunnel.more_peers = {ip("192.0.2." + n)};
+    tunnel.lines = {permit("192.168.1.0/24", "10." + n + ".0.0/24")};
+    hub.tunnels.push_back(tunnel);
+  }
+  a = &world.add(hub);
+  down = true;
+  for (unsigned i = 0; i < many; ++i) world.send(*a, packet("192.168.1.1", "10." + std::to_string(i) + ".0.1"));
+  const auto first_peers = [&] {
+    const auto attempts = a->view().attempts;
+    return std::count_if(attempts.begin(), attempts.end(), [](const auto& each) { return each.peer.to_string()[2] == '8'; });
+  };
+  while (first_peers() > 0) {
+    const auto before = first_peers();
+    const unsigned policies = a->plane.policies_set;
+    world.stall(1h);  // whatever is due is due at once
+    world.tick(*a);
+    EXPECT_EQ(a->plane.policies_set - policies, first_peers() == before ? 0u : 1u);
+    ASSERT_LT(world.now(), engine::Time{} + 100h);
+  }
+}
+
 // ---- Several peers of one entry -----------------------------------------------------------------------------------------
 
 struct Families {

@@ -27,6 +27,7 @@ const engine::PolicyLine* FakeDataPlane::find_line(engine::PolicyLineId id, cons
 }
 
 engine::Status FakeDataPlane::set_policy(const engine::SetPolicy& policy) {
+  ++policies_set;
   std::set<engine::PolicyLineId> seen;
   for (const auto& [interface, lines] : policy_)
     if (interface != policy.interface)

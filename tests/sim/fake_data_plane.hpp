@@ -52,6 +52,7 @@ class FakeDataPlane final : public kernel::DataPlane {
   /// The next so many installs of each direction are refused, as a kernel without memory would. Of a child whose
   /// inbound SA was refused, the outbound one is too: the order for it may be on its way already.
   int refuse_inbound = 0, refuse_outbound = 0;
+  unsigned policies_set = 0;  // how often
 
  private:
   const engine::PolicyLine* find_line(engine::PolicyLineId id, const std::string& interface) const;
