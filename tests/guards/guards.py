@@ -174,6 +174,17 @@ def check_finished(path, text):
             yield f"{path}:{number}: unfinished by its own words: {line.strip()}"
 
 
+# ---- Scripts with pipefail --------------------------------------------------------------------------------------------
+
+CUT_SHORT = re.compile(r"\|\s*(grep\s+-\w*q|head\b)")
+
+
+def check_pipes(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if CUT_SHORT.search(line) and "sh -c" not in line:
+            yield f"{path}:{number}: a pipe that is closed early may kill its writer, and pipefail fails the test: use 'matches'"
+
+
 CHECKS = (check_includes, check_purity, check_length, check_finished)
 
 # ---- Tools ---------------------------------------------------------------------------------------------------------
@@ -233,6 +244,8 @@ def main():
             text = (TOP / path).read_text()
             for check in CHECKS:
                 complaints += check(path, text)
+        for path in sorted((TOP / "tests" / "interop").glob("*.sh")):
+            complaints += check_pipes(path.relative_to(TOP).as_posix(), path.read_text())
     if which in ("all", "format"):
         complaints += check_format(paths)
     if which in ("all", "tidy"):

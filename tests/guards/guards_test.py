@@ -124,6 +124,16 @@ class Finished(unittest.TestCase):
         self.assertEqual(list(guards.check_finished("engine/a.cpp", "int shackle = 1;  // done\n")), [])
 
 
+class Pipes(unittest.TestCase):
+    def test_cut_short(self):
+        for line in ["ip address | grep -qF 1 || fail", "show | head -n 1"]:
+            self.assertTrue(list(guards.check_pipes("tests/interop/a.sh", line)), line)
+
+    def test_read_to_the_end(self):
+        for line in ["ip address | matches -F 1 || fail", "grep -q 1 file", "sh -c 'ss | grep -q 1'"]:
+            self.assertEqual(list(guards.check_pipes("tests/interop/a.sh", line)), [], line)
+
+
 class Tools(unittest.TestCase):
     def scratch(self, text, folder=None):
         directory = tempfile.TemporaryDirectory(dir=folder)

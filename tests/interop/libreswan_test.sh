@@ -22,7 +22,7 @@ end() {
   stop_daemon a
   libreswan_stop b
 }
-has_no_sa() { ! ios a -c "show crypto ikev2 sa" | grep -q READY; }
+has_no_sa() { ! ios a -c "show crypto ikev2 sa" | matches READY; }
 
 site 203.0.113.20 "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255" >"$WORK/a.cfg"
 begin "libreswan answers" 203.0.113.20 203.0.113.10 10.0.0.0/24 192.168.1.0/24

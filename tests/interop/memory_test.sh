@@ -77,7 +77,7 @@ done
 
 say "  type 6: sealed, used after a restart, and said where the master key is gone"
 ios a -c "configure terminal" -c "key config-key password-encrypt correct-horse" -c "password encryption aes" -c "end" >/dev/null
-! ios a -c "show running-config" | grep -qE 'key-[0-9]+-end' || fail "a key is still in clear text"
+! ios a -c "show running-config" | matches -E 'key-[0-9]+-end' || fail "a key is still in clear text"
 expect_text "pre-shared-key 6 01" ios a -c "show running-config"
 stop_daemon a KILL
 start_daemon a

@@ -22,7 +22,7 @@ end() {
   stop_daemon a
   openiked_stop b
 }
-ready() { ios a -c "show crypto ikev2 sa" | grep -q READY; }
+ready() { ios a -c "show crypto ikev2 sa" | matches READY; }
 
 TRANSFORM="esp-aes 256 esp-sha-hmac" site 203.0.113.20 "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255" >"$WORK/a.cfg"
 IKED_ESP="enc aes-256 auth hmac-sha1" begin "openiked answers" 203.0.113.20 203.0.113.10 10.0.0.0/24 192.168.1.0/24 passive

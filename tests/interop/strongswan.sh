@@ -107,5 +107,5 @@ swanctl_of() {
   STRONGSWAN_CONF="$WORK/swan-$name/strongswan.conf" swanctl "$command" --uri "unix://$WORK/swan-$name/vici" "$@"
 }
 # strongswan_is_up NAME
-strongswan_is_up() { swanctl_of "$1" --list-sas | grep -q ESTABLISHED; }
+strongswan_is_up() { swanctl_of "$1" --list-sas | matches ESTABLISHED; }
 strongswan_is_down() { ! strongswan_is_up "$1"; }

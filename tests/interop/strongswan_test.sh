@@ -27,7 +27,7 @@ end() {
   stop_daemon a
   strongswan_stop b
 }
-ready() { ios a -c "show crypto ikev2 sa" | grep -q READY; }
+ready() { ios a -c "show crypto ikev2 sa" | matches READY; }
 not_ready() { ! ready; }
 
 begin "strongSwan answers" "$SAMPLE" 10.0.0.0/24 192.168.1.0/24 "$SAMPLE_KEY"
@@ -71,7 +71,7 @@ SWAN_PPK="ppk {
   }"
 with_ppk required >"$WORK/ppk.cfg"
 with_ppk >"$WORK/ppk-optional.cfg"
-mixed() { ios a -c "show crypto ikev2 sa detailed" | grep -q "Quantum Resistance Enabled"; }
+mixed() { ios a -c "show crypto ikev2 sa detailed" | matches "Quantum Resistance Enabled"; }
 for site in ppk ppk-optional; do
   SWAN_SECRETS=$SWAN_PPK SWAN_CONNECTION=$'ppk_id = gate-1\n ppk_required = yes' \
     begin "a postquantum key, strongSwan answers ($site)" "$WORK/$site.cfg" 10.0.0.0/24 192.168.1.0/24 "$SAMPLE_KEY"

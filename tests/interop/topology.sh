@@ -56,6 +56,13 @@ wait_until() {
 }
 
 not() { ! "$@"; }
+# matches PATTERN...: as `grep -q`, but reads to the end: what writes into a pipe that is closed early dies of it, and with
+# pipefail the test too.
+matches() {
+  local input
+  input=$(cat)
+  grep -q "$@" <<<"$input"
+}
 
 # make_router NAME: a namespace that forwards. Its name is $RUN-NAME.
 make_router() {

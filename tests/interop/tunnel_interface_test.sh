@@ -60,7 +60,7 @@ up_both() {
   wait_until 15 line_protocol b up || fail "line protocol of b is not up"
 }
 carrier() { [ "$(at "$1" cat /sys/class/net/Tunnel0/carrier 2>/dev/null)" = "$2" ]; }
-device_shows() { at a ip address show dev Tunnel0 | grep -qF "$1"; }
+device_shows() { at a ip address show dev Tunnel0 | matches -F "$1"; }
 route_lans() {
   ip -n "$RUN-a" route replace 10.0.0.0/24 dev Tunnel0
   ip -n "$RUN-b" route replace 192.168.1.0/24 dev Tunnel0
@@ -148,7 +148,7 @@ say "  killed: nothing in clear, and it comes back without traffic"
 capture a b
 stop_daemon a KILL
 carrier a 0 || fail "the device of a dead daemon has carrier"
-at a ip route get 10.0.0.1 | grep -q Tunnel0 || fail "the route into the tunnel is gone with the daemon"
+at a ip route get 10.0.0.1 | matches Tunnel0 || fail "the route into the tunnel is gone with the daemon"
 at a ping -q -c 2 -i 0.2 -W 1 -I 192.168.1.1 10.0.0.1 >/dev/null 2>&1 && fail "an answer without a daemon"
 start_daemon a
 up_both
@@ -189,7 +189,7 @@ ping_inside v6 || fail "no answer, IPv6"
 end_capture
 expect_encrypted 20
 stop_daemon a KILL
-at a ip route get 10.0.0.1 | grep -q Tunnel0 || fail "the route is gone with the daemon"
+at a ip route get 10.0.0.1 | matches Tunnel0 || fail "the route is gone with the daemon"
 start_daemon a
 up_both
 printf 'no ip route 10.0.0.0 255.255.255.0 Tunnel0\n' | ios a >/dev/null

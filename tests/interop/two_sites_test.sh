@@ -28,8 +28,8 @@ run_pair() {
   expect_text READY ios a -c "show crypto ikev2 sa"
   expect_text READY ios b -c "show crypto ikev2 sa"
   [ "$(packets 'ip proto 50')" -ge 20 ] || fail "ESP is encapsulated although there is no NAT"
-  ios a -c "show crypto ipsec sa" | grep -qE '#pkts encaps: [1-9][0-9]+' || fail "show crypto ipsec sa counts nothing sent"
-  ios a -c "show crypto ipsec sa" | grep -qE '#pkts decaps: [1-9][0-9]+' || fail "show crypto ipsec sa counts nothing received"
+  ios a -c "show crypto ipsec sa" | matches -E '#pkts encaps: [1-9][0-9]+' || fail "show crypto ipsec sa counts nothing sent"
+  ios a -c "show crypto ipsec sa" | matches -E '#pkts decaps: [1-9][0-9]+' || fail "show crypto ipsec sa counts nothing received"
 }
 
 two_routers
