@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The rules of the tree that no compiler checks: who may include whom, what engine/ may not touch, how long things get,
-unfinished work, format, clang-tidy. Every check takes (path, text) and yields complaints, so that guards_test.py can
-feed it a bad file."""
+unfinished work, tests that docs/ promises, format, clang-tidy. Every check takes (path, text) and yields complaints, so
+that guards_test.py can feed it a bad file."""
 
 import argparse
 import concurrent.futures
@@ -187,6 +187,36 @@ def check_pipes(path, text):
 
 CHECKS = (check_includes, check_purity, check_length, check_finished)
 
+# ---- What docs/ says is tested -------------------------------------------------------------------------------------
+
+# Tables of two columns, "| what | Suite.Test, Suite.Other |": each test must exist. Also a script or program of tests/ by its
+# path, and "none: why" where there is no test and should be none.
+TABLES_OF_TESTS = ("docs/abuse.md", "docs/collisions.md")
+
+
+def tests_in(text):
+    """Names "Suite.Test" of the GoogleTest macros of a source file."""
+    macro = re.compile(r"\b(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)")
+    return {f"{suite}.{name}" for suite, name in macro.findall(without_comments(text, keep_strings=False))}
+
+
+def check_tests_exist(path, text, known, exists=lambda name: (TOP / name).is_file()):
+    """`known`: every Suite.Test there is."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        headline = number < len(lines) and re.match(r"\|[ :|-]+$", lines[number])
+        if not line.startswith("|") or headline or re.match(r"\|[ :|-]+$", line):
+            continue
+        where = f"{path}:{number}: "
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if len(cells) != 2 or not all(cells):
+            yield where + "a row is a name and its tests"
+        elif not cells[1].startswith("none: "):
+            for name in (item.strip().strip("`") for item in cells[1].split(",")):
+                if name not in known and not (name.startswith("tests/") and exists(name)):
+                    yield where + f"there is no test {name}"
+
+
 # ---- Tools ---------------------------------------------------------------------------------------------------------
 
 
@@ -246,6 +276,10 @@ def main():
                 complaints += check(path, text)
         for path in sorted((TOP / "tests" / "interop").glob("*.sh")):
             complaints += check_pipes(path.relative_to(TOP).as_posix(), path.read_text())
+        known = set().union(*(tests_in((TOP / path).read_text()) for path in paths if path.startswith("tests/")))
+        for path in TABLES_OF_TESTS:
+            if (TOP / path).exists():
+                complaints += check_tests_exist(path, (TOP / path).read_text(), known)
     if which in ("all", "format"):
         complaints += check_format(paths)
     if which in ("all", "tidy"):

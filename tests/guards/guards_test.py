@@ -134,6 +134,27 @@ class Pipes(unittest.TestCase):
             self.assertEqual(list(guards.check_pipes("tests/interop/a.sh", line)), [], line)
 
 
+class TablesOfTests(unittest.TestCase):
+    HEAD = "# Cases\n\nWords, not | a table.\n\n| Case | Tests |\n|---|---|\n"
+    KNOWN = {"Rekey.Regular", "Rekey.Collision"}
+
+    def complaints(self, row):
+        return list(guards.check_tests_exist("docs/a.md", self.HEAD + row + "\n", self.KNOWN, lambda name: name == "tests/a/b_test.sh"))
+
+    def test_missing(self):
+        for row in ["| regular | Rekey.Regula |", "| regular | Rekey.Regular, Rekey.None |", "| regular | later |", "| regular | |",
+                    "| regular |", "| regular | Rekey.Regular | more |", "| regular | tests/a/c_test.sh |"]:
+            self.assertTrue(self.complaints(row), row)
+
+    def test_present(self):
+        for row in ["| regular | Rekey.Regular |", "| both | Rekey.Regular, `Rekey.Collision`, tests/a/b_test.sh |", "| other | none: not spoken |"]:
+            self.assertEqual(self.complaints(row), [], row)
+
+    def test_names_in_sources(self):
+        text = "TEST(A, B) {}\nTEST_F(C, D) {}\nTEST_P(E,\n       F) {}\nTYPED_TEST(G, H) {}\n// TEST(I, J)\nINSTANTIATE_TEST_SUITE_P(K, L, M);\n"
+        self.assertEqual(guards.tests_in(text), {"A.B", "C.D", "E.F", "G.H"})
+
+
 class Tools(unittest.TestCase):
     def scratch(self, text, folder=None):
         directory = tempfile.TemporaryDirectory(dir=folder)
