@@ -21,7 +21,8 @@ bool may_be_rivals(const IkeSa& a, const IkeSa& b) {
 
 std::vector<IkeSa*> rivals_of(Turn& turn, const IkeSa& sa) {
   std::vector<IkeSa*> out;
-  for (IkeSa* other : turn.core.sas.of_peer(sa.path.remote.ip))
+  if (!sa.established()) return out;
+  for (IkeSa* other : turn.core.sas.of_identity(sa.established()->remote))  // there may be thousands behind one address
     if (may_be_rivals(sa, *other)) out.push_back(other);
   return out;
 }
@@ -120,8 +121,8 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
 }
 
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
-  for (IkeSa* each : turn.core.sas.of_peer(sa.path.remote.ip))
-    if (Established* up = each->established())
+  for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
+    if (Established* up = each->established(); up && each->path.remote.ip == sa.path.remote.ip)
       for (ChildSa& child : up->children)
         if (child.outbound && child.line == line && child.birth.fresh && !leaves_sending_to_other(turn, *each, child))
           release_outbound(turn, child);
