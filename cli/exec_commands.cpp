@@ -73,11 +73,16 @@ class ExecCommands : public ArchiveCommands {
     render_facts({options.local, options.remote},
                  [options](const ShowFacts& facts) { return show_ikev2_sa(facts.view, options); });
   }
+  void operator()(const parser::ShowIkev2Session& options) {
+    render_facts({}, [options](const ShowFacts& facts) { return show_ikev2_session(facts.view, options); });
+  }
   void operator()(const parser::ShowIpsecSa& options) {
     render_facts({}, [options](const ShowFacts& facts) { return show_ipsec_sa(facts, options); });
   }
   void operator()(const parser::ShowCryptoSession& options) {
-    render_facts({{}, options.remote}, [options](const ShowFacts& facts) { return show_crypto_session(facts.view, options); });
+    render_facts({options.local, options.remote}, [options, configuration = backend().running()](const ShowFacts& facts) {
+      return show_crypto_session(facts, configuration, options);
+    });
   }
   void operator()(const parser::ShowCryptoMap&) {
     render([configuration = session_->backend_.running()] { return show_crypto_map(configuration); });

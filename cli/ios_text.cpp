@@ -87,6 +87,16 @@ std::string ios_uptime(engine::Duration duration) {
   return format("%02llu:%02llu:%02llu", hours, seconds / 60 % 60, seconds % 60);
 }
 
+std::string ios_hours(engine::Duration duration) {
+  const unsigned long long seconds = seconds_of(duration);
+  return format("%02llu:%02llu:%02llu", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::string short_interface(std::string_view name) {
+  const auto number = name.find_first_of("0123456789");
+  return std::string(name.substr(0, 2)) + std::string(number == std::string_view::npos ? "" : name.substr(number));
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -97,6 +107,11 @@ std::string escaped(std::string_view text) {
       out += format("\\x%02x", static_cast<unsigned>(c));
   }
   return out;
+}
+
+std::string identity_text(const std::string& id) {
+  const auto address = engine::IpAddress::parse(id);
+  return address ? ios_address(*address) : escaped(id);
 }
 
 std::string log_stamp(const WallTime& time) {

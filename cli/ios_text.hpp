@@ -31,11 +31,18 @@ std::string upper_hex(std::uint64_t value, unsigned digits = 1);
 std::string ios_spi(engine::EspSpi spi);
 /// "00:24:11", "1d02h", "5w0d"
 std::string ios_uptime(engine::Duration duration);
+/// "23:35:49", also of days.
+std::string ios_hours(engine::Duration duration);
 /// Whole seconds, rounded down, never negative.
 std::uint64_t seconds_of(engine::Duration duration);
 
+/// "Gi0/0" for GigabitEthernet0/0: two letters and what follows the name.
+std::string short_interface(std::string_view name);
 /// Text in which a peer may have had its hand, fit for a terminal: everything but printable ASCII as \xNN.
 std::string escaped(std::string_view text);
+
+/// An identity of IKE: an address as IOS prints it, anything else as it came, escaped.
+std::string identity_text(const std::string& id);
 
 /// Whether the host's clock is to be trusted; the mark in front of a time stamp tells.
 enum class ClockState { authoritative, unsynchronised };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,13 +25,23 @@ struct ShowFacts {
 };
 
 std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options);
+std::string show_ikev2_session(const engine::View& view, const parser::ShowIkev2Session& options);
 /// Our own plain words: what failed, the evidence and what is probable; then what was dropped, by cause.
 std::string show_diagnose(const engine::View& view, const parser::ShowDiagnose& options);
 /// Cisco's layout of `show crypto ikev2 diagnose error`.
 std::string show_diagnose_error(const engine::View& view);
 
+/// What is left of a Child SA's lifetime in one direction, `bytes` being what went through.
+struct LifeLeft {
+  std::optional<std::uint64_t> kilobytes;  // not given: volume does not count
+  std::uint64_t seconds = 0;
+};
+LifeLeft life_left(const engine::ChildSaView& sa, std::uint64_t bytes);
+
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options);
-std::string show_crypto_session(const engine::View& view, const parser::ShowCryptoSession& options);
+/// `configuration` has the descriptions of the peers.
+std::string show_crypto_session(const ShowFacts& facts, const parser::Configuration& configuration,
+                                const parser::ShowCryptoSession& options);
 /// Every entry of the configuration, incomplete ones with their warning.
 std::string show_crypto_map(const parser::Configuration& configuration);
 

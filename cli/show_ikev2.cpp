@@ -83,12 +83,6 @@ void put_remote_subnets(std::string& out, const IkeSaView& sa) {
   for (const auto& line : subnets) put(out, line);
 }
 
-/// An address as IOS prints it, any other identity as it came.
-std::string identity(const std::string& id) {
-  const auto address = engine::IpAddress::parse(id);
-  return address ? ios_address(*address) : escaped(id);
-}
-
 void put_fragmentation(std::string& out, const IkeSaView& sa) {
   if (sa.fragmentation_mtu == 0) return put(out, "Fragmentation not  configured.");
   put(out, "IETF Std Fragmentation  configured.");
@@ -97,8 +91,8 @@ void put_fragmentation(std::string& out, const IkeSaView& sa) {
 
 void put_details(std::string& out, const IkeSaView& sa) {
   put(out, "Status Description: " + std::string(status_description(sa.status)));
-  put(out, "Local id: " + identity(sa.local_id));
-  put(out, "Remote id: " + identity(sa.remote_id));
+  put(out, "Local id: " + identity_text(sa.local_id));
+  put(out, "Remote id: " + identity_text(sa.remote_id));
   put_pair(out, "req msg id:", sa.local_request_id, sa.remote_request_id);
   put_pair(out, "next msg id:", sa.local_request_id, sa.remote_request_id);
   put_pair(out, "req queued:", sa.local_request_id, sa.remote_request_id);
@@ -116,7 +110,10 @@ void put_details(std::string& out, const IkeSaView& sa) {
   put(out, "PEER TYPE: Other");
 }
 
-void put_sa(std::string& out, const IkeSaView& sa, bool details) {
+/// `session` shows less than `sa` does; `detailed` shows the same of both.
+enum class Extent : std::uint8_t { session, sa, detailed };
+
+void put_sa(std::string& out, const IkeSaView& sa, Extent extent) {
   const std::string id = std::to_string(sa.id.value);
   if (sa.local.ip.is_v4()) {
     out += "Tunnel-id Local                 Remote                fvrf/ivrf            Status \n";
@@ -132,10 +129,10 @@ void put_sa(std::string& out, const IkeSaView& sa, bool details) {
     put(out, std::string(row->primitive == engine::Primitive::ml_kem ? "PQC" : "Additional") +
                  " Key Exchange: " + std::string(row->show_ike));
   put(out, "Life/Active Time: " + std::to_string(seconds_of(sa.lifetime)) + "/" + std::to_string(seconds_of(sa.age)) + " sec");
+  if (extent == Extent::session) return;
   put(out, "CE id: " + std::to_string(1000 + sa.id.value) + ", Session-id: " + id);
   put(out, "Local spi: " + upper_hex(sa.spi_local.value, 16) + "       Remote spi: " + upper_hex(sa.spi_remote.value, 16));
-  if (details) put_details(out, sa);
-  out += '\n';
+  if (extent == Extent::detailed) put_details(out, sa);
 }
 
 bool wanted(const IkeSaView& sa, const parser::ShowIkev2Sa& options) {
@@ -147,11 +144,58 @@ bool wanted(const IkeSaView& sa, const parser::ShowIkev2Sa& options) {
 std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options) {
   const bool filtered = options.local || options.remote;
   std::string v4, v6;
-  for (const auto& sa : view.ike_sas)
-    if (wanted(sa, options)) put_sa(sa.local.ip.is_v4() ? v4 : v6, sa, options.detailed);
+  for (const auto& sa : view.ike_sas) {
+    if (!wanted(sa, options)) continue;
+    std::string& out = sa.local.ip.is_v4() ? v4 : v6;
+    put_sa(out, sa, options.detailed ? Extent::detailed : Extent::sa);
+    out += '\n';
+  }
   if (filtered) return v4 + v6;
   if (v4.empty() && v6.empty()) return {};
   return " IPv4 Crypto IKEv2  SA \n\n" + v4 + " IPv6 Crypto IKEv2  SA \n\n" + v6;
+}
+
+namespace {
+
+std::string selector_range(const engine::TrafficSelector& selector) {
+  return ios_address(selector.first) + "/" + std::to_string(selector.ports.first) + " - " + ios_address(selector.last) + "/" +
+         std::to_string(selector.ports.last);
+}
+
+void put_child(std::string& out, const engine::ChildSaView& child, bool detailed) {
+  out += "Child sa: local selector  " + selector_range(child.selectors.local) + "\n          remote selector " +
+         selector_range(child.selectors.remote) + "\n          ESP spi in/out: 0x" + upper_hex(child.spi_in.value) + "/0x" +
+         upper_hex(child.spi_out.value) + "  \n";
+  if (!detailed) return;
+  out += "          AH spi in/out: 0x0/0x0  \n          CPI in/out: 0x0/0x0  \n          Encr: ";
+  if (child.encryption) {
+    out += child.encryption->show_ike;
+    if (child.encryption->key_bits != 0) out += ", keysize: " + std::to_string(child.encryption->key_bits);
+  }
+  out += ", esp_hmac: " + std::string(child.integrity ? child.integrity->show_ike : "None") +
+         "\n          ah_hmac: None, comp: IPCOMP_NONE, mode " +
+         (child.mode == engine::IpsecMode::tunnel ? "tunnel\n" : "transport\n");
+}
+
+std::string_view session_status(const IkeSaView& sa) {
+  if (sa.status == engine::SaStatus::ready) return sa.children.empty() ? "UP-IDLE" : "UP-ACTIVE";
+  return sa.children.empty() ? "DOWN-NEGOTIATING" : "UP-NO-IKE";
+}
+
+}  // namespace
+
+std::string show_ikev2_session(const engine::View& view, const parser::ShowIkev2Session& options) {
+  std::string v4, v6;
+  for (const auto& sa : view.ike_sas) {
+    std::string& out = sa.local.ip.is_v4() ? v4 : v6;
+    out += "Session-id:" + std::to_string(sa.id.value) + ", Status:" + std::string(session_status(sa)) +
+           ", IKE count:1, CHILD count:" + std::to_string(sa.children.size()) + "\n\n";
+    put_sa(out, sa, options.detailed ? Extent::detailed : Extent::session);
+    for (const auto& child : sa.children) put_child(out, child, options.detailed);
+    out += '\n';
+  }
+  if (v4.empty() && v6.empty()) return {};
+  return " IPv4 Crypto IKEv2 Session \n\n" + v4 + " IPv6 Crypto IKEv2 Session \n\n" + v6;
 }
 
 namespace {

@@ -101,13 +101,12 @@ std::string sibling_flags(const Child& child) {
 }
 
 std::string timing(const ChildSaView& sa, std::uint64_t bytes) {
-  const auto left = seconds_of(sa.lifetime > sa.age ? sa.lifetime - sa.age : engine::Duration{0});
-  if (sa.lifetime_kilobytes == 0)
-    return "        sa timing: remaining key lifetime (sec): " + std::to_string(left) +
+  const LifeLeft left = life_left(sa, bytes);
+  if (!left.kilobytes)
+    return "        sa timing: remaining key lifetime (sec): " + std::to_string(left.seconds) +
            "\n        Kilobyte Volume Rekey has been disabled\n";
-  const std::uint64_t used = bytes / 1024 + 1;
-  const std::uint64_t kilobytes = sa.lifetime_kilobytes > used ? sa.lifetime_kilobytes - used : 0;
-  return "        sa timing: remaining key lifetime (k/sec): (" + std::to_string(kilobytes) + "/" + std::to_string(left) + ")\n";
+  return "        sa timing: remaining key lifetime (k/sec): (" + std::to_string(*left.kilobytes) + "/" +
+         std::to_string(left.seconds) + ")\n";
 }
 
 enum class Direction { inbound, outbound };
@@ -195,6 +194,13 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
 }
 
 }  // namespace
+
+LifeLeft life_left(const ChildSaView& sa, std::uint64_t bytes) {
+  LifeLeft out{std::nullopt, seconds_of(sa.lifetime > sa.age ? sa.lifetime - sa.age : engine::Duration{0})};
+  const std::uint64_t used = bytes / 1024 + 1;
+  if (sa.lifetime_kilobytes != 0) out.kilobytes = sa.lifetime_kilobytes > used ? sa.lifetime_kilobytes - used : 0;
+  return out;
+}
 
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
   const Options how{options.detail, options.interface.has_value()};

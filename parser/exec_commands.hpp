@@ -40,14 +40,22 @@ struct ShowIkev2Sa {
   std::optional<engine::IpAddress> local, remote;
   friend bool operator==(const ShowIkev2Sa&, const ShowIkev2Sa&) = default;
 };
+/// `show crypto ikev2 session [detailed]`
+struct ShowIkev2Session {
+  bool detailed = false;
+  friend bool operator==(const ShowIkev2Session&, const ShowIkev2Session&) = default;
+};
 struct ShowIpsecSa {
   bool detail = false;
   std::optional<engine::IpAddress> peer;
   std::optional<std::string> interface;
   friend bool operator==(const ShowIpsecSa&, const ShowIpsecSa&) = default;
 };
+/// `show crypto session [brief | detail]`; `brief` stands alone.
 struct ShowCryptoSession {
-  std::optional<engine::IpAddress> remote;
+  bool detail = false, brief = false;
+  std::optional<engine::IpAddress> local, remote;
+  std::optional<std::string> interface;  // canonical name
   friend bool operator==(const ShowCryptoSession&, const ShowCryptoSession&) = default;
 };
 struct ShowCryptoMap {
@@ -113,9 +121,10 @@ struct Ping {
 using ExecCommandKind =
     std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowArchiveRollbackTimer, ShowArchiveLog, WriteMemory,
-                 CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa, ShowIpsecSa, ShowCryptoSession,
-                 ShowCryptoMap, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowClock, ShowHistory, ShowDebugging,
-                 ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa,
+                 ShowCryptoSession, ShowCryptoMap, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowClock, ShowHistory,
+                 ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, TerminalMonitor, TerminalLength, TerminalWidth,
+                 Ping>;
 
 /// `| include REGEX` and friends, on any show.
 enum class ModifierKind { none, include, exclude, begin, section, count };

@@ -15,20 +15,39 @@ auto any_address(const char* help) {
   return f<M>(ipv4(help)) | f<M>(ipv6(help));
 }
 
+template <auto M>
+auto detailed(const char* help) {
+  return flag<M>(kw("detailed", help)) | flag<M>(alias("detail"));
+}
+
+// Scripts put `detail` behind the address as well as in front of it.
+
 auto ikev2_sa() {
   using T = ShowIkev2Sa;
   return show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("sa", "Shows IKEv2 SAs") >>
-         -(flag<&T::detailed>(kw("detailed", "Show detailed information of IKEv2 SAs")) | flag<&T::detailed>(alias("detail"))) >>
-         -((kw("local", "Show IKEv2 SAs by local address") >> any_address<&T::local>("Local address")) |
-           (kw("remote", "Show IKEv2 SAs by remote address") >> any_address<&T::remote>("Remote address")));
+         -any_order(detailed<&T::detailed>("Show detailed information of IKEv2 SAs"),
+                    (kw("local", "Show IKEv2 SAs by local address") >> any_address<&T::local>("Local address")) |
+                        (kw("remote", "Show IKEv2 SAs by remote address") >> any_address<&T::remote>("Remote address")));
 }
 
 auto ipsec_sa() {
   using T = ShowIpsecSa;
   return show_crypto() >> kw("ipsec", "Show IPSEC policy") >> kw("sa", "IPSEC SA table") >>
-         -flag<&T::detail>(kw("detail", "Show counters in detail")) >>
-         -((kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
-           (kw("interface", "Show info for specific interface") >> f<&T::interface>(interface_name())));
+         -any_order(flag<&T::detail>(kw("detail", "Show counters in detail")),
+                    (kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
+                        (kw("interface", "Show info for specific interface") >> f<&T::interface>(interface_name())));
+}
+
+auto crypto_session() {
+  using T = ShowCryptoSession;
+  return show_crypto() >> kw("session", "Show crypto sessions (tunnels)") >>
+         -(flag<&T::brief>(kw("brief", "Show brief output")) |
+           any_order(
+               flag<&T::detail>(kw("detail", "Show detail information")),
+               (kw("local", "Show crypto sessions for a local crypto endpoint") >> any_address<&T::local>("Local address")) |
+                   (kw("remote", "Show crypto sessions for a particular remote IKE endpoint") >>
+                    any_address<&T::remote>("Remote address")) |
+                   (kw("interface", "Show crypto sessions on an interface") >> f<&T::interface>(interface_name()))));
 }
 
 auto debug() {
@@ -91,10 +110,10 @@ Commands user_commands() {
   return table(
       exec<Enable>(kw("enable", "Turn on privileged commands")), exec<Disable>(kw("disable", "Turn off privileged commands")),
       exec<ExitShell>(kw("exit", "Exit from the EXEC") | kw("quit", "Exit from the EXEC") | kw("logout", "Exit from the EXEC")),
-      exec<Ping>(ping()), shows<ShowIkev2Sa>(ikev2_sa()), shows<ShowIpsecSa>(ipsec_sa()),
-      shows<ShowCryptoSession>(show_crypto() >> kw("session", "Show crypto sessions (tunnels)") >>
-                               -(kw("remote", "Show crypto sessions for a particular remote IKE endpoint") >>
-                                 any_address<&ShowCryptoSession::remote>("Remote address"))),
+      exec<Ping>(ping()), shows<ShowIkev2Sa>(ikev2_sa()),
+      shows<ShowIkev2Session>(show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("session", "Shows IKEv2 sessions") >>
+                              -detailed<&ShowIkev2Session::detailed>("Show detailed information of IKEv2 sessions")),
+      shows<ShowIpsecSa>(ipsec_sa()), shows<ShowCryptoSession>(crypto_session()),
       shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")), shows<ShowDiagnose>(diagnose()),
       shows<ShowIpInterfaceBrief>(show() >> kw("ip", "IP information") >>
                                   kw("interface", "IP interface status and configuration") >>

@@ -95,6 +95,7 @@ cli::ShowFacts busy_gateway() {
   behind_nat.role = engine::Role::responder;
   behind_nat.nat_remote = true;
   behind_nat.remote_id = "branch.example.net";
+  behind_nat.keyring_peer = "BRANCH";
   behind_nat.encryption = engine::find_ike_keyword(TransformType::encryption, "aes-gcm-256");
   behind_nat.integrity = nullptr;
   behind_nat.children = {child(2, lines[2])};

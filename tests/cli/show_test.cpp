@@ -67,9 +67,39 @@ TEST(ShowIpsecSa, PlaintextMtu) {
   }
 }
 
-TEST(ShowCryptoSession, All) { expect_golden("show-crypto-session", cli::show_crypto_session(busy_gateway().view, {})); }
+TEST(ShowIkev2Session, PlainAndDetailed) {
+  expect_golden("show-crypto-ikev2-session", cli::show_ikev2_session(busy_gateway().view, {}));
+  expect_golden("show-crypto-ikev2-session-detailed", cli::show_ikev2_session(busy_gateway().view, {true}));
+  EXPECT_EQ(cli::show_ikev2_session(idle_gateway().view, {}), "");
+}
 
-TEST(ShowCryptoSession, NothingIsATitle) { EXPECT_EQ(cli::show_crypto_session({}, {}), "Crypto session current status\n\n"); }
+TEST(ShowCryptoSession, All) { expect_golden("show-crypto-session", cli::show_crypto_session(busy_gateway(), {}, {})); }
+
+TEST(ShowCryptoSession, Detail) {
+  const auto applied = parser::apply({}, "crypto ikev2 keyring KEYS\n peer BRANCH\n  description the branch in the north\n");
+  parser::ShowCryptoSession options;
+  options.detail = true;
+  expect_golden("show-crypto-session-detail", cli::show_crypto_session(busy_gateway(), applied.configuration, options));
+}
+
+TEST(ShowCryptoSession, Brief) {
+  parser::ShowCryptoSession options;
+  options.brief = true;
+  expect_golden("show-crypto-session-brief", cli::show_crypto_session(busy_gateway(), {}, options));
+}
+
+TEST(ShowCryptoSession, OfOneLocalAddressOrInterface) {
+  parser::ShowCryptoSession options;
+  options.local = address("203.0.113.66");
+  const std::string text = cli::show_crypto_session(busy_gateway(), {}, options);
+  EXPECT_NE(text.find("Peer: 192.0.2.99 port 500"), std::string::npos) << text;
+  EXPECT_EQ(text.find("203.0.113.10"), std::string::npos) << text;
+  options = {};
+  options.interface = "GigabitEthernet0/1";
+  EXPECT_EQ(cli::show_crypto_session(busy_gateway(), {}, options).find("GigabitEthernet0/0"), std::string::npos);
+}
+
+TEST(ShowCryptoSession, NothingIsATitle) { EXPECT_EQ(cli::show_crypto_session({}, {}, {}), "Crypto session current status\n\n"); }
 
 TEST(ShowCryptoMap, CompleteAndIncomplete) {
   const auto applied = parser::apply({},

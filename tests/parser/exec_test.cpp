@@ -50,7 +50,16 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa peer 192.0.2.1").peer, address("192.0.2.1"));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa detail int gi0/0").interface, "GigabitEthernet0/0");
+  EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa peer 192.0.2.1 detail"), (ShowIpsecSa{true, address("192.0.2.1"), {}}));
+  EXPECT_EQ(run<ShowIkev2Sa>("show crypto ikev2 sa remote 192.0.2.1 detail"), (ShowIkev2Sa{true, {}, address("192.0.2.1")}));
+  EXPECT_TRUE(run<ShowIkev2Session>("show crypto ikev2 session detailed").detailed);
+  EXPECT_FALSE(run<ShowIkev2Session>("sh cry ikev2 ses").detailed);
   EXPECT_EQ(run<ShowCryptoSession>("sh cry ses rem 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_TRUE(run<ShowCryptoSession>("show crypto session detail").detail);
+  EXPECT_TRUE(run<ShowCryptoSession>("show crypto session brief").brief);
+  EXPECT_EQ(run<ShowCryptoSession>("show crypto session local 192.0.2.1 detail"),
+            (ShowCryptoSession{true, false, address("192.0.2.1"), {}, {}}));
+  EXPECT_EQ(run<ShowCryptoSession>("sh cry ses det int tu0").interface, "Tunnel0");
   EXPECT_TRUE(run<ShowDiagnose>("show crypto ikev2 diagnose error").error);
   EXPECT_EQ(run<ShowDiagnose>("show crypto ikev2 diagnose peer 192.0.2.1").peer, address("192.0.2.1"));
   EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa remote 192.0.2.1").remote, address("192.0.2.1"));
