@@ -144,8 +144,9 @@ void request(Turn& turn, IkeSa& sa, unsigned tried) {
   open.tried = tried;
   open.spi_i = new_ike_spi(turn);
   open.offered = offer_ike(*policy, spi_octets(open.spi_i), AdditionalExchanges::none);
-  // What was agreed once will be agreed again: its group is the best guess.
+  // What was agreed once will be agreed again: its group is the best guess, unless it is not offered any more.
   open.group = up.channel.suite().group;
+  if (!offers_group(open.offered, open.group->id)) open.group = policy->proposals.front()->groups.front();
   open.nonce_i = turn.core.rng.bytes(nonce_octets);
   make_public_value(turn, sa, std::move(open));
 }

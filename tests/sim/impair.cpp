@@ -23,33 +23,48 @@ Bytes say_again(Wiretap& tap, const Bytes& original, bool is_protected, Utteranc
   return out;
 }
 
-}  // namespace
+using Applies = std::function<bool(const Flight&, const wire::Header&)>;
 
-void impair(World& world, const Node& node, const Which& which, Change change) {
+/// `first`: the first time that so many messages are sent; 0: always.
+void alter(World& world, Applies applies, unsigned first, std::function<void(Utterance&, const Flight&)> change) {
   if (!world.tap) world.tap = std::make_unique<Wiretap>();
   auto said = std::make_shared<std::map<Bytes, std::vector<Bytes>>>();
-  world.alter = [&world, &node, which, change = std::move(change), said](const Flight& flight) -> std::vector<Flight> {
+  world.alter = [&world, applies = std::move(applies), first, change = std::move(change),
+                 said](const Flight& flight) -> std::vector<Flight> {
     const auto header = wire::parse_header(flight.payload);
-    if (!node.owns(flight.from.ip) || flight.keepalive || !header.ok() || header->exchange != which.exchange ||
-        header->response != which.response)
-      return {flight};
+    if (flight.keepalive || !header.ok() || !applies(flight, *header)) return {flight};
     // What is sent again is said as it was the first time.
     auto known = said->find(flight.payload);
     if (known == said->end()) {
       const bool is_protected = header->exchange != wire::ExchangeType::ike_sa_init;
-      if (which.first != 0 && said->size() >= which.first) return {flight};
+      if (first != 0 && said->size() >= first) return {flight};
       if (is_protected && !world.tap->open(flight.payload)) return {flight};
       Utterance u{*header, world.tap->payloads(flight.payload), {}, {}, {}, 1};
-      change(u);
+      change(u, flight);
       const std::vector<Bytes> words(u.copies, u.copies ? say_again(*world.tap, flight.payload, is_protected, u) : Bytes{});
       known = said->emplace(flight.payload, words).first;
-    } else if (which.first != 0) {
+    } else if (first != 0) {
       return {flight};  // the first time only
     }
     std::vector<Flight> out;
     for (const Bytes& words : known->second) out.push_back({flight.from, flight.to, words, false});
     return out;
   };
+}
+
+}  // namespace
+
+void impair(World& world, const Node& node, const Which& which, Change change) {
+  const auto applies = [&node, which](const Flight& flight, const wire::Header& header) {
+    return node.owns(flight.from.ip) && header.exchange == which.exchange && header.response == which.response;
+  };
+  alter(world, applies, which.first, [change = std::move(change)](Utterance& u, const Flight&) { change(u); });
+}
+
+void impair(World& world, std::function<void(Utterance&, const Flight&)> change) {
+  alter(
+      world, [](const Flight&, const wire::Header& header) { return header.exchange != wire::ExchangeType::ike_sa_init; }, 0,
+      std::move(change));
 }
 
 void mend(World& world) { world.alter = nullptr; }

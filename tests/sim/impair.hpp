@@ -33,6 +33,8 @@ using Change = std::function<void(Utterance&)>;
 
 /// From now on `node` says `change`d messages. Sets `world.alter` and `world.tap`; one impairment at a time.
 void impair(World& world, const Node& node, const Which& which, Change change);
+/// From now on every protected message of every node is changed; told which way it goes.
+void impair(World& world, std::function<void(Utterance&, const Flight&)> change);
 void mend(World& world);
 
 /// First payload of the type, to be changed; null: none.

@@ -1,6 +1,7 @@
 // `dpd INTERVAL RETRY periodic|on-demand`: when the peer is asked, and when it is given up.
 #include <algorithm>
 
+#include "tests/sim/story.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -20,6 +21,25 @@ class Liveness : public TwoSites {
                                  [](const std::string& arrow) { return arrow.starts_with("A -> B INFORMATIONAL"); });
   }
 };
+
+TEST_F(Liveness, Regular) {
+  play({.steps = {{"time", "o ; o | o", "o ; o | o"},
+                  {"A -> B INFORMATIONAL request", "o ; o | o", "o ; o | o"},
+                  {"B -> A INFORMATIONAL response", "o ; o | o", "o ; o | o"}},
+        .sites = [](Site& a, Site&) { a.dpd_interval = 150s, a.dpd_retry = 2s; }});
+}
+
+TEST_F(Liveness, CollisionChildRekey) {
+  play({.steps = {{"time", "o | o", "o | o"},
+                  {"B rekeys child", "o | o", "o | o"},
+                  {b_asks, "o b | o", "o | o"},
+                  {"A -> B INFORMATIONAL request", "o b | o", "o | o"},
+                  {a_answers, "o b | o", "o b | o b"},
+                  {"B -> A INFORMATIONAL response", "o b | o", "o b | o b"},
+                  {b_deletes, "b | b", "o b | o b"},
+                  {a_confirms, "b | b", "b | b"}},
+        .sites = [](Site& a, Site&) { a.dpd_interval = 150s, a.dpd_retry = 2s; }});
+}
 
 TEST_F(Liveness, OnDemandAsksNobodyWhileNothingIsSent) {
   start(with_dpd(false));

@@ -132,32 +132,5 @@ TEST_F(Ppk, AChangedKeyIsAuthenticatedAnew) {
   expect_mixed(true);
 }
 
-// RFC 6023.
-using Childless = TwoSites;
-
-TEST_F(Childless, TheFirstChildSaComesWithItsOwnKeyExchange) {
-  Site left = site_a(), right = site_b();
-  left.tunnels[0].childless = right.tunnels[0].childless = true;
-  left.tunnels[0].pfs = right.tunnels[0].pfs = "31";
-  start(left, right);
-  connect();
-  expect_arrows({"A -> B IKE_SA_INIT request 0", "B -> A IKE_SA_INIT response 0", "A -> B IKE_AUTH request 1",
-                 "B -> A IKE_AUTH response 1", "A -> B CREATE_CHILD_SA request 2", "B -> A CREATE_CHILD_SA response 2"});
-  EXPECT_EQ(a->view().ike_sas.at(0).children.at(0).pfs_group->id, 31);
-  expect_settled();
-}
-
-TEST_F(Childless, APfsThatDiffersIsNoticedAtOnce) {
-  Site left = site_a(), right = site_b();
-  left.tunnels[0].childless = right.tunnels[0].childless = true;
-  left.tunnels[0].pfs = "31";
-  right.tunnels[0].pfs = "19";
-  start(left, right);
-  world.send(*a, a_to_b);
-  world.run_for(10s);
-  EXPECT_TRUE(a->diagnosed(Cause::peer_refused_child_proposal)) << a->diagnoses();
-  EXPECT_TRUE(b->diagnosed(Cause::child_proposal_mismatch)) << b->diagnoses();
-}
-
 }  // namespace
 }  // namespace sim

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 namespace sim {
 namespace {
@@ -36,6 +37,23 @@ struct Telling {
 
 bool begins(const std::string& text, const std::string& with) { return text.compare(0, with.size(), with) == 0; }
 bool is_message(const Step& step) { return std::string(step.what).find(" -> ") != std::string::npos; }
+bool tells_of(const Story& story, const std::string& deed) {
+  return std::ranges::any_of(story.steps, [&](const Step& s) { return std::string(s.what).ends_with(deed); });
+}
+
+const std::string guessing_wrong = ", guessing wrong";
+/// The group that both want, and those that A and B try first where they guess wrong.
+constexpr std::uint16_t right_group = 19, wrong_group_a = 20, wrong_group_b = 32;
+
+/// Who guesses wrong offers the right group too, as a peer with several would; ours have one of a Child SA.
+void offer_right_group(Utterance& u) {
+  const auto* ke = part<wire::KePayload>(u);
+  auto* sa = part<wire::SaPayload>(u);
+  if (!ke || !sa || u.header.response || (ke->group != wrong_group_a && ke->group != wrong_group_b)) return;
+  for (wire::Proposal& proposal : sa->proposals)
+    if (proposal.protocol == wire::Protocol::esp)
+      proposal.transforms.push_back({static_cast<std::uint8_t>(TransformType::key_exchange), right_group, 0, false});
+}
 
 class Stage {
  public:
@@ -44,24 +62,22 @@ class Stage {
     world_.tap = std::make_unique<Wiretap>();
     if (narrate) world_.narrate();
     Site left = site_a(1), right = site_b(1);
-    if (telling.pfs) left.tunnels[0].pfs = right.tunnels[0].pfs = "31";
-    const auto rekeys_ike = [&](const char* who) {
-      return std::ranges::any_of(story.steps, [&](const Step& s) { return s.what == std::string(who) + " rekeys IKE"; });
-    };
-    if (rekeys_ike("A")) left.ike_lifetime = 10min;
-    if (rekeys_ike("B")) right.ike_lifetime = 10min;
+    const bool wrong_child = tells_of(story, "child" + guessing_wrong);
+    for (Site* site : {&left, &right}) {
+      if (telling.pfs) site->tunnels[0].pfs = wrong_child ? std::to_string(right_group) : "31";
+      if (tells_of(story, "IKE" + guessing_wrong)) site->ike.groups = {"31", std::to_string(right_group)};
+    }
+    if (story.sites) story.sites(left, right);
+    if (tells_of(story, "A rekeys IKE")) left.ike_lifetime = 10min;
+    if (tells_of(story, "B rekeys IKE")) right.ike_lifetime = 10min;
     a_ = &world_.add(left);
     b_ = &world_.add(right);
-    Node& first = telling.a_starts ? *a_ : *b_;
-    world_.send(first, packet_from(first));
-    world_.run_until_idle();
-    for (Node* node : {a_, b_})
-      if (node->site.ike_lifetime == 10min) world_.stall(std::max(Duration(0), *node->endpoint->next_deadline() - world_.now()));
-    for (Node* node : {a_, b_}) {
-      for (const auto& [id, sa] : node->plane.inbound()) names_[sa.sa.spi.value] = "o";
-      for (const IkeSaView& sa : node->view().ike_sas) names_[sa.spi_local.value] = "o";
-      node->notices.clear();
-    }
+    if (wrong_child || story.says)
+      impair(world_, [this, wrong_child, says = story.says](Utterance& u, const Flight& flight) mutable {
+        if (wrong_child) offer_right_group(u);
+        if (says) says(u, a_->owns(flight.from.ip));
+      });
+    if (!story.from_nothing) come_up();
     a_->asks_with = telling.nonces[0];
     a_->answers_with = telling.nonces[1];
     b_->asks_with = telling.nonces[2];
@@ -72,6 +88,7 @@ class Stage {
 
   std::vector<std::string> live() {
     std::vector<Flight> postponed;
+    const bool carries = story_.children > 0 && !story_.goes_down && !story_.from_nothing;
     for (std::size_t i = 0; i < story_.steps.size() && problems_.empty(); ++i) {
       const Step& step = story_.steps[i];
       const bool befallen = i == telling_.at && is_message(step) && telling_.fault > Fault::traffic;
@@ -87,7 +104,7 @@ class Stage {
         for (; !postponed.empty(); postponed.pop_back()) world_.deliver(postponed.back());
       name_new_ones();
       if (telling_.fault == Fault::none || telling_.fault == Fault::twice) compare(i, step);
-      if (telling_.fault == Fault::traffic) expect_traffic(std::string("after ") + step.what);
+      if (telling_.fault == Fault::traffic && carries) expect_traffic(std::string("after ") + step.what);
     }
     if (telling_.fault == Fault::none && !world_.waiting().empty())
       problems_.push_back("more is said than the story tells: " + world_.arrow(world_.waiting().front()));
@@ -101,6 +118,19 @@ class Stage {
     return &node == a_ ? packet(a, b, 1) : packet(b, a, 1);
   }
 
+  void come_up() {
+    Node& first = telling_.a_starts ? *a_ : *b_;
+    world_.send(first, packet_from(first));
+    world_.run_until_idle();
+    for (Node* node : {a_, b_})
+      if (node->site.ike_lifetime == 10min) world_.stall(std::max(Duration(0), *node->endpoint->next_deadline() - world_.now()));
+    for (Node* node : {a_, b_}) {
+      for (const auto& [id, sa] : node->plane.inbound()) names_[sa.sa.spi.value] = "o";
+      for (const IkeSaView& sa : node->view().ike_sas) names_[sa.spi_local.value] = "o";
+      node->notices.clear();
+    }
+  }
+
   void happen(const Step& step, bool befallen) {
     const std::string what = step.what;
     if (what == "time") {
@@ -112,15 +142,23 @@ class Stage {
       if (!index) return missing(what);
       world_.lose_waiting(*index);
     } else {
-      const auto index = world_.find_waiting(what);
+      const auto index = next(what);
       if (!index) return missing(what);
-      if (!befallen) return world_.deliver_waiting(*index);
       const Flight flight = world_.waiting()[*index];
+      arrived_.insert(flight.payload);
       world_.lose_waiting(*index);
+      if (!befallen) return world_.deliver(flight);
       if (telling_.fault == Fault::lost) return;
       world_.deliver(flight);
       world_.deliver(flight);
     }
+  }
+
+  /// The oldest that reads so, but rather one that did not arrive before: what is repeated has its turn at the end.
+  std::optional<std::size_t> next(const std::string& what) const {
+    for (std::size_t i = 0; i < world_.waiting().size(); ++i)
+      if (begins(world_.arrow(world_.waiting()[i]), what) && !arrived_.contains(world_.waiting()[i].payload)) return i;
+    return world_.find_waiting(what);
   }
 
   /// After a fault the rest of the story may go another way.
@@ -130,9 +168,17 @@ class Stage {
 
   void deed(Node& node, const std::string& what) {
     const auto child = node.plane.inbound().begin();
-    if (what == " rekeys child" || what == "'s child expires") {
-      const ExpireKind kind = what == " rekeys child" ? ExpireKind::soft : ExpireKind::hard;
+    const auto expires = [&](ExpireKind kind) {
       if (child != node.plane.inbound().end()) world_.feed(node, Expire{child->first, kind});
+    };
+    if (what == " rekeys child") {
+      expires(ExpireKind::soft);
+    } else if (what == "'s child expires") {
+      expires(ExpireKind::hard);
+    } else if (what == " rekeys all") {
+      std::vector<ChildSaId> all;
+      for (const auto& [id, sa] : node.plane.inbound()) all.push_back(id);
+      for (const ChildSaId id : all) world_.feed(node, Expire{id, ExpireKind::soft});
     } else if (what == " rekeys IKE") {
       world_.tick(node);  // its soft limit has passed
     } else if (what == " deletes child") {
@@ -141,9 +187,33 @@ class Stage {
       world_.feed(node, Clear{ClearWhat::ike_sas, std::nullopt});
     } else if (what == " creates child") {
       world_.send(node, packet_from(node, 2));
+    } else if (what == " restarts") {
+      world_.restart(node);
+    } else if (what == " sends") {
+      world_.send(node, packet_from(node));
+    } else if (what == " asks for child") {
+      world_.feed(node, Acquire{node.plane.meet(packet_from(node)).line, packet_from(node)});
+    } else if (what.ends_with(guessing_wrong)) {
+      guess_wrong(node, what.substr(0, what.size() - guessing_wrong.size()));
     } else {
       problems_.push_back("no such deed: " + what);
     }
+  }
+
+  /// Of a Child SA the wrong group is configured while it asks. An IKE SA of a group that is not configured any more is
+  /// rekeyed at once, and the first group that is configured is the guess.
+  void guess_wrong(Node& node, const std::string& what) {
+    const std::string wrong = std::to_string(&node == a_ ? wrong_group_a : wrong_group_b), right = std::to_string(right_group);
+    Site site = node.site;
+    if (what == " rekeys IKE") {
+      site.ike.groups = {wrong, right};
+      return world_.configure(node, site);
+    }
+    site.tunnels[0].pfs = wrong;
+    world_.configure(node, site);
+    deed(node, what);
+    site.tunnels[0].pfs = right;
+    world_.configure(node, site);
   }
 
   /// Names what the messages since the last look ask for and answer.
@@ -152,14 +222,22 @@ class Stage {
       const Bytes& datagram = world_.recorded()[seen_].payload;
       const auto payloads = world_.tap->payloads(datagram);
       const auto header = wire::parse_header(datagram);
-      const auto* sa = wire::find<wire::SaPayload>(payloads);
-      if (!header.ok() || !sa || sa->proposals.empty()) continue;
-      Reader spi(sa->proposals.front().spi);
-      const std::uint64_t value = spi.left() == 8 ? *spi.u64() : spi.u32().value_or(0);
-      if (names_.contains(value)) continue;
+      if (!header.ok()) continue;
       const bool from_a = world_.recorded()[seen_].from.ip == a_->site.wan;
       const bool asked_by_a = from_a != header->response;
+      if (header->exchange == wire::ExchangeType::ike_sa_init) {
+        names_[header->response ? header->spi_r.value : header->spi_i.value] = asked_by_a ? "a" : "b";
+        continue;
+      }
+      const auto* sa = wire::find<wire::SaPayload>(payloads);
+      if (!sa || sa->proposals.empty()) continue;
+      Reader spi(sa->proposals.front().spi);
+      const std::uint64_t value = spi.left() == 8 ? *spi.u64() : spi.u32().value_or(0);
       const auto key = std::pair{asked_by_a, header->message_id.value};
+      if (const auto known = names_.find(value); known != names_.end()) {
+        if (!header->response) asked_names_[key] = known->second;  // asked for again
+        continue;
+      }
       if (!header->response) {
         const unsigned count = ++asked_[asked_by_a];
         asked_names_[key] = std::string(asked_by_a ? "a" : "b") + (count > 1 ? std::to_string(count) : "");
@@ -203,7 +281,6 @@ class Stage {
   }
 
   void expect_traffic(const std::string& when) {
-    if (story_.children == 0 || story_.goes_down) return;
     for (Node* node : {a_, b_})
       if (world_.send(*node, packet_from(*node)) != Outcome::delivered)
         problems_.push_back("a packet of " + node->name() + " is lost " + when);
@@ -225,11 +302,12 @@ class Stage {
       if (exact && node->ready() != story_.ike_sas)
         problems_.push_back(node->name() + ": " + std::to_string(node->ready()) + " IKE SAs in the end");
       for (const Notice& n : node->notices)
-        if (!story_.goes_down && (n.kind == NoticeKind::ike_sa_down || n.kind == NoticeKind::child_sa_down ||
-                                  n.kind == NoticeKind::ike_sa_up || (n.kind == NoticeKind::child_sa_up && story_.children == 1)))
+        if (!story_.goes_down && !story_.from_nothing &&
+            (n.kind == NoticeKind::ike_sa_down || n.kind == NoticeKind::child_sa_down || n.kind == NoticeKind::ike_sa_up ||
+             (n.kind == NoticeKind::child_sa_up && story_.children == 1)))
           problems_.push_back(node->name() + ": a rekey is told as an SA that came up or went down");
     }
-    if (exact) expect_traffic("in the end");
+    if (exact && story_.children > 0) expect_traffic("in the end");
   }
 
   const Story& story_;
@@ -240,6 +318,7 @@ class Stage {
   std::map<std::pair<bool, std::uint32_t>, std::string> asked_names_;
   std::map<bool, unsigned> asked_;
   std::size_t seen_ = 0;
+  std::set<Bytes> arrived_;
   std::vector<std::string> problems_;
 };
 
@@ -259,9 +338,11 @@ void play(const Story& story) {
   const char* sample = std::getenv("SALLYPORT_EVERY");
   const std::size_t every = sample ? std::strtoul(sample, nullptr, 10) : 1;
   std::size_t told = 0;
+  const bool needs_pfs = tells_of(story, "child" + guessing_wrong);
   for (const bool pfs : {false, true}) {
-    if (pfs && !story.with_pfs) continue;
+    if (pfs ? !story.with_pfs : needs_pfs) continue;
     for (const bool a_starts : {true, false}) {
+      if (story.from_nothing && !a_starts) continue;
       Telling telling{a_starts, pfs, {1, 2, 3, 4}, Fault::none, 0};
       do {
         if (story.survivor != Survivor::any && (story.survivor == Survivor::b) != telling.b_survives()) continue;

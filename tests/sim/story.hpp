@@ -3,10 +3,11 @@
 // order of the four nonces, with and without PFS, and then again with each message lost, repeated, late or last.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "tests/sim/world.hpp"
+#include "tests/sim/impair.hpp"
 
 namespace sim {
 
@@ -18,6 +19,12 @@ namespace sim {
 ///   "A rekeys child"     a soft limit          "A's child expires"   a hard one
 ///   "A rekeys IKE"       its soft lifetime     "A creates child"     traffic of the second line
 ///   "A deletes child"    by the operator       "A deletes IKE"       by the operator
+///   "A rekeys all"       every Child SA's soft limit
+///   "A sends"            traffic of the first line; with `from_nothing` it begins everything
+///   "A restarts"         and has forgotten everything
+///   "A asks for child"   as "A sends", whether or not there is an SA for it already
+///   "A rekeys child, guessing wrong", "A creates child, guessing wrong", "A rekeys IKE, guessing wrong"
+///                        with a key exchange of a group that B refuses, and another offered that B wants
 ///   "A -> B CREATE_CHILD_SA request"           arrives
 ///   "lose A -> B CREATE_CHILD_SA request"      does not
 ///   "time"                                     passes until somebody sends again
@@ -30,16 +37,29 @@ struct Step {
   const char* b_if_b = nullptr;
 };
 
+/// The messages that most stories are made of.
+inline constexpr const char* a_asks = "A -> B CREATE_CHILD_SA request";
+inline constexpr const char* b_asks = "B -> A CREATE_CHILD_SA request";
+inline constexpr const char* a_answers = "A -> B CREATE_CHILD_SA response";
+inline constexpr const char* b_answers = "B -> A CREATE_CHILD_SA response";
+inline constexpr const char* a_deletes = "A -> B INFORMATIONAL request";
+inline constexpr const char* b_deletes = "B -> A INFORMATIONAL request";
+inline constexpr const char* a_confirms = "A -> B INFORMATIONAL response";
+inline constexpr const char* b_confirms = "B -> A INFORMATIONAL response";
+
 /// Of two crossing rekeys the one that has not the lowest of the four nonces survives.
 enum class Survivor { any, a, b };
 
 struct Story {
   std::vector<Step> steps;
-  std::size_t children = 1, ike_sas = 1;  // at each end, when all is quiet
-  bool goes_down = false;                 // the story tells of SAs that end: notices of it are no mistake
-  bool same_with_faults = true;           // a lost or late message changes nothing of how it ends
-  bool with_pfs = true;                   // lived through with PFS as well
-  Survivor survivor = Survivor::any;      // only with such nonces
+  std::size_t children = 1, ike_sas = 1;                // at each end, when all is quiet
+  bool goes_down = false;                               // the story tells of SAs that end: notices of it are no mistake
+  bool same_with_faults = true;                         // a lost or late message changes nothing of how it ends
+  bool with_pfs = true;                                 // lived through with PFS as well
+  Survivor survivor = Survivor::any;                    // only with such nonces
+  bool from_nothing = false;                            // nothing is up when it begins
+  std::function<void(Site& a, Site& b)> sites{};        // what is configured otherwise
+  std::function<void(Utterance&, bool from_a)> says{};  // changes every protected message; a copy for each life
 };
 
 /// Adds test failures. SALLYPORT_EVERY=n: only every nth of these lives.
