@@ -26,6 +26,11 @@ class Channel {
     keys_.pi = std::move(pi);
     keys_.pr = std::move(pr);
   }
+  /// SK_pi and SK_pr have served: nothing after the AUTHs is bound to them (RFC 7296, 2.15).
+  void forget_sk_p() {
+    keys_.pi = Secret();
+    keys_.pr = Secret();
+  }
   /// While set, the last message sealed and the last one opened are kept in the form that IntAuth covers.
   void keep_intermediate(bool keep) { keeps_ = keep; }
   const Bytes& kept_sealed() const { return kept_sealed_; }

@@ -260,6 +260,7 @@ Established& IkeSa::establish(Turn& turn, Established next) {
   satisfied(turn, *this);
   state = std::move(next);
   Established& up = std::get<Established>(state);
+  up.channel.forget_sk_p();
   if (path.nat_local)
     next_keepalive =
         turn.now + (up.profile->nat_keepalive.count() ? up.profile->nat_keepalive : turn.core.book.config().nat_keepalive);

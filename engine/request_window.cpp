@@ -38,12 +38,13 @@ bool PeerRequests::expects(MessageId id) const {
 }
 
 Answer& PeerRequests::begin(MessageId id, Bytes digest, const SocketAddress& local, const SocketAddress& remote) {
+  // Before there is need of more room: most SAs keep one answer for ever.
+  const std::uint64_t highest = answers_.empty() ? id.value : std::max(answers_.back().id.value, id.value);
+  std::erase_if(answers_, [&](const Answer& a) { return a.id.value + std::uint64_t{window} <= highest; });
   const auto after = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& a) { return a.id > id; });
   answers_.insert(after, Answer{id, std::move(digest), local, remote, {}});
   for (const Answer& a : answers_)
     if (a.id.value == lowest_) ++lowest_;
-  const std::uint64_t highest = answers_.back().id.value;
-  std::erase_if(answers_, [&](const Answer& a) { return a.id.value + std::uint64_t{window} <= highest; });
   return *find(id);
 }
 

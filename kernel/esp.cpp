@@ -51,16 +51,17 @@ EspVerdict ReplayWindow::judge(std::uint64_t sequence) const {
   if (sequence == 0) return EspVerdict::replayed;
   if (sequence > top_) return EspVerdict::ok;
   if (top_ - sequence >= size_) return EspVerdict::below_window;
-  return seen_[(sequence / 64) % word_count] >> (sequence % 64) & 1 ? EspVerdict::replayed : EspVerdict::ok;
+  return seen_[(sequence / 64) % seen_.size()] >> (sequence % 64) & 1 ? EspVerdict::replayed : EspVerdict::ok;
 }
 
 void ReplayWindow::commit(std::uint64_t sequence) {
+  if (seen_.empty()) seen_.resize(words());
   if (sequence > top_) {
-    const std::uint64_t steps = std::min<std::uint64_t>(sequence / 64 - top_ / 64, word_count);
-    for (std::uint64_t i = 1; i <= steps; ++i) seen_[(top_ / 64 + i) % word_count] = 0;
+    const std::uint64_t steps = std::min<std::uint64_t>(sequence / 64 - top_ / 64, seen_.size());
+    for (std::uint64_t i = 1; i <= steps; ++i) seen_[(top_ / 64 + i) % seen_.size()] = 0;
     top_ = sequence;
   }
-  if (top_ - sequence < max_size) seen_[(sequence / 64) % word_count] |= std::uint64_t{1} << (sequence % 64);
+  if (top_ - sequence < size_) seen_[(sequence / 64) % seen_.size()] |= std::uint64_t{1} << (sequence % 64);
 }
 
 EspOutbound::EspOutbound(EspCipher cipher, const engine::SaParameters& sa)

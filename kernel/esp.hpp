@@ -1,10 +1,11 @@
 // ESP as a pure transformation: seal, open, replay window, padding (RFC 4303). Bytes in, bytes and a verdict out.
 #pragma once
 
-#include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "engine/event.hpp"
 #include "kernel/esp_cipher.hpp"
@@ -45,8 +46,9 @@ class ReplayWindow {
   std::uint64_t top() const { return top_; }
 
  private:
-  static constexpr std::size_t word_count = 32;  // twice the largest window, so that a step clears whole words only
-  std::array<std::uint64_t, word_count> seen_{};
+  /// Words of a ring that holds the window and one more, so that a step clears whole words only.
+  std::size_t words() const { return std::bit_ceil(size_ / 64 + std::size_t{2}); }
+  std::vector<std::uint64_t> seen_;  // made by the first packet
   std::uint64_t top_ = 0;
   std::uint32_t size_;
   bool extended_;

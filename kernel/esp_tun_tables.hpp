@@ -1,7 +1,6 @@
 // The tun plane's SAD and SPD, owned by its thread alone: who protects a packet, whose packet this is, what waits.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -87,7 +86,7 @@ class LineTable {
 
   std::vector<engine::PolicyLine> lines_;
   LineIndex index_;
-  std::array<Remembered, 256> remembered_{};
+  std::vector<Remembered> remembered_ = std::vector<Remembered>(256);
 };
 
 /// A protected interface: its TUN device and its lines.

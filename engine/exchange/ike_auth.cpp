@@ -112,7 +112,7 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
   }
   wire::IdPayload id_i{wire::PayloadType::id_i, local_identity(*profile, sa.path.local.ip), {}};
   const bool childless = profile->childless && init.childless;
-  std::optional<ChildOffer> child;
+  Rare<ChildOffer> child;
   if (!childless) child = make_child_offer(turn, *line, nullptr, nullptr);
   IkeAuthRequest auth{
       IkeAuthRequest::Stage::signing, std::move(channel), std::move(init), profile, *keys, std::move(id_i), std::move(child)};

@@ -23,11 +23,11 @@ struct IkeAuthRequest {
   std::shared_ptr<const IkeProfile> profile;
   KeyChoice keys;
   wire::IdPayload id_i;
-  std::optional<ChildOffer> child;           // none: childless
-  std::optional<Ppk> ppk{};                  // offered
-  std::optional<crypto::PpkResult> mixed{};  // SK_d, SK_pi, SK_pr with it, until the peer has said whether it has it
-  Bytes mac{};                               // our AUTH, while the one without PPK is made
-  wire::Payloads answer{};                   // held while its AUTH is verified
+  Rare<ChildOffer> child;           // none: childless
+  Rare<Ppk> ppk{};                  // offered
+  Rare<crypto::PpkResult> mixed{};  // SK_d, SK_pi, SK_pr with it, until the peer has said whether it has it
+  Bytes mac{};                      // our AUTH, while the one without PPK is made
+  wire::Payloads answer{};          // held while its AUTH is verified
 };
 
 struct IkeAuthAnswer {
