@@ -168,6 +168,26 @@ TEST(ChildRekey, CollisionDelayedResponse) {
                   {b_confirms, "a | a", "a | a", "b | b", "b | b"}}});
 }
 
+/// And everything is deleted before the delayed response arrives: what it makes is gone already.
+TEST(ChildRekey, CollisionDelayedResponseDelete) {
+  play({.steps = {{"A rekeys child", "o | o", "o | o"},
+                  {"B rekeys child", "o | o", "o | o"},
+                  {a_asks, "o | o", "o a | o"},
+                  {b_asks, "o b | o", "o a | o"},
+                  {a_answers, "o b | o", "o a b | o", "o b | o", "o a b | o b"},
+                  {"B deletes child", "o b | o", "b | ", "o b | o", "o | o"},
+                  {b_deletes, "o | o", "b | ", "b | b", "o | o"},
+                  {b_deletes, " | ", "b | ", "b | b", "o | o"},
+                  {b_deletes, " | ", "b | ", " | ", "o | o"},
+                  {b_answers, " | ", "b | ", " | ", "o | o"},
+                  {a_confirms, " | ", " | "},
+                  {a_confirms, " | ", " | "},
+                  {a_confirms, " | ", " | "}},
+        .children = 0,
+        .goes_down = true,
+        .same_with_faults = false});
+}
+
 TEST(ChildRekey, CollisionDelayedRequest) {
   play({.steps = {{"A rekeys child"},
                   {"B rekeys child"},
