@@ -44,6 +44,8 @@ class Reassembly {
   Status admits(const Key& key, const wire::EncryptedPayload& fragment) const;
   /// Keeps the contents of an authenticated fragment that is admitted; the whole once none is missing. `datagram` held it.
   std::optional<Whole> add(const Key& key, const wire::EncryptedPayload& fragment, Bytes contents, ByteView datagram);
+  /// Some of it is here. Not so right after add() gave nothing: the whole would have been too large, and was forgotten.
+  bool under_way(const Key& key) const { return find(key) != nullptr; }
   /// The message has arrived in another way.
   void forget(const Key& key);
   bool empty() const { return messages_.empty(); }

@@ -156,6 +156,7 @@ std::optional<IkeSa::Opened> IkeSa::open_fragment(Turn& turn, const Datagram& da
   auto contents = channel()->open_contents(datagram.payload, fragment, authentic);
   if (!contents.ok()) return refuse(contents.failure().cause, contents.failure().why);
   auto whole = reassembly->add(key, fragment, std::move(*contents), datagram.payload);
+  if (!whole && !reassembly->under_way(key)) return refuse(Cause::unusable_fragment, "the fragments under way are too large");
   if (!whole) return std::nullopt;
   if (reassembly->empty()) reassembly.reset();
   path.passes = std::min(path.passes, packet_octets(datagram.local, whole->largest));

@@ -281,6 +281,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   init.suite = choice->suite;
   init.answer = choice->answer;
   init.expires = turn.now + half_open_life;
+  init.nat_detection = wire::find_notify(message.payloads, NotifyType::nat_detection_source_ip) != nullptr;
   sa.state = std::move(init);
   learn_nat(turn, sa, IkeSpi{0}, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
@@ -352,8 +353,8 @@ void resume_answer(Turn& turn, IkeSa& sa, IkeSaInitAnswer& init, crypto::DhResul
   payloads.push_back(wire::SaPayload{{init.answer}});
   payloads.push_back(wire::KePayload{init.suite.group->id, std::move(result.public_value)});
   payloads.push_back(wire::NoncePayload{init.outcome.nonce_r});
-  append_nat_detection(payloads, sa.spi_i, sa.spi_r, sa.path.local, sa.path.remote);
   // Not always: an answer to a stranger should not be longer than the request.
+  if (init.nat_detection) append_nat_detection(payloads, sa.spi_i, sa.spi_r, sa.path.local, sa.path.remote);
   if (turn.core.book.childless()) payloads.push_back(announcement(NotifyType::childless_ikev2_supported));
   if (init.outcome.use_ppk) payloads.push_back(announcement(NotifyType::use_ppk));
   const bool intermediate = !init.suite.additional.empty();

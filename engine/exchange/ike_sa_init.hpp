@@ -55,6 +55,7 @@ struct IkeSaInitAnswer {
   wire::Proposal answer;
   std::optional<Channel> channel;
   Time expires;
+  bool nat_detection = false;               // the peer takes part in it (RFC 7296, 2.23)
   std::optional<MessageId> intermediate{};  // the IKE_INTERMEDIATE request being answered
 };
 

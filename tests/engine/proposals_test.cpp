@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace engine {
 namespace {
 
@@ -131,6 +134,64 @@ TEST(ChildProposals, ExtendedSequenceNumbersOnlyWhereBothWant) {
   const auto offered = offer_child(both, EspSpi{0x1000}, nullptr);
   EXPECT_FALSE(choose_child(offered, wants, ChildKeyExchange::ignored, 0)->extended_sequence_numbers);
   EXPECT_TRUE(choose_child(offered, both, ChildKeyExchange::ignored, 0)->extended_sequence_numbers);
+}
+
+TEST(ChildProposals, WithoutTheTransformThereAreNoExtendedSequenceNumbers) {
+  const auto map = entry("esp-aes 256", "esp-sha256-hmac");
+  auto offered = offer_child(map, EspSpi{0x1000}, nullptr);
+  std::erase_if(offered[0].transforms, [](const wire::Transform& t) { return t.type == 5; });
+  const auto choice = choose_child(offered, map, ChildKeyExchange::ignored, 0);
+  ASSERT_TRUE(choice.ok());
+  EXPECT_FALSE(choice->extended_sequence_numbers);
+  offered[0].transforms.push_back({5, 7, 0, false});  // one that nobody knows is not none
+  EXPECT_FALSE(choose_child(offered, map, ChildKeyExchange::ignored, 0).ok());
+}
+
+TEST(ChildProposals, NothingIsNotProtectedByNothing) {
+  const auto map = entry("esp-null", "esp-sha256-hmac");
+  auto offered = offer_child(map, EspSpi{0x1000}, nullptr);
+  ASSERT_TRUE(choose_child(offered, map, ChildKeyExchange::ignored, 0).ok());
+  auto none = offered;
+  for (wire::Transform& t : none[0].transforms)
+    if (t.type == 3) t.id = no_integrity;
+  EXPECT_FALSE(choose_child(none, map, ChildKeyExchange::ignored, 0).ok());
+  EXPECT_FALSE(accept_child_answer({none}, offered, map).ok());
+  std::erase_if(none[0].transforms, [](const wire::Transform& t) { return t.type == 3; });
+  EXPECT_FALSE(choose_child(none, map, ChildKeyExchange::ignored, 0).ok());
+  EXPECT_FALSE(accept_child_answer({none}, offered, map).ok());
+}
+
+TEST(ChildProposals, AnAnswerMustBeMadeOfTheOffer) {
+  auto map = entry("esp-aes 256", "esp-sha256-hmac");
+  map.transform_sets.push_back(entry("esp-aes", "esp-sha-hmac").transform_sets[0]);
+  const auto offered = offer_child(map, EspSpi{0x1000}, nullptr);
+  const wire::Proposal good = offered[0];
+  EXPECT_TRUE(accept_child_answer({{good}}, offered, map).ok());
+  const auto refused = [&](const std::function<void(wire::Proposal&)>& change) {
+    wire::Proposal changed = good;
+    change(changed);
+    const auto result = accept_child_answer({{changed}}, offered, map);
+    return !result.ok() && result.failure().cause == Cause::answer_not_offered;
+  };
+  const auto transform = [](wire::Proposal& p, std::uint8_t type) {
+    return std::ranges::find(p.transforms, type, &wire::Transform::type);
+  };
+  EXPECT_FALSE(accept_child_answer({{}}, offered, map).ok());
+  EXPECT_FALSE(accept_child_answer({{good, good}}, offered, map).ok());
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.number = 9; }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.number = 0; }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.number = 2; })) << "transforms of the first under the second's number";
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.protocol = wire::Protocol::ah; }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { transform(p, 1)->key_bits = 192; }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { transform(p, 1)->key_bits = 0; }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { transform(p, 5)->id = 1; }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { p.transforms.push_back(*transform(p, 1)); }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { p.transforms.push_back({4, 14, 0, false}); }));
+  EXPECT_TRUE(refused([&](wire::Proposal& p) { p.transforms.erase(transform(p, 3)); }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.transforms.clear(); }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.spi = {0, 0, 0, 255}; }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.spi = Bytes(8, 7); }));
+  EXPECT_TRUE(refused([](wire::Proposal& p) { p.spi = {}; }));
 }
 
 TEST(ChildProposals, ReservedAndMisshapenSpisAreRefused) {

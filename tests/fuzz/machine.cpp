@@ -31,9 +31,8 @@ class Machine {
     if (flavour & 8) left_.ike.encryption = right_.ike.encryption = {"aes-gcm-256"}, left_.ike.prf = right_.ike.prf = {"sha256"};
     if (flavour & 8) left_.ike.integrity = right_.ike.integrity = {};
     if (flavour & 16) right_.limits.cookie_challenge = 1;
+    world_.debugging = (flavour & 32) != 0;
     nodes_ = {&world_.add(left_), &world_.add(right_)};
-    if (flavour & 32)
-      for (Node* node : nodes_) world_.feed(*node, engine::DebugWanted{true});
     world_.hold = true;
     if (!(flavour & 64)) connect();
     for (Node* node : nodes_) node->jobs = flavour & 128 ? Jobs::held : Jobs::at_once;

@@ -297,6 +297,21 @@ TEST_F(Abuse, G_AnIdentityThatTheSignatureDoesNotCoverIsRefused) {
   EXPECT_TRUE(wire::find_notify(*answer, NotifyType::authentication_failed));
 }
 
+/// Who somebody else is asked for answers as who it is (RFC 7296, 2.15 leaves that to the responder), and the asker decides.
+TEST_F(Abuse, G_AnIdrThatIsNotOursIsAnsweredWithOurs) {
+  start();
+  Stranger stranger(world, *b, *a);
+  stranger.begin();
+  const auto answer =
+      stranger.ask(wire::ExchangeType::ike_auth, 1,
+                   {stranger.id(), wire::IdPayload{wire::PayloadType::id_r, Identity{IdType::fqdn, {'x', '.', 'y'}}, {}},
+                    wire::AuthPayload{2, stranger.auth(1)}});
+  ASSERT_TRUE(answer);
+  const auto* ours = wire::find_id(*answer, wire::PayloadType::id_r);
+  ASSERT_TRUE(ours);
+  EXPECT_EQ(ours->identity, Identity::of(b->site.wan));
+}
+
 TEST_F(Abuse, G_OurOwnAuthSentBackIsNone) {
   start();
   connect();

@@ -129,6 +129,7 @@ TEST_F(Hardening, ConfigRemovedDuringPfsInitiator) {
 }
 
 TEST_F(Hardening, OnlyHigherVersionsAreAnsweredAndNeverWithMore) {
+  world.debugging = false;
   start();
   Bytes d(28, 0);
   d[7] = 1;
@@ -173,6 +174,7 @@ TEST_F(Hardening, OurOwnRequestComingBackMakesNoSa) {
 }
 
 TEST_F(Hardening, ForgedRequestsNeitherFloodTheLogNorTheDiagnoses) {
+  world.debugging = false;
   Site l = site_a();
   l.ike.groups = {"14"};
   start(l);

@@ -1,6 +1,6 @@
-// Malformed datagrams by class (framing, payload chains, fragments, key exchange values, proposals, out of state), thousands of
-// each into one endpoint that holds an established SA: memory stays flat, nothing goes out that is larger than what came in, the
-// SA is untouched, and a genuine peer is still served. SALLYPORT_DATAGRAMS: how many of each class (10,000).
+// Malformed datagrams by class (framing, payload chains, fragments, key exchange values, proposals, notifies, out of state),
+// thousands of each into one endpoint that holds an established SA: memory stays flat, nothing goes out that is larger than what
+// came in, the SA is untouched, and a genuine peer is still served. SALLYPORT_DATAGRAMS: how many of each class (10,000).
 #include <cstdlib>
 
 #include "tests/sim/memory.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using namespace engine;
 
-enum class Class { framing, chain, fragments, key_exchange, proposals, out_of_state };
+enum class Class { framing, chain, fragments, key_exchange, proposals, notifies, out_of_state };
 
 class Crafter {
  public:
@@ -31,6 +31,8 @@ class Crafter {
         return key_exchange();
       case Class::proposals:
         return proposals();
+      case Class::notifies:
+        return notifies();
       case Class::out_of_state:
         return out_of_state();
     }
@@ -180,6 +182,23 @@ class Crafter {
     return encoded(payloads);
   }
 
+  /// Groups D and N: cookies that nobody gave, NAT detection that lies, and every other notify a first request may hold, by the
+  /// dozen and with any data.
+  Bytes notifies() {
+    wire::Payloads payloads = init_.payloads;
+    const std::uint64_t count = dice.below(dice.chance(0.1) ? 60 : 5);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto type = static_cast<NotifyType>(dice.chance(0.8) ? 16384 + dice.below(80) : dice.next() & 0xffff);
+      const Bytes data = dice.bytes(dice.below(dice.chance(0.05) ? 2000 : 70));
+      const wire::NotifyPayload notify{static_cast<wire::Protocol>(dice.below(5)), dice.bytes(dice.below(10)), type, data};
+      payloads.insert(payloads.begin() + static_cast<std::ptrdiff_t>(dice.below(payloads.size() + 1)), notify);
+    }
+    if (dice.chance(0.3))
+      payloads.insert(payloads.begin(),
+                      wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::cookie, dice.bytes(dice.below(80))});
+    return encoded(payloads);
+  }
+
   /// Group J: genuine messages of the SA under other exchange types, message IDs and flags; their checksums cannot hold.
   Bytes out_of_state() {
     Bytes d = any();
@@ -220,6 +239,8 @@ TEST_P(HostileClass, LeavesMemoryFlatAndTheSaUntouched) {
         b->endpoint->handle(world.now(), std::move(done), out);
       } else if (const auto* send = std::get_if<SendDatagram>(&out[k])) {
         octets_out += send->payload.size();
+      } else if (const auto* notice = std::get_if<Notice>(&out[k])) {
+        world.print(*b, *notice);
       }
       touched |= std::holds_alternative<AddInbound>(out[k]) || std::holds_alternative<RemoveChild>(out[k]);
     }
@@ -243,12 +264,13 @@ TEST_P(HostileClass, LeavesMemoryFlatAndTheSaUntouched) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<Class>& info) {
-  static const std::vector<std::string> names{"Framing", "Chain", "Fragments", "KeyExchange", "Proposals", "OutOfState"};
+  static const std::vector<std::string> names{"Framing",   "Chain",    "Fragments", "KeyExchange",
+                                              "Proposals", "Notifies", "OutOfState"};
   return names.at(static_cast<std::size_t>(info.param));
 }
 INSTANTIATE_TEST_SUITE_P(Classes, HostileClass,
                          ::testing::Values(Class::framing, Class::chain, Class::fragments, Class::key_exchange, Class::proposals,
-                                           Class::out_of_state),
+                                           Class::notifies, Class::out_of_state),
                          name_of);
 
 }  // namespace

@@ -42,8 +42,10 @@ class Hostile : public TwoSites {
                  std::holds_alternative<engine::MoveChild>(out[i]);
     }
     answered += !out.empty();
-    for (const engine::Action& action : out)
+    for (const engine::Action& action : out) {
       if (const auto* send = std::get_if<engine::SendDatagram>(&action)) octets_out += send->payload.size();
+      if (const auto* notice = std::get_if<engine::Notice>(&action)) world.print(*b, *notice);
+    }
   }
 
   engine::Bytes mutated(engine::Bytes original) {

@@ -115,6 +115,9 @@ wire::Payload unknown(bool critical) { return wire::OpaquePayload{200, critical,
 wire::Payload odd_notify(unsigned type) {
   return wire::NotifyPayload{wire::Protocol::none, {}, static_cast<NotifyType>(type), {9}};
 }
+/// To the IPv4 address 198.51.100.66 (RFC 5685, 8.2).
+const wire::Payload redirect =
+    wire::NotifyPayload{wire::Protocol::none, {}, static_cast<NotifyType>(16407), {1, 4, 198, 51, 100, 66}};
 Change copies(unsigned count) {
   return [count](Utterance& u) { u.copies = count; };
 }
@@ -356,6 +359,14 @@ const std::vector<Row> rows{
     // ---- Identities and AUTH ----
     {"OmittedIdi", hs, true, {auth, false, 0}, without(P::id_i), Answers{NotifyType::authentication_failed}},
     {"OmittedIdr", hs, false, {auth, true, 0}, without(P::id_r), Diagnoses{Cause::missing_payload}},
+    {"IdrOfSomebodyElse",
+     hs,
+     false,
+     {auth, true, 0},
+     [](Utterance& u) {
+       if (auto* id = part<wire::IdPayload>(u)) id->identity = Identity::of(ip("198.51.100.66"));
+     },
+     Diagnoses{Cause::identity_mismatch}},
     {"OmittedAuth", hs, true, {auth, false, 0}, without(P::auth), Answers{NotifyType::authentication_failed}},
     {"OmittedAuthInAnswer", hs, false, {auth, true, 0}, without(P::auth), Diagnoses{Cause::missing_payload}},
     {"AuthMethodRsa",
@@ -402,6 +413,12 @@ const std::vector<Row> rows{
     {"NoSelectors", hs, true, {auth, false, 0}, with_octet(P::ts_i, 4, 0), Answers{NotifyType::invalid_syntax}},
     {"TooManySelectors", hs, true, {auth, false, 0}, with_octet(P::ts_r, 4, 255), Answers{NotifyType::invalid_syntax}},
     {"WidenedAnswer", hs, false, {auth, true, 0}, with_selectors("0.0.0.0/0", "0.0.0.0/0"), Diagnoses{Cause::answer_not_offered}},
+    {"WidenedRekeyAnswer",
+     Scene::rekey_child,
+     false,
+     {create, true, 1},
+     with_selectors("0.0.0.0/0", "0.0.0.0/0"),
+     Diagnoses{Cause::answer_not_offered}},
     {"RekeyAsWindows", Scene::rekey_child, true, {create, false, 1}, with_selectors("0.0.0.0/0", "0.0.0.0/0"), Accepts{}},
     {"RekeyAnsweredWider",
      Scene::rekey_child,
@@ -452,6 +469,11 @@ const std::vector<Row> rows{
        if (const auto* d = part<wire::DeletePayload>(u)) u.payloads.insert(u.payloads.end(), 2, wire::DeletePayload(*d));
      },
      Accepts{}},
+    // ---- Redirection (RFC 5685) is not spoken: never announced, and never followed ----
+    {"RedirectInInitAnswer", hs, false, {init, true, 0}, with_extra(redirect), Diagnoses{Cause::authentication_failed}},
+    {"RedirectInAuthAnswer", hs, false, {auth, true, 0}, with_extra(redirect), Accepts{}},
+    {"RedirectWhenUp", Scene::liveness, false, {informational, true, 0}, with_extra(redirect), Accepts{}},
+    {"RedirectByTheInitiator", Scene::liveness, true, {informational, false, 0}, with_extra(redirect), Accepts{}},
     {"LivenessWithUnknownNotify", Scene::liveness, true, {informational, false, 0}, with_extra(odd_notify(50000)), Accepts{}},
     {"LivenessWithErrorNotify", Scene::liveness, true, {informational, false, 0}, with_extra(odd_notify(8000)), Accepts{}},
     {"LivenessWithUnknownPayload", Scene::liveness, true, {informational, false, 0}, with_extra(unknown(false)), Accepts{}},

@@ -39,10 +39,9 @@ class Life {
       right.tunnels[0].match_remote = {engine::MatchAny{}};
       world_.nats.emplace_back(std::vector{left.wan}, ip("198.51.100.1"), 120s);
     }
+    world_.debugging = seed % 2 != 0;  // whatever it tells must not change what happens
     a_ = &world_.add(left);
     b_ = &world_.add(right);
-    if (seed % 2)  // whatever debugging tells must not change what happens
-      for (Node* node : {a_, b_}) world_.feed(*node, engine::DebugWanted{true});
     for (Node* node : {a_, b_}) node->jobs = dice_.chance(0.5) ? Jobs::delayed : Jobs::at_once;
     behind_nat_ = nat;
   }

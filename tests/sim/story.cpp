@@ -61,6 +61,7 @@ class Stage {
     world_.memo = &memo;
     world_.tap = std::make_unique<Wiretap>();
     if (narrate) world_.narrate();
+    world_.debugging = telling.fault == Fault::none;
     Site left = site_a(1), right = site_b(1);
     const bool wrong_child = tells_of(story, "child" + guessing_wrong);
     for (Site* site : {&left, &right}) {

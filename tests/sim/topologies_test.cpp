@@ -40,11 +40,9 @@ class Landscape {
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t k = i + 1; k < count; ++k)
         if (mesh_ || i == 0) join(i, k);
+    world_.debugging = seed % 2 != 0;
     for (const Site& site : sites_) nodes_.push_back(&world_.add(site));
-    for (std::size_t i = 0; i < count; ++i) {
-      nodes_[i]->jobs = dice_.chance(0.5) ? Jobs::delayed : Jobs::at_once;
-      if (seed % 2) world_.feed(*nodes_[i], engine::DebugWanted{true});
-    }
+    for (Node* node : nodes_) node->jobs = dice_.chance(0.5) ? Jobs::delayed : Jobs::at_once;
   }
 
   std::vector<std::string> live() {

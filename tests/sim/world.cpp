@@ -71,6 +71,7 @@ Node& World::add(const Site& site) {
 
 void World::start(Node& node) {
   node.endpoint = std::make_unique<Endpoint>(node.rng);
+  feed(node, DebugWanted{debugging});
   feed(node, InterfacesChanged{node.compiled.interfaces});
   feed(node, ConfigChanged{node.compiled.config});
 }
@@ -191,6 +192,8 @@ void World::carry_out(Node& node, Actions& actions) {
     } else if (auto* move = std::get_if<MoveChild>(&action)) {
       install(move->child, node.plane.move_child(*move));
     } else if (auto* notice = std::get_if<Notice>(&action)) {
+      if (debugging) print(node, *notice);
+      if (notice->kind <= NoticeKind::datagram_dropped) continue;
       if (node.notices.size() >= 1000) node.notices.erase(node.notices.begin(), node.notices.begin() + 500);
       node.notices.push_back(std::move(*notice));
     }

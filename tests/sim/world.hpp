@@ -71,7 +71,7 @@ class Node {
   Jobs jobs = Jobs::at_once;
   std::vector<engine::StartJob> held;
   std::set<engine::JobId> open_jobs;
-  std::vector<engine::Notice> notices;  // the latest 1,000
+  std::vector<engine::Notice> notices;  // the latest 1,000 that tell of no datagram
   /// How a nonce begins that it draws as it asks, and as it answers a datagram.
   std::optional<std::uint8_t> asks_with, answers_with;
   unsigned generation = 0;  // counts restarts: what was meant for an earlier life is dropped
@@ -149,6 +149,10 @@ class World {
   JobMemo* memo = nullptr;
   /// Set: sees every datagram and every key exchange.
   std::unique_ptr<Wiretap> tap;
+  /// Every `debug crypto` is on in nodes that are added or restarted from now on.
+  bool debugging = true;
+  /// As the daemon would with all of them on; what could drive a terminal is a violation.
+  void print(const Node& node, const engine::Notice& notice);
   /// Prints what happens, message contents included, to standard output. Sets `tap`.
   void narrate();
   std::uint64_t steps = 0;
