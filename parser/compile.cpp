@@ -120,20 +120,37 @@ CompileContext::CompileContext(const Configuration& configuration, const Compile
   next_memo->master = master;
   if (!previous) return;
   look_for_changes(*previous);
-  for (const auto& policy : previous->config->policies) {
-    policies.remember(policy->name, policy);
-    for (const auto& proposal : policy->proposals) proposals.remember(proposal->name, proposal);
-  }
-  for (const auto& profile : previous->config->profiles) {
-    profiles.remember(profile->name, profile);
-    for (const auto& keyring : {profile->keyring, profile->ppk_keyring})
-      if (keyring) keyrings.remember(keyring->name, keyring);
-  }
-  for (const auto& interface : previous->config->interfaces)
-    for (const auto& entry : interface.entries) {
-      entries.remember(entry_name(entry->map, entry->sequence), entry);
-      for (const auto& set : entry->transform_sets) transform_sets.remember(set->name, set);
-    }
+  remember_parts(*previous->config);
+}
+
+void CompileContext::remember_parts(const engine::Config& config) {
+  const auto each_entry = [&config](auto visit) {
+    for (const auto& interface : config.interfaces)
+      for (const auto& entry : interface.entries) visit(entry);
+  };
+  policies.look_through([&config](auto& parts) {
+    for (const auto& policy : config.policies) parts.remember(policy->name, policy);
+  });
+  proposals.look_through([&config](auto& parts) {
+    for (const auto& policy : config.policies)
+      for (const auto& proposal : policy->proposals) parts.remember(proposal->name, proposal);
+  });
+  profiles.look_through([&config](auto& parts) {
+    for (const auto& profile : config.profiles) parts.remember(profile->name, profile);
+  });
+  keyrings.look_through([&config](auto& parts) {
+    for (const auto& profile : config.profiles)
+      for (const auto& keyring : {profile->keyring, profile->ppk_keyring})
+        if (keyring) parts.remember(keyring->name, keyring);
+  });
+  entries.look_through([each_entry](auto& parts) {
+    each_entry([&](const auto& entry) { parts.remember(entry_name(entry->map, entry->sequence), entry); });
+  });
+  transform_sets.look_through([each_entry](auto& parts) {
+    each_entry([&](const auto& entry) {
+      for (const auto& set : entry->transform_sets) parts.remember(set->name, set);
+    });
+  });
 }
 
 /// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone: what stands around them decides too much.

@@ -2,6 +2,7 @@
 // the warnings. Nothing outside parser/compile*.cpp includes this.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,15 +30,17 @@ bool same_part(const engine::IkePolicy& a, const engine::IkePolicy& b);
 bool same_part(const engine::IkeProfile& a, const engine::IkeProfile& b);
 bool same_part(const engine::CryptoMapEntry& a, const engine::CryptoMapEntry& b);
 
-/// The previous snapshot's parts of one kind by name.
+/// The previous snapshot's parts of one kind by name; looked through when the first one is asked for.
 template <class T>
 class PreviousParts {
  public:
+  void look_through(std::function<void(PreviousParts&)> them) { look_ = std::move(them); }
   void remember(const std::string& name, const std::shared_ptr<const T>& part) {
     if (part && seen_.insert(part.get()).second) parts_.emplace(name, part);
   }
   /// The previous part of this name if it has the same value, otherwise a new one.
-  std::shared_ptr<const T> share(const std::string& name, T fresh) const {
+  std::shared_ptr<const T> share(const std::string& name, T fresh) {
+    if (look_) std::exchange(look_, nullptr)(*this);
     const auto [begin, end] = parts_.equal_range(name);
     for (auto it = begin; it != end; ++it)
       if (same_part(*it->second, fresh)) return it->second;
@@ -45,6 +48,7 @@ class PreviousParts {
   }
 
  private:
+  std::function<void(PreviousParts&)> look_;
   std::unordered_multimap<std::string, std::shared_ptr<const T>> parts_;
   std::unordered_set<const T*> seen_;
 };
@@ -118,6 +122,7 @@ struct CompileContext {
 
  private:
   void look_for_changes(const Compiled& previous);
+  void remember_parts(const engine::Config& config);
   std::unordered_map<std::type_index, const void*> globals_;
   std::optional<std::map<std::string, std::vector<engine::IpAddress>>> addresses_;
 };

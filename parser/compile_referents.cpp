@@ -1,6 +1,7 @@
 #include "parser/compile_referents.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace parser {
 namespace {
@@ -33,24 +34,31 @@ std::optional<engine::TransformSet> read_transform_set(const TransformSet& line,
 
 }  // namespace
 
-Referents::Referents(CompileContext& context, const Profiles& profiles) : context_(context) {
-  const Node& root = context.root;
-  for (const auto& profile : profiles) profiles_.emplace(profile->name, profile);
-  root.each<Ikev2Profile>([&](const Ikev2Profile& profile, const Node&) { profiles_.emplace(profile.name, nullptr); });
-  root.each<TransformSet>([&](const TransformSet& line, const Node& block) {
+Referents::Referents(CompileContext& context, const Profiles& profiles) : context_(context), usable_(profiles) {
+  for (const auto& profile : profiles) known_.insert(profile.get());
+  context.root.each<TransformSet>([&](const TransformSet& line, const Node& block) {
     auto set = line.usable() ? read_transform_set(line, block, context) : std::nullopt;
     transform_sets_.emplace(line.name, set ? context.transform_sets.share(line.name, std::move(*set)) : nullptr);
   });
+}
+
+void Referents::name_profiles() {
+  if (std::exchange(profiles_named_, true)) return;
+  for (const auto& profile : usable_) profiles_.emplace(profile->name, profile);
+  context_.root.each<Ikev2Profile>([&](const Ikev2Profile& profile, const Node&) { profiles_.emplace(profile.name, nullptr); });
+}
+
+void Referents::name_lists() {
+  if (std::exchange(lists_named_, true)) return;
+  const Node& root = context_.root;
   root.each<AccessList>([&](const AccessList& list, const Node& block) { lists_[0].emplace(list.name, &block); });
   root.each<Ipv6AccessList>([&](const Ipv6AccessList& list, const Node& block) { lists_[1].emplace(list.name, &block); });
 }
 
-bool Referents::has(const std::shared_ptr<const engine::IkeProfile>& profile) const {
-  const auto it = profiles_.find(profile->name);
-  return it != profiles_.end() && it->second == profile;
-}
+bool Referents::has(const std::shared_ptr<const engine::IkeProfile>& profile) const { return known_.contains(profile.get()); }
 
 std::shared_ptr<const engine::IkeProfile> Referents::profile(const std::string& name, const std::string& user) {
+  name_profiles();
   const auto it = profiles_.find(name);
   if (it == profiles_.end())
     context_.warn(user, "IKEv2 profile " + name + " is not defined");
@@ -67,6 +75,7 @@ std::shared_ptr<const engine::TransformSet> Referents::transform_set(const std::
 }
 
 const SelectorLines* Referents::access_list(const std::string& name, bool ipv6_map, const std::string& user) {
+  name_lists();
   const Node* block = nullptr;
   for (const bool v6 : {ipv6_map, !ipv6_map}) {
     const auto it = lists_[v6].find(name);

@@ -1,9 +1,10 @@
 // What crypto map entries and protected tunnels refer to by name, and the limits that both have.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "parser/compile_context.hpp"
@@ -16,6 +17,7 @@ using SelectorLines = std::vector<engine::SelectorLine>;
 class Referents {
  public:
   using Profiles = std::vector<std::shared_ptr<const engine::IkeProfile>>;
+  /// `profiles`: the complete ones, which must stay where they are.
   Referents(CompileContext& context, const Profiles& profiles);
 
   /// Whether this part still is the profile of its name.
@@ -29,11 +31,18 @@ class Referents {
   const SelectorLines* access_list(const std::string& name, bool ipv6_map, const std::string& user);
 
  private:
+  void name_profiles();
+  void name_lists();
+
   CompileContext& context_;
-  std::map<std::string, std::shared_ptr<const engine::IkeProfile>> profiles_;          // null: defined but not usable
-  std::map<std::string, std::shared_ptr<const engine::TransformSet>> transform_sets_;  // null: not usable
-  std::map<std::string, const Node*> lists_[2];                                        // IPv4, IPv6
-  std::map<const Node*, SelectorLines> lines_;
+  const Profiles& usable_;
+  // Found by name only where something is not as it was: the maps are made when the first name is asked for.
+  std::unordered_map<std::string, std::shared_ptr<const engine::IkeProfile>> profiles_;          // null: not usable
+  std::unordered_map<std::string, std::shared_ptr<const engine::TransformSet>> transform_sets_;  // null: not usable
+  std::unordered_map<std::string, const Node*> lists_[2];                                        // IPv4, IPv6
+  bool profiles_named_ = false, lists_named_ = false;
+  std::unordered_set<const engine::IkeProfile*> known_;
+  std::unordered_map<const Node*, SelectorLines> lines_;
 };
 
 /// PFS, lifetimes, replay window and granularity of a crypto map entry or IPsec profile; `user` is who gets the warnings.

@@ -4,6 +4,11 @@
 #include "parser/text.hpp"
 
 namespace parser {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+}  // namespace
 
 Mode::Mode(std::string name, std::string prompt, std::vector<std::unique_ptr<Command>> commands, std::unique_ptr<Command> trailer)
     : name_(std::move(name)), prompt_(std::move(prompt)), commands_(std::move(commands)), trailer_(std::move(trailer)) {
@@ -35,11 +40,29 @@ void Mode::index() {
     }
     places_[place].here.push_back(command->index);
   }
+  const auto before = [](const auto& a, const auto& b) { return lower(a.first.front()) < lower(b.first.front()); };
+  for (Place& place : places_) std::stable_sort(place.next.begin(), place.next.end(), before);
 }
 
+namespace {
+
+/// Those steps, sorted by their keywords, whose keyword has this first letter.
+template <class Steps>
+auto with_letter(const Steps& steps, char letter) {
+  const auto first = [](const auto& step) { return lower(step.first.front()); };
+  const auto from =
+      std::lower_bound(steps.begin(), steps.end(), lower(letter), [&](const auto& s, char c) { return first(s) < c; });
+  auto to = from;
+  while (to != steps.end() && first(*to) == lower(letter)) ++to;
+  return std::pair(from, to);
+}
+
+}  // namespace
+
 bool Mode::may_begin(std::string_view word) const {
-  return !places_[0].here.empty() || std::any_of(places_[0].next.begin(), places_[0].next.end(),
-                                                 [&](const auto& step) { return starts_with_letters(step.first, word); });
+  if (!places_[0].here.empty() || word.empty()) return true;
+  const auto [from, to] = with_letter(places_[0].next, word.front());
+  return std::any_of(from, to, [&](const auto& step) { return starts_with_letters(step.first, word); });
 }
 
 /// The commands whose keywords the line at `first` does not contradict, in table order. In the first pass nothing but full
@@ -52,8 +75,10 @@ bool Mode::candidates(It first, const Session& session, std::vector<std::size_t>
     const It end = Session::token_end(p, session.end());
     const Place* next = nullptr;
     bool abbreviates = false;
-    for (const auto& [keyword, behind] : place->next) {
-      if (p == end || p == session.help_at || !starts_with_letters(keyword, {p, 1})) continue;
+    const bool asked = p == end || p == session.help_at;
+    const auto [from, to] = asked ? std::pair(place->next.end(), place->next.end()) : with_letter(place->next, *p);
+    for (auto step = from; step != to; ++step) {
+      const auto& [keyword, behind] = *step;
       if (session.stands_for(p, keyword)) next = &places_[behind];
       abbreviates = abbreviates || starts_with_letters(keyword, {p, end});
     }
