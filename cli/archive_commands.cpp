@@ -44,7 +44,7 @@ void ArchiveCommands::show_from_database(Text text) const {
   backend().in_database([*this, text](parser::Database& database) -> std::function<void()> {
     engine::Result<std::string> shown = text(database);
     if (!shown.ok()) return [*this, why = shown.failure().why] { fail(why.starts_with('%') ? why : "% Error: " + why); };
-    return [*this, output = modified(std::move(*shown), modifier_)] { finish(output); };
+    return [*this, output = std::move(*shown)] { show(output); };
   });
 }
 
@@ -85,8 +85,9 @@ void ArchiveCommands::operator()(const parser::ConfigureReplace& command) const 
 }
 
 void ArchiveCommands::replace(const parser::ConfigureReplace& command) const {
-  backend().in_database([*this, command, running = backend().running()](parser::Database& database) -> std::function<void()> {
-    auto found = find_configuration(command.source, database, running);
+  backend().in_database([*this, command, running = backend().running(),
+                         flash = backend().flash()](parser::Database& database) -> std::function<void()> {
+    auto found = find_configuration(command.source, database, running, flash);
     if (!found.ok()) return [*this, why = found.failure().why] { fail(why.starts_with('%') ? why : "% Error: " + why); };
     if (!found->refused.empty())
       return [*this, text = refusals(found->refused)] { fail(text + "% Rollback aborted: nothing is changed"); };
@@ -153,16 +154,25 @@ void ArchiveCommands::operator()(const parser::ShowArchive& command) const {
 void ArchiveCommands::operator()(const parser::ShowArchiveDifferences& command) const {
   const parser::ConfigurationName startup{std::nullopt, "startup-config"}, running{std::nullopt, "running-config"};
   show_from_database([before = command.before.value_or(startup), after = command.after.value_or(running),
-                      present = backend().running()](parser::Database& database) -> engine::Result<std::string> {
-    TRY(const FoundConfiguration a, find_configuration(before, database, present));
-    TRY(const FoundConfiguration b, find_configuration(after, database, present));
+                      present = backend().running(),
+                      flash = backend().flash()](parser::Database& database) -> engine::Result<std::string> {
+    TRY(const FoundConfiguration a, find_configuration(before, database, present, flash));
+    TRY(const FoundConfiguration b, find_configuration(after, database, present, flash));
     return show_differences(a.configuration, b.configuration);
+  });
+}
+
+void ArchiveCommands::operator()(const parser::ShowIncrementalDifferences& command) const {
+  show_from_database([file = command.file, present = backend().running(),
+                      flash = backend().flash()](parser::Database& database) -> engine::Result<std::string> {
+    TRY(const FoundConfiguration found, find_configuration(file, database, present, flash));
+    return show_incremental_differences(found.configuration, present);
   });
 }
 
 void ArchiveCommands::operator()(const parser::ShowArchiveRollbackTimer&) const {
   const auto pending = backend().pending_revert();
-  finish(modified(pending ? show_rollback_timer(*pending) : "%No Rollback Confirmed Change pending\n", modifier_));
+  show(pending ? show_rollback_timer(*pending) : "%No Rollback Confirmed Change pending\n");
 }
 
 void ArchiveCommands::operator()(const parser::ShowArchiveLog&) const {

@@ -16,6 +16,7 @@ class ArchiveCommands : public ExecRun {
   void operator()(const parser::ConfigureRevert& command) const;
   void operator()(const parser::ArchiveConfig& command) const;
   void operator()(const parser::ShowArchive& command) const;
+  void operator()(const parser::ShowIncrementalDifferences& command) const;
   void operator()(const parser::ShowArchiveDifferences& command) const;
   void operator()(const parser::ShowArchiveRollbackTimer& command) const;
   void operator()(const parser::ShowArchiveLog& command) const;

@@ -61,6 +61,8 @@ class Backend {
   /// Gathers what `query` asks for, in slices between other work.
   virtual void facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) = 0;
   virtual std::vector<InterfaceRow> interfaces() const = 0;
+  /// The folder whose files are `flash:NAME`; made when one is written.
+  virtual const std::string& flash() const = 0;
 
   /// What the SAs that are up would go through if `configuration` were committed.
   virtual void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) = 0;

@@ -28,14 +28,14 @@ engine::Result<FoundConfiguration> stored(engine::Result<std::optional<parser::C
 }  // namespace
 
 engine::Result<FoundConfiguration> find_configuration(const parser::ConfigurationName& name, parser::Database& database,
-                                                      const parser::Configuration& running) {
+                                                      const parser::Configuration& running, const std::string& flash) {
   const auto number = name.revision ? name.revision : revision_number(name.name);
   if (number)
     return stored(database.revision(*number), "%Error opening revision-" + std::to_string(*number) + " (No such revision)");
   if (name.name == "running-config" || name.name == "system:running-config") return FoundConfiguration{running, {}};
   if (name.name == "startup-config" || name.name == "nvram:startup-config")
     return stored(database.startup(), "%Error opening nvram:startup-config (No such file or directory)");
-  TRY(const std::string text, read_text_file(name.name));
+  TRY(const std::string text, read_text_file(name.name, flash));
   parser::ApplyResult applied = parser::apply({}, text);
   FoundConfiguration out{std::move(applied.configuration), {}};
   for (auto& line : applied.lines)

@@ -18,6 +18,6 @@ struct FoundConfiguration {
 /// Names: `revision N` and "revision-N"; "running-config", "startup-config", also after "system:" and "nvram:"; otherwise
 /// the absolute path of a file. The failure is what a router answers. Reads files: not for the loop's thread.
 engine::Result<FoundConfiguration> find_configuration(const parser::ConfigurationName& name, parser::Database& database,
-                                                      const parser::Configuration& running);
+                                                      const parser::Configuration& running, const std::string& flash);
 
 }  // namespace cli

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "cli/archive_commands.hpp"
-#include "cli/modifiers.hpp"
+#include "cli/convert_command.hpp"
 #include "cli/text_file.hpp"
 
 namespace cli {
@@ -62,11 +62,11 @@ class ExecCommands : public ArchiveCommands {
       }
       const std::optional<parser::Configuration>& startup = *read;
       if (!startup) {
-        finish(modified("startup-config is not present\n", modifier_));
+        show("startup-config is not present\n");
         return;
       }
       const std::string text = parser::running_config(*startup);
-      finish(modified("Using " + std::to_string(text.size()) + " out of 33554432 bytes\n" + text + "\n", modifier_));
+      show("Using " + std::to_string(text.size()) + " out of 33554432 bytes\n" + text + "\n");
     });
   }
   void operator()(const parser::ShowIkev2Sa& options) {
@@ -87,6 +87,11 @@ class ExecCommands : public ArchiveCommands {
   void operator()(const parser::ShowCryptoMap&) {
     render([configuration = session_->backend_.running()] { return show_crypto_map(configuration); });
   }
+  void operator()(const parser::ShowConversion&) {
+    render([configuration = session_->backend_.running()] {
+      return convert_text(parser::convert(parser::running_config(configuration)));
+    });
+  }
   void operator()(const parser::ShowDiagnose& options) {
     render_facts({}, [options](const ShowFacts& facts) {
       return options.error ? show_diagnose_error(facts.view) : show_diagnose(facts.view, options);
@@ -95,12 +100,12 @@ class ExecCommands : public ArchiveCommands {
   void operator()(const parser::ShowImpact& command);
   void operator()(const parser::ShowIpInterfaceBrief&) {
     const auto mapping = session_->at_terminal() ? DeviceMapping::listed : DeviceMapping::hidden;
-    finish(modified(show_ip_interface_brief(session_->backend_.interfaces(), mapping), modifier_));
+    show(show_ip_interface_brief(session_->backend_.interfaces(), mapping));
   }
-  void operator()(const parser::ShowClock&) { finish(modified(clock_text(session_->backend_.now()) + "\n", modifier_)); }
-  void operator()(const parser::ShowHistory&) { finish(modified(show_history(session_->history_), modifier_)); }
-  void operator()(const parser::ShowDebugging&) { finish(modified(show_debugging(session_->backend_.debug_flags()), modifier_)); }
-  void operator()(const parser::ShowLogging&) { finish(modified(session_->backend_.log().show(), modifier_)); }
+  void operator()(const parser::ShowClock&) { show(clock_text(session_->backend_.now()) + "\n"); }
+  void operator()(const parser::ShowHistory&) { show(show_history(session_->history_)); }
+  void operator()(const parser::ShowDebugging&) { show(show_debugging(session_->backend_.debug_flags())); }
+  void operator()(const parser::ShowLogging&) { show(session_->backend_.log().show()); }
 
   void operator()(const parser::ClearIkev2Sa& command) {
     session_->backend_.clear({engine::ClearWhat::ike_sas, command.remote});
@@ -154,8 +159,8 @@ void ExecCommands::operator()(const parser::ShowImpact& command) {
   // Read, parsed and compiled beside the loop; only the comparison with the SAs happens on it.
   auto read = std::make_shared<engine::Result<parser::ApplyResult>>(engine::Failure{});
   session_->backend_.render(
-      [read, file = command.file, running = session_->backend_.running()]() -> std::string {
-        const auto text = read_text_file(file);
+      [read, file = command.file, flash = session_->backend_.flash(), running = session_->backend_.running()]() -> std::string {
+        const auto text = read_text_file(file, flash);
         if (!text.ok())
           *read = text.failure();
         else
@@ -168,7 +173,7 @@ void ExecCommands::operator()(const parser::ShowImpact& command) {
           return session_->done();
         }
         session_->backend_.impact((*read)->configuration, [*this, read](const std::vector<engine::SaImpact>& impact) mutable {
-          finish(modified(show_impact(impact, (*read)->lines), modifier_));
+          show(show_impact(impact, (*read)->lines));
         });
       });
 }

@@ -39,10 +39,17 @@ class ExecRun {
   void ask(std::string question, std::function<void(const std::string&)> answer) const {
     session_->ask(std::move(question), std::move(answer));
   }
+  /// Makes what is to be shown, lets the modifier have it, and ends the command, all beside the loop but the end.
   template <class Work>
   void render(Work work) const {
-    backend().render([work = std::move(work), modifier = modifier_] { return modified(work(), modifier); },
-                     [*this](std::string text) { finish(std::move(text)); });
+    auto refusal = std::make_shared<std::string>();
+    backend().render([work = std::move(work), modifier = modifier_, flash = backend().flash(),
+                      refusal] { return shown(work(), modifier, flash, *refusal); },
+                     [*this, refusal](std::string text) { refusal->empty() ? finish(std::move(text)) : fail(*refusal); });
+  }
+  /// The same of what is there already.
+  void show(std::string text) const {
+    render([text = std::move(text)] { return text; });
   }
 
   std::shared_ptr<Session> session_;

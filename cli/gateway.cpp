@@ -40,6 +40,7 @@ std::vector<kernel::TunnelSpec> tunnels_of(const parser::Compiled& compiled) {
 
 Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneChoice choice)
     : loop_(loop),
+      flash_(state_directory + "/flash"),
       database_(state_directory + "/sallyport.db", kernel::boot_id()),
       compiled_(std::make_shared<parser::Compiled>(parser::compile(running_, nullptr))),
       endpoint_(random_),

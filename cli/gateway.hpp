@@ -56,6 +56,7 @@ class Gateway final : public Backend {
   void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) override;
   void render(std::function<std::string()> work, std::function<void(std::string)> then) override;
   void facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) override;
+  const std::string& flash() const override { return flash_; }
   std::vector<InterfaceRow> interfaces() const override;
   void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) override;
   void clear(const engine::Clear& what) override { handle(what); }
@@ -97,6 +98,7 @@ class Gateway final : public Backend {
   DebugFlags debug_;
   std::function<std::size_t(const std::string&)> monitor_;
 
+  const std::string flash_;
   parser::Database database_;
   parser::Configuration running_;
   std::shared_ptr<const parser::MasterKeys> master_keys_ = std::make_shared<parser::MasterKeys>();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "cli/text_file.hpp"
+
 namespace cli {
 namespace {
 
@@ -56,6 +58,10 @@ class Filter {
         return in_section(line, match);
       case parser::ModifierKind::count:
         return false;
+      case parser::ModifierKind::redirect:
+      case parser::ModifierKind::append:
+      case parser::ModifierKind::tee:
+        break;
     }
     return true;
   }
@@ -94,6 +100,14 @@ std::string modified(std::string output, const parser::Modifier& modifier) {
   if (modifier.kind == parser::ModifierKind::count)
     return "Number of lines which match regexp = " + std::to_string(filter.matched()) + "\n";
   return kept;
+}
+
+std::string shown(std::string output, const parser::Modifier& modifier, const std::string& flash, std::string& refusal) {
+  if (!modifier.has_file()) return modified(std::move(output), modifier);
+  const bool at_end = modifier.kind == parser::ModifierKind::append || modifier.to_end;
+  const auto status = write_text_file(modifier.file, flash, output, at_end ? FileMode::append : FileMode::replace);
+  if (!status.ok()) refusal = status.failure().why;
+  return modifier.kind == parser::ModifierKind::tee ? std::move(output) : std::string();
 }
 
 }  // namespace cli

@@ -12,4 +12,8 @@ namespace cli {
 /// a refusal in IOS's words.
 std::string modified(std::string output, const parser::Modifier& modifier);
 
+/// The same with the modifiers that write a file (cli/text_file.hpp): what is left for the screen. `refusal`: why the file
+/// could not be written.
+std::string shown(std::string output, const parser::Modifier& modifier, const std::string& flash, std::string& refusal);
+
 }  // namespace cli

@@ -185,6 +185,7 @@ void Session::report(const parser::LineReport& line, bool is_text) {
     if (config_->active() && entered_.size() < parser::most_logged_commands) entered_.push_back(parser::without_keys(line.text));
     uncommitted_ = true;
   }
+  ikev1_entered_ = ikev1_entered_ || parser::is_ikev1(line);
   if (line.answer.empty()) return;
   if (at_terminal())
     output(line.answer + "\n");
@@ -280,6 +281,10 @@ void Session::print_warnings() {
   for (const auto& warning : backend_.warnings())
     if (std::find(known_warnings_.begin(), known_warnings_.end(), warning) == known_warnings_.end())
       output("% Warning: " + warning + "\n");
+  if (std::exchange(ikev1_entered_, false))
+    output(
+        "% NOTE: IKEv1 is not spoken (RFC 9395). 'show crypto isakmp conversion' shows the IKEv2 configuration that does\n"
+        "        the same, to be entered after this one.\n");
 }
 
 std::string Session::help(const std::string& text) const {

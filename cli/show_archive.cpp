@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "parser/difference.hpp"
 
@@ -57,6 +58,29 @@ std::string show_archive_log(const std::vector<parser::LoggedCommand>& commands)
 std::string show_differences(const parser::Configuration& before, const parser::Configuration& after) {
   const std::string difference = parser::contextual_difference(before, after, parser::shown_text);
   return difference.empty() ? "!No changes were found\n" : "!Contextual Config Diffs:\n" + difference;
+}
+
+std::string show_incremental_differences(const parser::Configuration& file, const parser::Configuration& running) {
+  const std::string difference = parser::contextual_difference(file, running, parser::shown_text);
+  std::string out;
+  std::vector<std::string> headers;  // of the blocks that the line is in, those that were not printed yet
+  for (std::size_t at = 0; at < difference.size();) {
+    const std::size_t end = std::min(difference.find('\n', at), difference.size());
+    std::string line = difference.substr(at, end - at);
+    at = end + 1;
+    const std::size_t depth = std::min(line.find_first_not_of(' '), line.size());
+    headers.resize(std::min(headers.size(), depth));
+    if (depth == line.size() || line[depth] == '-') continue;
+    if (line[depth] != '+') {
+      headers.resize(depth);
+      headers.push_back(line);
+      continue;
+    }
+    for (std::string& header : headers)
+      if (!header.empty()) out += std::exchange(header, {}) + "\n";
+    out += line.erase(depth, 1) + "\n";
+  }
+  return out.empty() ? "!No changes were found\n" : "!List of Commands:\n" + out + "end\n";
 }
 
 std::string show_rollback_timer(const parser::PendingRevert& revert) {

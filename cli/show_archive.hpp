@@ -19,6 +19,8 @@ std::string show_archive_log(const std::vector<parser::LoggedCommand>& commands)
 /// `show archive config differences`: "!No changes were found" where there are none.
 std::string show_differences(const parser::Configuration& before, const parser::Configuration& after);
 /// `configured`: when the timer was set.
+/// The lines of `running` that `file` has not, below the headers of their blocks.
+std::string show_incremental_differences(const parser::Configuration& file, const parser::Configuration& running);
 std::string show_rollback_timer(const parser::PendingRevert& revert);
 
 }  // namespace cli

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "cli/ios_text.hpp"
 
@@ -15,14 +17,62 @@ namespace {
 
 constexpr off_t most_octets = 64 << 20;
 
+engine::Failure failure(const std::string& name, const std::string& why) {
+  return {.cause = engine::Cause::internal_error, .why = "%Error opening " + escaped(name) + " (" + why + ")"};
+}
+
+/// The path that is meant, or nothing.
+std::optional<std::string> path_of(const std::string& name, const std::string& flash) {
+  if (name.starts_with('/')) return name;
+  for (const std::string_view system : {"flash:", "bootflash:", "disk0:", "harddisk:"}) {
+    if (!name.starts_with(system)) continue;
+    const std::string file = name.substr(std::min(name.size(), name.find_first_not_of('/', system.size())));
+    if (file.empty() || file.front() == '.' || file.find('/') != std::string::npos) return std::nullopt;
+    return flash + "/" + file;
+  }
+  return std::nullopt;
+}
+
+constexpr const char* no_such_file = "No such file or directory; give flash:NAME, or an absolute path of this host";
+
+/// Empty, or why not everything was written.
+std::string write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return std::strerror(errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
 }  // namespace
 
-engine::Result<std::string> read_text_file(const std::string& path) {
-  const auto cannot = [&](const std::string& why) {
-    return engine::Failure{.cause = engine::Cause::internal_error, .why = "%Error opening " + escaped(path) + " (" + why + ")"};
-  };
-  if (!path.starts_with('/')) return cannot("No such file or directory; give the path of a file on this host");
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+engine::Status write_text_file(const std::string& name, const std::string& flash, std::string_view text, FileMode mode) {
+  const auto path = path_of(name, flash);
+  if (!path) return failure(name, no_such_file);
+  if (!name.starts_with('/') && ::mkdir(flash.c_str(), 0700) != 0 && errno != EEXIST) return failure(name, std::strerror(errno));
+  const int how = mode == FileMode::append ? O_APPEND : 0;  // a file is emptied once it is known to be one
+  const int fd = ::open(path->c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | how, 0600);
+  if (fd < 0) return failure(name, std::strerror(errno));
+  struct stat about {};
+  std::string why;
+  if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
+    why = "Not a file";
+  else if (mode == FileMode::replace && ::ftruncate(fd, 0) != 0)
+    why = std::strerror(errno);
+  else
+    why = write_all(fd, text);
+  if (::close(fd) != 0 && why.empty()) why = std::strerror(errno);
+  if (!why.empty()) return failure(name, why);
+  return engine::Done{};
+}
+
+engine::Result<std::string> read_text_file(const std::string& name, const std::string& flash) {
+  const auto cannot = [&](const std::string& why) { return failure(name, why); };
+  const auto path = path_of(name, flash);
+  if (!path) return cannot(no_such_file);
+  const int fd = ::open(path->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return cannot(std::strerror(errno));
   struct stat about {};
   std::string out, why;

@@ -1,14 +1,19 @@
-// Reading a file that an operator names to the daemon.
+// Files of the host as commands name them: `flash:NAME` (and the other file systems of a router) is a file of that name in
+// the folder `flash` of the state directory; an absolute path is itself.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/result.hpp"
 
 namespace cli {
 
-/// The whole of a regular file of at most 64 MB by its absolute path. The failure is what a router answers. May block: not for
-/// the loop's thread.
-engine::Result<std::string> read_text_file(const std::string& path);
+/// The whole file. Failure::why is a line as IOS has it ("%Error opening ...").
+engine::Result<std::string> read_text_file(const std::string& name, const std::string& flash);
+
+enum class FileMode : std::uint8_t { replace, append };
+/// Writes the text, for the owner alone; the folder `flash` is made where it is needed. Never through a symbolic link.
+engine::Status write_text_file(const std::string& name, const std::string& flash, std::string_view text, FileMode mode);
 
 }  // namespace cli

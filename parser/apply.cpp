@@ -41,7 +41,8 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
     const bool is_text = session->takes_text();
     LineReport report = session->line(line);
     if (report.verdict == Verdict::accepted && !is_text && blank_or_comment(report.text)) continue;
-    if (report.verdict == Verdict::refused && report.caret && is_exec_command(report.text)) {
+    const bool is_invalid = report.caret || behind_do(report.text) > 0;
+    if (report.verdict == Verdict::refused && is_invalid && is_exec_command(report.text)) {
       report.verdict = Verdict::no_effect;
       report.answer = "% NOTE: no effect here: " + std::string(no_effect::exec_line);
       report.caret.reset();

@@ -48,6 +48,11 @@ struct ShowArchiveDifferences {
   std::optional<ConfigurationName> before, after;
   friend bool operator==(const ShowArchiveDifferences&, const ShowArchiveDifferences&) = default;
 };
+/// `show archive config incremental-diffs FILE`: the lines of running-config that the file has not.
+struct ShowIncrementalDifferences {
+  ConfigurationName file;
+  friend bool operator==(const ShowIncrementalDifferences&, const ShowIncrementalDifferences&) = default;
+};
 struct ShowArchiveRollbackTimer {
   friend bool operator==(const ShowArchiveRollbackTimer&, const ShowArchiveRollbackTimer&) = default;
 };

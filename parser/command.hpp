@@ -101,7 +101,9 @@ class Command {
   virtual std::string refuses_new(const void* value) const = 0;  // why there must be such a line already, or nothing
   virtual std::string advice(const Node& root, const Node& block, bool created) const = 0;
   virtual std::string keeps(const Node& root, const void* value) const = 0;  // why `no` is refused, or nothing
-  virtual std::string prompt(const void* value) const = 0;                   // empty: the mode's
+  /// `default` takes the lines of the block away, and the block stays.
+  virtual bool default_empties() const { return false; }
+  virtual std::string prompt(const void* value) const = 0;  // empty: the mode's
   /// Rules of its own in place of the usual merging, over the lines of this command in the block.
   virtual bool has_add() const = 0;
   virtual Answer add(Lines& lines, const void* value) const = 0;

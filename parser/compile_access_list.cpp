@@ -72,7 +72,7 @@ std::string text_without_number(const AccessListEntry& entry, const Node& line) 
 
 void append_pairs(std::vector<engine::SelectorLine>& out, const AccessListEntry& entry, engine::Family family,
                   const std::string& text, const std::string& where, CompileContext& context) {
-  if (entry.has_options() || entry.source.target == AclTarget::group || entry.destination.target == AclTarget::group) {
+  if (entry.has_options() || entry.names_group()) {
     context.warn(where, "\"" + text + "\" selects by more than addresses, protocol and ports; the line is left out");
     return;
   }

@@ -89,8 +89,9 @@ std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& conte
   Maps v4, v6;
   context.root.each<CryptoMap>([&](const CryptoMap& header, const Node& block) {
     Entries& entries = (header.ipv6 ? v6 : v4)[header.map];
-    if (header.dynamic || header.profile) {
-      context.warn("crypto map " + entry_name(header.map, header.sequence), "dynamic entries and profiles take no part");
+    if (header.dynamic || header.profile || header.other_kind) {
+      context.warn("crypto map " + entry_name(header.map, header.sequence),
+                   "dynamic, manual and GDOI entries and profiles take no part");
       return;
     }
     const std::size_t warned = context.warnings.size();

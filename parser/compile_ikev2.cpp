@@ -90,6 +90,8 @@ class Proposals {
     engine::IkeProposal proposal = name == "default" ? smart_default() : engine::IkeProposal{};
     proposal.name = name;
     if (block != blocks_.end()) proposal = read_proposal(std::move(proposal), *block->second);
+    if (std::erase_if(proposal.encryption, [](const engine::Algorithm* row) { return !exists(*row); }) > 0)
+      context_.warn("crypto ikev2 proposal " + name, "DES does not exist, it is not offered");
     if (const std::string missing = missing_from(proposal); !missing.empty()) {
       context_.warn(user, "proposal " + name + " is incomplete, it lacks " + missing);
       return nullptr;

@@ -71,8 +71,12 @@ struct ConfigSession::Impl {
     Parsed parsed;
   };
 
+  void enter_range(const InterfaceRange& range, std::size_t indent);
+  Editor::Change merge_everywhere(Editor::Path& here, const Parsed& parsed);
+
   Editor editor;
   Editor::Path path;
+  std::vector<std::size_t> others;   // with `interface range`: the other interfaces that lines of the block at path[0] go to
   std::vector<std::size_t> indents;  // of the lines that opened the blocks of `path`
   std::optional<Unfinished> unfinished;
   bool after_refused_header = false;  // what is indented now belongs to it
@@ -94,6 +98,7 @@ void ConfigSession::Impl::execute(std::size_t level, Parsed parsed, std::size_t 
   if (command.merge() == Merge::leave || command.merge() == Merge::finish) {
     active = command.merge() == Merge::leave && level > 0;
     path.resize(active ? level - 1 : 0);
+    if (path.empty()) others.clear();
     indents.resize(path.size());
     return;
   }
@@ -105,10 +110,42 @@ void ConfigSession::Impl::execute(std::size_t level, Parsed parsed, std::size_t 
   merge(level, parsed, indent, report);
 }
 
+/// The block that is open, and the others of an `interface range`; the first refusal speaks for all.
+Editor::Change ConfigSession::Impl::merge_everywhere(Editor::Path& here, const Parsed& parsed) {
+  Editor::Change change = editor.merge(here, parsed);
+  for (std::size_t i = 0; i < others.size() && !here.empty() && !change.answer.refused; ++i) {
+    Editor::Path there = here;
+    there.front() = others[i];
+    const Editor::Change next = editor.merge(there, parsed);
+    if (next.answer.refused) change.answer = next.answer;
+  }
+  return change;
+}
+
+/// `interface range`: the block of the first interface is open, and what is said there goes to all.
+void ConfigSession::Impl::enter_range(const InterfaceRange& range, std::size_t indent) {
+  const Command* opener = nullptr;
+  for (const auto& command : global_mode().commands())
+    if (command->type() == typeid(Interface)) opener = command.get();
+  std::vector<std::size_t> places;
+  for (const std::string& name : range.names) {
+    auto header = std::make_shared<Interface>();
+    header->name = name;
+    const Editor::Change change = editor.merge({}, {opener, std::move(header), Form::set, false, {}, {}});
+    if (change.created)
+      for (std::size_t& place : places) place += place >= change.entered;
+    places.push_back(change.entered);
+  }
+  path = {places.front()};
+  indents = {indent};
+  others.assign(places.begin() + 1, places.end());
+}
+
 void ConfigSession::Impl::merge(std::size_t level, const Parsed& parsed, std::size_t indent, LineReport& report) {
   const Command& command = *parsed.command;
   Editor::Path here(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(level));
-  const Editor::Change change = editor.merge(here, parsed);
+  if (level == 0) others.clear();
+  const Editor::Change change = merge_everywhere(here, parsed);
   report.answer = change.answer.answer;
   if (change.answer.refused) {
     report.verdict = Verdict::refused;
@@ -124,6 +161,8 @@ void ConfigSession::Impl::merge(std::size_t level, const Parsed& parsed, std::si
     const bool says_none = parsed.form != Form::set && parsed.bare && !command.absent().empty();
     if (!note.empty() && !says_none && report.answer.empty()) report.answer = note_text(note);
   }
+  if (command.type() == typeid(InterfaceRange))
+    return enter_range(*static_cast<const InterfaceRange*>(parsed.value.get()), indent);
   if (parsed.form != Form::set || !command.opens() || !command.enters(parsed.value.get())) return;
   path.push_back(change.entered);
   indents.push_back(indent);
@@ -270,6 +309,11 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
   }
 }
 
+bool is_ikev1(const LineReport& report) {
+  return report.verdict == Verdict::no_effect && report.command && !report.taken_away &&
+         report.command->note(report.value.get()) == no_effect::isakmp;
+}
+
 ConfigSession::ConfigSession(Configuration start) : impl_(std::make_unique<Impl>(start)) {}
 ConfigSession::~ConfigSession() = default;
 ConfigSession::ConfigSession(ConfigSession&&) noexcept = default;
@@ -285,6 +329,7 @@ LineReport ConfigSession::line(std::string_view text) {
     if (pager > 0) report.verdict = Verdict::no_effect;
     return report;
   }
+  if (same_letters(cleaned.text, "quit")) cleaned.text = "exit";  // where no text awaits it, it is that
   impl_->line(cleaned, report);
   if (report.caret) *report.caret += pager;
   return report;
@@ -297,6 +342,7 @@ bool ConfigSession::takes_text() const { return impl_->unfinished.has_value(); }
 std::string ConfigSession::prompt() const {
   if (impl_->unfinished) return impl_->unfinished->parsed.command->prompt(impl_->unfinished->parsed.value.get());
   if (impl_->path.empty()) return global_mode().prompt();
+  if (!impl_->others.empty()) return "config-if-range";
   const Node& block = impl_->editor.block(impl_->path);
   const std::string own = block.command->prompt(block.value.get());
   return own.empty() ? impl_->mode(impl_->path.size()).prompt() : own;
@@ -312,9 +358,16 @@ std::string ConfigSession::complete(std::string_view text) const { return comple
 
 std::vector<std::string> ConfigSession::path() const {
   std::vector<std::string> out;
+  const auto name_of = [&](std::size_t place) {
+    const std::string text = line_text(impl_->editor.block({place}));
+    return text.substr(std::min(text.size(), text.find(' ') + 1));
+  };
+  std::string range;
+  for (const std::size_t place : impl_->others) range += " , " + name_of(place);
   for (std::size_t level = 1; level <= impl_->path.size(); ++level)
     out.push_back(line_text(
         impl_->editor.block(Editor::Path(impl_->path.begin(), impl_->path.begin() + static_cast<std::ptrdiff_t>(level)))));
+  if (!range.empty()) out.front() = "interface range " + name_of(impl_->path.front()) + range;
   return out;
 }
 

@@ -61,6 +61,10 @@ struct ShowCryptoSession {
 struct ShowCryptoMap {
   friend bool operator==(const ShowCryptoMap&, const ShowCryptoMap&) = default;
 };
+/// `show crypto isakmp conversion`: the IKEv2 configuration that does what the IKEv1 one of running-config does.
+struct ShowConversion {
+  friend bool operator==(const ShowConversion&, const ShowConversion&) = default;
+};
 struct ShowDiagnose {
   bool error = false;  // `diagnose error`: Cisco's layout
   std::optional<engine::IpAddress> peer;
@@ -120,17 +124,19 @@ struct Ping {
 
 using ExecCommandKind =
     std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
-                 ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowArchiveRollbackTimer, ShowArchiveLog, WriteMemory,
-                 CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa,
-                 ShowCryptoSession, ShowCryptoMap, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowClock, ShowHistory,
-                 ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, TerminalMonitor, TerminalLength, TerminalWidth,
-                 Ping>;
+                 ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
+                 ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
+                 ShowIkev2Session, ShowIpsecSa, ShowCryptoSession, ShowCryptoMap, ShowConversion, ShowDiagnose, ShowImpact,
+                 ShowIpInterfaceBrief, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
+                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
-/// `| include REGEX` and friends, on any show.
-enum class ModifierKind { none, include, exclude, begin, section, count };
+/// `| include REGEX` and friends, on any show; the last three send what is shown into a file.
+enum class ModifierKind { none, include, exclude, begin, section, count, redirect, append, tee };
 struct Modifier {
   ModifierKind kind = ModifierKind::none;
-  std::string pattern;
+  std::string pattern{}, file{};
+  bool to_end = false;  // `tee /append`
+  bool has_file() const { return kind >= ModifierKind::redirect; }
   friend bool operator==(const Modifier&, const Modifier&) = default;
 };
 struct ExecCommand {

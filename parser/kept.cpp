@@ -22,6 +22,12 @@ std::string_view Kept::word(std::size_t index) const {
   return std::string_view(text).substr(begin, end - begin);
 }
 
+std::string_view Kept::secret_type(std::size_t index) const {
+  const bool typed = index > 0 && words[index - 1].use == Use::keyword;
+  const std::string_view before = typed ? word(index - 1) : std::string_view();
+  return before.size() == 1 && before[0] >= '0' && before[0] <= '9' ? before : std::string_view();
+}
+
 bool same_selectors(const Kept& a, const Kept& b) {
   std::size_t i = 0, k = 0;
   for (;; ++i, ++k) {

@@ -10,8 +10,9 @@
 namespace parser {
 
 struct Kept {
-  /// What a word is for: `selector` tells lines of one command apart, a secret is shown in running-config alone.
-  enum class Use : std::uint8_t { keyword, argument, selector, secret };
+  /// What a word is for: `selector` tells lines of one command apart. Secrets are shown in running-config alone; a `key` may
+  /// be of type 6, a `password` of type 6 or 7, by the digit in front of it.
+  enum class Use : std::uint8_t { keyword, argument, selector, secret, key, password };
   struct Word {
     std::uint32_t at = 0;     // where it was read
     std::uint32_t begin = 0;  // where its blank stands in `text`
@@ -26,6 +27,9 @@ struct Kept {
   /// Forgets what was read at `at` or later.
   void cut(std::size_t at);
   std::string_view word(std::size_t index) const;
+  bool is_secret(std::size_t index) const { return words[index].use >= Use::secret; }
+  /// "6" of `key 6 ...`; empty where no digit stands in front of the secret.
+  std::string_view secret_type(std::size_t index) const;
 
   friend bool operator==(const Kept& a, const Kept& b) { return a.text == b.text; }
 };

@@ -1,6 +1,33 @@
 #include "parser/kept_command.hpp"
 
+#include "parser/redact.hpp"
+#include "parser/type7.hpp"
+
 namespace parser {
+
+namespace {
+
+/// The text of the line without what else is secret in it: the rest of a line that nobody takes apart.
+std::string without_other_secrets(const Kept& line) {
+  for (std::size_t i = 0; i < line.words.size(); ++i)
+    if (line.is_secret(i)) return line.text;
+  return without_keys(line.text);
+}
+
+std::string_view word_of(const std::string& text, const Kept& line, std::size_t index) {
+  const auto at = static_cast<std::size_t>(line.word(index).data() - line.text.data());
+  return std::string_view(text).substr(at, line.word(index).size());
+}
+
+}  // namespace
+
+std::string KeptCommand::settle(void* value) const {
+  Kept& line = *static_cast<Kept*>(value);
+  for (std::size_t i = 0; i < line.words.size(); ++i)
+    if (line.words[i].use == Kept::Use::password && line.secret_type(i) == "7" && !type7_decoded(line.word(i)))
+      return "% Invalid password of type 7: two digits, at most 15, and two hexadecimal digits for each character are expected";
+  return rules_.settle ? rules_.settle(line) : "";
+}
 
 void KeptCommand::print(const void* value, bool, std::string& out) const {
   const Kept& line = of(value);
@@ -10,9 +37,10 @@ void KeptCommand::print(const void* value, bool, std::string& out) const {
 
 void KeptCommand::print_hidden(const void* value, std::string& out) const {
   const Kept& line = of(value);
+  const std::string shown = without_other_secrets(line);
   for (std::size_t i = 0; i < line.words.size(); ++i) {
     if (!out.empty()) out += ' ';
-    out += line.words[i].use == Kept::Use::secret ? "******" : line.word(i);
+    out += line.is_secret(i) ? "******" : word_of(shown, line, i);
   }
 }
 
@@ -24,12 +52,13 @@ std::vector<BoundColumn> KeptCommand::columns(const void* value) const {
   std::size_t keywords = 0;
   std::string text;
   const std::string leading = keyword();
+  const std::string shown = without_other_secrets(line);
   for (std::size_t i = 0; i < line.words.size(); ++i) {
     if (keywords < leading.size()) {
       keywords += line.word(i).size() + 1;
       continue;
     }
-    if (line.words[i].use != Kept::Use::secret) text += (text.empty() ? "" : " ") + std::string(line.word(i));
+    if (!line.is_secret(i)) text += (text.empty() ? "" : " ") + std::string(word_of(shown, line, i));
   }
   if (!text.empty()) out[0].value = std::move(text);
   return out;

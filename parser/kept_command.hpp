@@ -18,7 +18,7 @@ struct Arg : x3::unary_parser<S, Arg<U, S>> {
     const It p = Session::skip(first, last);
     if (!this->subject.parse(first, last, context, line, value)) return false;
     line.put(static_cast<std::size_t>(p - session_of(context).begin()), this->subject.text(value),
-             S::secret ? Kept::Use::secret : U);
+             S::secret && U < Kept::Use::secret ? Kept::Use::secret : U);
     return true;
   }
   void generate(Generator& g) const { g.value(this->subject); }
@@ -32,6 +32,12 @@ Arg<Kept::Use::argument, S> arg(const S& subject) {
 template <class S>
 Arg<Kept::Use::selector, S> selector(const S& subject) {
   return Arg<Kept::Use::selector, S>(subject);
+}
+
+/// As arg, for a secret whose type may stand in front of it.
+template <Kept::Use U, class S>
+Arg<U, S> typed_secret(const S& subject) {
+  return Arg<U, S>(subject);
 }
 
 /// Values up to `most`, each a word.
@@ -120,7 +126,7 @@ class KeptCommand : public Command {
   bool before(const void* a, const void* b) const override { return rules_.before(of(a), of(b)); }
   bool ordered_by_key() const override { return false; }
   bool is_default(const void* value) const override { return !rules_.hidden.empty() && of(value).text == rules_.hidden; }
-  std::string settle(void* value) const override { return rules_.settle ? rules_.settle(*static_cast<Kept*>(value)) : ""; }
+  std::string settle(void* value) const override;
   std::string_view note(const void*) const override { return rules_.note; }
   std::string_view reason() const override { return rules_.note; }
   bool has_effect() const override { return false; }

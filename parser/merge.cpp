@@ -144,9 +144,22 @@ Editor::Change Editor::unset(Node& block, const Parsed& parsed) {
   return change;
 }
 
+Editor::Change Editor::empty(Node& block, const Parsed& parsed) {
+  const Range range = range_of(block, *parsed.command);
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    auto& line = block.children[i];
+    if (!parsed.command->same(line->value.get(), parsed.value.get(), parsed.bare)) continue;
+    auto bare = std::make_shared<Node>(*line);
+    bare->children.clear();
+    line = std::move(bare);
+  }
+  return {};
+}
+
 Editor::Change Editor::merge(const Path& path, const Parsed& parsed) {
   if (parsed.command->merge() == Merge::acts) return {parsed.command->act(*this, parsed.value.get(), parsed.form), 0, false};
   if (parsed.form == Form::set) return set(edit(path), parsed);
+  if (parsed.form == Form::default_ && parsed.command->default_empties()) return empty(edit(path), parsed);
   if (std::string why = parsed.command->keeps(root_, parsed.value.get()); !why.empty()) return {{true, std::move(why)}, 0, false};
   if (parsed.form == Form::no && parsed.command->keeps_no(parsed.value.get())) return set(edit(path), parsed);
   return unset(edit(path), parsed);

@@ -38,6 +38,7 @@ class Editor {
   bool may_have(const Node& block, const Parsed& parsed);
   Change set(Node& block, const Parsed& parsed);
   Change unset(Node& block, const Parsed& parsed);
+  static Change empty(Node& block, const Parsed& parsed);
   Node root_;
   std::unordered_set<const Node*> mine_;  // clones nobody else sees
   /// Hashes of the texts of all lines that a block has, or had, of a command. A block is known by the address of its

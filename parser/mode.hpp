@@ -26,6 +26,7 @@ struct Rules {
   bool same_is_equal = same == nullptr;
   bool (*before)(const T&, const T&) = nullptr;
   bool ordered_by_key = false;
+  bool default_empties = false;  // of a block: `default` leaves it there without its lines
   bool (*is_default)(const T&) = nullptr;
   T usual{};  // printed by `show running-config all` where is_default says that it is the default
   std::string (*advice)(const Node& root, const Node& block, bool created) = nullptr;
@@ -178,6 +179,7 @@ class CommandOf final : public Command {
   std::string keeps(const Node& root, const void* value) const override {
     return rules_.keeps ? rules_.keeps(root, of(value)) : std::string();
   }
+  bool default_empties() const override { return rules_.default_empties; }
   std::string prompt(const void* value) const override { return rules_.prompt ? rules_.prompt(of(value)) : std::string(); }
   bool has_add() const override { return rules_.add != nullptr; }
   Answer add(Lines& lines, const void* value) const override { return rules_.add(*this, lines, of(value)); }

@@ -36,6 +36,9 @@ inline constexpr std::string_view gre =
     "GRE and other tunnels without IPsec do not exist: use \"tunnel mode ipsec ipv4\" or \"ipv6\"";
 inline constexpr std::string_view virtual_access = "virtual-access interfaces do not exist";
 inline constexpr std::string_view vrf = "VRFs do not exist";
+inline constexpr std::string_view cipher = "DES and SEAL do not exist";
+inline constexpr std::string_view manual_keys = "keys of SAs are never typed in: IKEv2 makes them";
+inline constexpr std::string_view gdoi = "GDOI does not exist";
 inline constexpr std::string_view dynamic_map = "dynamic crypto maps do not exist";
 inline constexpr std::string_view reverse_route = "routes are not injected";
 inline constexpr std::string_view isakmp = "IKEv1 is not spoken (RFC 9395)";

@@ -50,6 +50,9 @@ struct HelpEntry {
   std::string help;
 };
 
+/// The line is one of IKEv1's, taken and without effect.
+bool is_ikev1(const LineReport& report);
+
 /// Typing in configuration mode: holds the configuration under construction and the mode. One line at a time; nothing
 /// outside changes until the owner takes `configuration()`.
 class ConfigSession {

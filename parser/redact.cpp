@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "parser/edit_distance.hpp"
 
@@ -23,14 +24,22 @@ bool announces_secret(const std::string& before, const std::string& word, const 
     return before != "crypto" && before != "tunnel" && after != "chain" && !after.starts_with("config-key") &&
            after != "generate" && after != "zeroize" && after != "pubkey-chain";
   if (word == "password") return after != "encryption";
-  for (const char* other : {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community"})
+  for (const char* other : {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community", "session-key"})
     if (word == other) return true;
   return false;
 }
 
 bool announces_key(const std::string& word) {
   if (word.size() < shortest || word.size() > keyword.size() + typos) return false;
-  return keyword.substr(0, word.size()) == word || edit_distance(word, keyword) <= typos;
+  if (word.size() + typos < keyword.size()) return keyword.starts_with(word);
+  return edit_distance(word, keyword) <= typos || keyword.starts_with(word);
+}
+
+bool blank(char c) { return c == ' ' || c == '\t'; }
+/// The next place from `at` on that is a blank, or is none; every line that is typed comes through here.
+std::size_t next_place(std::string_view line, std::size_t at, bool wanted) {
+  while (at < line.size() && blank(line[at]) != wanted) ++at;
+  return at;
 }
 
 /// `ppk manual id ID key KEY`
@@ -43,20 +52,20 @@ bool is_ppk(std::string_view word) {
 
 std::string without_keys(std::string_view line) {
   std::string out(line);
-  std::size_t at = 0;
-  std::string before;
-  while ((at = out.find_first_not_of(" \t", at)) != std::string::npos) {
-    const std::size_t end = std::min(out.find_first_of(" \t", at), out.size());
-    const std::string word = lower(out.substr(at, end - at));
-    const std::size_t next = std::min(out.find_first_not_of(" \t", end), out.size());
-    const std::string after = lower(out.substr(next, out.find_first_of(" \t", next) - next));
+  std::string before, word;
+  std::size_t at = next_place(line, 0, false), end = next_place(line, at, true);
+  std::string after = lower(out.substr(at, end - at));
+  while (!after.empty()) {
+    before = std::exchange(word, std::exchange(after, {}));
+    const std::size_t behind = end;
+    at = next_place(line, behind, false);
+    end = next_place(line, at, true);
+    after = lower(out.substr(at, end - at));
     if (announces_key(word) || announces_secret(before, word, after) || (is_ppk(word) && before != "keyring")) {
       std::replace_if(
-          out.begin() + static_cast<std::ptrdiff_t>(end), out.end(), [](char c) { return c != ' ' && c != '\t'; }, '*');
+          out.begin() + static_cast<std::ptrdiff_t>(behind), out.end(), [](char c) { return !blank(c); }, '*');
       return out;
     }
-    before = word;
-    at = end;
   }
   return out;
 }

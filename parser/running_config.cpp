@@ -70,8 +70,9 @@ class Writer {
   /// A reader is still in the blocks printed last, and asks them first: where one of them would take the line that comes,
   /// `exit` leaves it, as it does when typed.
   void leave_for(std::size_t depth, std::string_view text) {
+    const std::string_view positive = text.starts_with("no ") ? text.substr(3) : text;
     const auto takes = [&](const Mode* mode) {
-      if (!mode->may_begin(text.substr(0, text.find(' ')))) return false;
+      if (!mode->may_begin(positive.substr(0, positive.find(' ')))) return false;
       Session session(text);
       Parsed parsed;
       return mode->parse(session, parsed);

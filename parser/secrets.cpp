@@ -7,6 +7,8 @@
 #include "engine/crypto/password.hpp"
 #include "parser/command.hpp"
 #include "parser/configuration.hpp"
+#include "parser/kept.hpp"
+#include "parser/type7.hpp"
 
 namespace parser {
 namespace {
@@ -83,6 +85,7 @@ const std::vector<KeyPlace>& key_places() {
 struct Sealing {
   const MasterKeys& keys;
   engine::Rng& random;
+  bool type6, type7;
 };
 
 std::optional<KeyText> sealed(const KeyText& key, const void* context) {
@@ -102,6 +105,43 @@ std::optional<KeyText> sealed(const KeyText& key, const void* context) {
   return out;
 }
 
+/// How the secret of a kept line is written from now on: its type and its text, or nothing where it stays.
+std::optional<std::pair<std::string_view, std::string>> rewritten(const Kept& line, std::size_t index, const Sealing& sealing) {
+  const Kept::Use use = line.words[index].use;
+  const std::string_view type = line.secret_type(index);
+  if (use < Kept::Use::key || (!type.empty() && type != "0" && type != "6")) return std::nullopt;
+  const KeyText given{.encryption = type == "6" ? 6u : 0u, .hex = false, .text = std::string(line.word(index))};
+  if (sealing.type6) {
+    auto out = sealed(given, &sealing);
+    return out ? std::optional(std::pair(std::string_view("6"), std::move(out->text))) : std::nullopt;
+  }
+  if (!sealing.type7 || use != Kept::Use::password || given.encryption != 0) return std::nullopt;
+  return std::pair(std::string_view("7"), type7_encoded(given.text));
+}
+
+/// The kept line with its secrets of type 6 or 7, or null where it stays.
+Value protected_line(const Kept& line, const Sealing& sealing) {
+  Kept out;
+  out.padded = line.padded;
+  bool changed = false;
+  for (std::size_t i = 0; i < line.words.size(); ++i) {
+    auto fresh = rewritten(line, i, sealing);
+    if (fresh && !line.secret_type(i).empty()) out.cut((i - 1) * 2 + 1);
+    if (fresh) out.put(i * 2, fresh->first, Kept::Use::keyword);
+    out.put(i * 2 + 1, fresh ? std::string_view(fresh->second) : line.word(i), line.words[i].use);
+    changed = changed || fresh;
+  }
+  return changed ? std::make_shared<Kept>(std::move(out)) : nullptr;
+}
+
+Value protected_value(const Node& line, const Sealing& sealing) {
+  if (const Kept* kept = line.as<Kept>()) return protected_line(*kept, sealing);
+  if (!sealing.type6) return nullptr;
+  for (const KeyPlace& place : key_places())
+    if (line.command->type() == place.type) return place.changed(line.value.get(), sealed, &sealing);
+  return nullptr;
+}
+
 /// The block with its keys sealed, or null where there was nothing to do.
 std::shared_ptr<Node> protected_block(const Node& block, const Node* before, const Sealing& sealing) {
   std::unordered_set<const Node*> known;
@@ -117,12 +157,9 @@ std::shared_ptr<Node> protected_block(const Node& block, const Node* before, con
       if (before && i < before->children.size() && before->children[i]->value == child->value) same = before->children[i].get();
       fresh = protected_block(*child, same, sealing);
     }
-    for (const KeyPlace& place : key_places()) {
-      if (child->command->type() != place.type) continue;
-      if (Value value = place.changed(child->value.get(), sealed, &sealing)) {
-        fresh = std::make_shared<Node>(*child);
-        fresh->value = std::move(value);
-      }
+    if (Value value = protected_value(*child, sealing)) {
+      fresh = std::make_shared<Node>(fresh ? *fresh : *child);
+      fresh->value = std::move(value);
     }
     if (!fresh) continue;
     if (!out) out = std::make_shared<Node>(block);
@@ -191,9 +228,12 @@ std::optional<MasterKeyOrder> master_key_order(const LineReport& report) {
 Configuration protect(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
                       engine::Rng& random) {
   const Node& root = configuration.data().root;
-  if (!keys.present() || !root.find<PasswordEncryption>()) return configuration;
-  const bool was_on = before.data().root.find<PasswordEncryption>() != nullptr;
-  const auto fresh = protected_block(root, was_on ? &before.data().root : nullptr, {keys, random});
+  const bool type6 = keys.present() && root.find<PasswordEncryption>();
+  const bool type7 = root.find<ServicePasswordEncryption>();
+  if (!type6 && !type7) return configuration;
+  const Node& old = before.data().root;
+  const bool as_before = (!type6 || old.find<PasswordEncryption>()) && (!type7 || old.find<ServicePasswordEncryption>());
+  const auto fresh = protected_block(root, as_before ? &old : nullptr, {keys, random, type6, type7});
   if (!fresh) return configuration;
   return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{*fresh}));
 }

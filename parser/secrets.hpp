@@ -53,9 +53,9 @@ struct MasterKeyOrder {
 };
 std::optional<MasterKeyOrder> master_key_order(const LineReport& report);
 
-/// Under `password encryption aes` and a master key: clear keys become type 6, and what an earlier master key sealed is
-/// sealed by the present one. Blocks that are the same object in `before` are not looked at; `before` must have come from
-/// here with the same keys, or be empty.
+/// Under `password encryption aes` and a master key: clear keys and passwords become type 6, and what an earlier master key
+/// sealed is sealed by the present one. Otherwise passwords become type 7 under `service password-encryption`. Blocks that are
+/// the same object in `before` are not looked at; `before` must have come from here with the same keys, or be empty.
 Configuration protect(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
                       engine::Rng& random);
 

@@ -103,26 +103,38 @@ std::optional<std::uint8_t> mask_length(const engine::IpAddress& mask) {
 
 const std::vector<InterfaceType>& interface_types() {
   static const std::vector<InterfaceType> types = {
+      {"AppGigabitEthernet", "Interface to applications", "ap"},
+      {"Async", "Async interface", "as"},
+      {"ATM", "ATM interface", "at"},
       {"BDI", "Bridge-Domain interface", "bd"},
+      {"Bundle", "Cable bundle interface", "bu"},
       {"Cellular", "Cellular WAN interface", "ce"},
       {"Dialer", "Dialer interface", "di"},
       {"Ethernet", "IEEE 802.3", "e"},
       {"FastEthernet", "FastEthernet IEEE 802.3", "fa"},
+      {"FiftyGigabitEthernet", "Fifty GigabitEthernet IEEE 802.3", "fif"},
       {"FiveGigabitEthernet", "Five GigabitEthernet IEEE 802.3", "fiv"},
       {"FortyGigabitEthernet", "Forty GigabitEthernet IEEE 802.3", "fo"},
+      {"FourHundredGigE", "Four hundred GigabitEthernet", "fou"},
       {"GigabitEthernet", "GigabitEthernet IEEE 802.3z", "gi"},
       {"HundredGigE", "Hundred GigabitEthernet", "hu"},
       {"Loopback", "Loopback interface", "lo"},
+      {"Multilink", "Multilink-group interface", "mu"},
       {"Null", "Null interface", "nu"},
+      {"nve", "Network virtualization endpoint interface", "nv"},
       {"Port-channel", "Ethernet channel of interfaces", "po"},
       {"Serial", "Serial", "se"},
       {"TenGigabitEthernet", "Ten Gigabit Ethernet", "te"},
       {"Tunnel", "Tunnel interface", "tu"},
       {"TwentyFiveGigE", "Twenty-five GigabitEthernet", "twe"},
       {"TwoGigabitEthernet", "Two GigabitEthernet IEEE 802.3", "two"},
+      {"TwoHundredGigE", "Two hundred GigabitEthernet", "twoh"},
       {"Virtual-Access", "Virtual access interface", "vi"},
+      {"Virtual-PPP", "Virtual PPP interface", "virtual-p"},
       {"Virtual-Template", "Virtual template interface", "vt"},
+      {"VirtualPortGroup", "Virtual port group interface", "vp"},
       {"Vlan", "VLAN interface", "vl"},
+      {"Wlan-GigabitEthernet", "WLAN GigabitEthernet interface", "wl"},
   };
   return types;
 }
@@ -152,6 +164,57 @@ bool is_interface_number(std::string_view text) {
     }
   }
   return digits > 0;
+}
+
+namespace {
+
+/// One item of a range from `at` on: its names are appended, `at` is behind it, or where it is wrong.
+bool read_range_item(std::string_view text, std::size_t& at, std::vector<std::string>& names) {
+  constexpr std::size_t most = 64;
+  const auto blanks = [&](std::size_t from) { return std::min(text.find_first_not_of(" \t", from), text.size()); };
+  const auto numbers = [&](std::size_t from) { return std::min(text.find_first_not_of("0123456789/.", from), text.size()); };
+  std::size_t begin = at;
+  while (begin < text.size() && !digit(text[begin])) ++begin;
+  std::string_view letters = text.substr(at, begin - at);
+  letters = letters.substr(0, letters.find_last_not_of(" \t") + 1);
+  const std::string_view type = interface_type(letters);
+  const std::size_t end = numbers(begin);
+  const std::string_view first = text.substr(begin, end - begin);
+  if (type.empty() || !is_interface_number(first)) return false;
+  const std::size_t base = first.find_last_of("/.") + 1;
+  const unsigned long from = std::stoul(std::string(first.substr(base)));
+  unsigned long to = from;
+  const std::size_t dash = blanks(end);
+  if (dash < text.size() && text[dash] == '-') {
+    const std::size_t last = blanks(dash + 1), last_end = numbers(last);
+    const std::string_view number = text.substr(last, last_end - last);
+    const bool plain = !number.empty() && number.size() < 9 && number.find_first_of("/.") == std::string_view::npos;
+    if (plain) to = std::stoul(std::string(number));
+    if (!plain || to < from) {
+      at = last;
+      return false;
+    }
+    at = last_end;
+  } else {
+    at = end;
+  }
+  for (unsigned long number = from; number <= to; ++number) {
+    if (names.size() == most) return false;
+    names.push_back(std::string(type) + std::string(first.substr(0, base)) + std::to_string(number));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> interface_range(std::string_view text, std::size_t& at) {
+  std::vector<std::string> names;
+  for (at = 0;;) {
+    if (!read_range_item(text, at, names)) return std::nullopt;
+    const std::size_t comma = text.find_first_not_of(" \t", at);
+    if (comma == std::string_view::npos || text[comma] != ',') return names;
+    at = std::min(text.find_first_not_of(" \t", comma + 1), text.size());
+  }
 }
 
 bool interface_before(std::string_view a, std::string_view b) {

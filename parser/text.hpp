@@ -37,6 +37,9 @@ struct InterfaceType {
 };
 const std::vector<InterfaceType>& interface_types();
 /// "0", "0/0/1", "0/1.100"
+/// "GigabitEthernet0/1 - 3 , Loopback0" as names, and what follows it; nullopt where it is no such list, `at` then says where.
+/// At most 64 interfaces.
+std::optional<std::vector<std::string>> interface_range(std::string_view text, std::size_t& at);
 bool is_interface_number(std::string_view text);
 /// The order of `show running-config`: by type (Loopback, Tunnel, physical, Virtual-Template), then by number.
 bool interface_before(std::string_view a, std::string_view b);

@@ -1,5 +1,6 @@
 // AAA, RADIUS, TACACS+ and users: understood and kept.
 #include "parser/modes/common.hpp"
+#include "parser/modes/other.hpp"
 
 namespace parser {
 namespace {
@@ -26,29 +27,58 @@ auto record() {
          kw("wait-start", "Same as start-stop but wait for start-record commit.");
 }
 
+auto parameters() { return arg(rest_of_line("Parameters")); }
+
 template <class What>
 auto checked(What what) {
   return kept_many(what >> tail(list_name() >> methods()) >> pad, {.note = why});
 }
 
 Commands lists() {
-  return table(kept(aaa() >> kw("new-model", "Enable NEW access control commands and functions.(Disables OLD commands.)"),
-                    {.note = why, .negation = Negation::kept_both}),
-               checked(authentication() >> kw("login", "Set authentication lists for logins.")),
-               checked(authentication() >> kw("enable", "Set authentication list for enable.")),
-               checked(authentication() >> kw("ppp", "Set authentication lists for ppp.")),
-               checked(authentication() >> kw("dot1x", "Set authentication lists for IEEE 802.1x.")),
-               checked(authorization() >> kw("exec", "For starting an exec (shell).")),
-               checked(authorization() >> kw("network", "For network services. (PPP, SLIP, ARAP)")),
-               kept(authorization() >> kw("console", "For enabling console authorization"), {.note = why}),
-               kept_many(authorization() >> kw("commands", "For exec (shell) commands.") >>
-                             tail(arg(number(0, 15, "Enable level")) >> list_name() >> methods()),
-                         {.note = why}),
-               kept_many(accounting() >> kw("exec", "For starting an exec (shell).") >> tail(list_name() >> record() >> group()),
-                         {.note = why}),
-               kept_many(accounting() >> kw("commands", "For exec (shell) commands.") >>
-                             tail(arg(number(0, 15, "Enable level")) >> list_name() >> record() >> group()),
-                         {.note = why}));
+  return table(
+      kept(aaa() >> kw("new-model", "Enable NEW access control commands and functions.(Disables OLD commands.)"),
+           {.note = why, .negation = Negation::kept_both}),
+      checked(authentication() >> kw("login", "Set authentication lists for logins.")),
+      checked(authentication() >> kw("enable", "Set authentication list for enable.")),
+      checked(authentication() >> kw("ppp", "Set authentication lists for ppp.")),
+      checked(authentication() >> kw("dot1x", "Set authentication lists for IEEE 802.1x.")),
+      checked(authorization() >> kw("exec", "For starting an exec (shell).")),
+      checked(authorization() >> kw("network", "For network services. (PPP, SLIP, ARAP)")),
+      kept(authorization() >> kw("console", "For enabling console authorization"), {.note = why}),
+      kept_many(authentication() >> (kw("attempts", "Set the maximum number of login attempts") |
+                                     kw("banner", "Message to use when starting login/authentication.") |
+                                     kw("fail-message", "Message to use for failed login/authentication.") |
+                                     kw("password-prompt", "Text to use when prompting for a password") |
+                                     kw("suppress", "Do not send access request for a specific type of user.") |
+                                     kw("username-prompt", "Text to use when prompting for a username")) >>
+                    tail(parameters()),
+                {.note = why}),
+      kept_many(authorization() >>
+                    (kw("auth-proxy", "For Authentication Proxy Services") | kw("cache", "For AAA cache configuration") |
+                     kw("config-commands", "For configuration mode commands.") |
+                     kw("configuration", "For downloading configurations from AAA server") |
+                     kw("credential-download", "For downloading EAP credential from Local/RADIUS/LDAP") |
+                     kw("reverse-access", "For reverse access connections")) >>
+                    -parameters(),
+                {.note = why}),
+      kept_many(accounting() >> (kw("auth-proxy", "For authentication proxy events.") |
+                                 kw("connection", "For outbound connections. (telnet, rlogin)") |
+                                 kw("delay-start", "Delay PPP Network start record until peer IP address is known.") |
+                                 kw("dot1x", "For dot1x sessions.") | kw("identity", "For identity events.") |
+                                 kw("nested", "When starting PPP from EXEC, generate NETWORK records") |
+                                 kw("send", "Send records to accounting server.") |
+                                 kw("suppress", "Do not generate accounting records for a specific type of user.") |
+                                 kw("system", "For system events.") | kw("update", "Enable accounting update records.")) >>
+                    -parameters(),
+                {.note = why}),
+      kept_many(authorization() >> kw("commands", "For exec (shell) commands.") >>
+                    tail(arg(number(0, 15, "Enable level")) >> list_name() >> methods()),
+                {.note = why}),
+      kept_many(accounting() >> kw("exec", "For starting an exec (shell).") >> tail(list_name() >> record() >> group()),
+                {.note = why}),
+      kept_many(accounting() >> kw("commands", "For exec (shell) commands.") >>
+                    tail(arg(number(0, 15, "Enable level")) >> list_name() >> record() >> group()),
+                {.note = why}));
 }
 
 const Mode& accounting_mode() {
@@ -72,10 +102,10 @@ const Mode& radius_group_mode() {
             kept_many(kw("server", "Specify a RADIUS server") >> tail(arg(ipv4("IP address of RADIUS server")) >> ports()),
                       {.note = why}),
             kept_many(kw("server-private", "Define private RADIUS server") >>
-                          tail(arg(ipv4("IP address of RADIUS server")) >> ports() >>
+                          tail(selector(ipv4("IP address of RADIUS server")) >> ports() >>
                                -(kw("timeout", "Time to wait") >> arg(number(1, 1000, "Seconds"))) >>
                                -(kw("retransmit", "How often") >> arg(number(0, 100, "Times"))) >>
-                               -(kw("key", "Key of the server") >> secret_arg())),
+                               -(kw("key", "Key of the server") >> password_arg())),
                       {.note = why}),
             kept(kw("ip", "Internet Protocol config commands") >> kw("vrf", "VRF") >> kw("forwarding", "Forwarding table") >>
                      tail(name_arg("Name of the VRF")),
@@ -86,6 +116,11 @@ const Mode& radius_group_mode() {
             kept(kw("deadtime", "Specify time in minutes to ignore an unresponsive server") >>
                      tail(arg(number(0, 1440, "Minutes"))),
                  {.note = why}),
+            kept(kw("ipv6", "IPv6 config commands") >> kw("radius", "RADIUS configuration commands") >>
+                     kw("source-interface", "Interface of the source address") >> tail(interface_arg()),
+                 {.note = why}),
+            kept(kw("load-balance", "Server group load-balancing options.") >> tail(parameters()), {.note = why}),
+            kept_many(kw("attribute", "Customize selected radius attributes") >> tail(parameters()), {.note = why}),
             leave("Exit from RADIUS server-group configuration mode")));
   return mode;
 }
@@ -96,11 +131,16 @@ const Mode& tacacs_group_mode() {
       table(kept_many(kw("server", "Specify a TACACS+ server") >> kw("name", "tacacs server configuration name") >>
                           tail(name_arg("Name of the server")),
                       {.note = why}),
-            kept_many(kw("server-private", "Define private TACACS+ server") >>
-                          tail(arg(ipv4("IP address of TACACS+ server")) >> -(kw("key", "Key of the server") >> secret_arg())),
-                      {.note = why}),
+            kept_many(
+                kw("server-private", "Define private TACACS+ server") >>
+                    tail(selector(ipv4("IP address of TACACS+ server")) >> -(kw("key", "Key of the server") >> password_arg())),
+                {.note = why}),
             kept(kw("ip", "Internet Protocol config commands") >> kw("vrf", "VRF") >> kw("forwarding", "Forwarding table") >>
                      tail(name_arg("Name of the VRF")),
+                 {.note = why}),
+            kept_many(kw("server", "Specify a TACACS+ server") >> tail(arg(ipv4("IP address of TACACS+ server"))), {.note = why}),
+            kept(kw("ip", "Internet Protocol config commands") >> kw("tacacs", "TACACS+ configuration commands") >>
+                     kw("source-interface", "Interface of the source address") >> tail(interface_arg()),
                  {.note = why}),
             leave("Exit from TACACS+ server-group configuration mode")));
   return mode;
@@ -124,8 +164,11 @@ const Mode& radius_server_mode() {
                  {.note = why}),
             kept(kw("retransmit", "Number of retries to active server (overrides default)") >> tail(arg(number(0, 100, "Times"))),
                  {.note = why}),
-            kept(kw("pac", "Protected Access Credential key") >> kw("key", "Key") >> tail(secret_arg()), {.note = why}),
-            kept(kw("key", "Per-server encryption key") >> tail(secret_arg()), {.note = why}),
+            kept(kw("pac", "Protected Access Credential key") >> kw("key", "Key") >> tail(password_arg()), {.note = why}),
+            kept(kw("key", "Per-server encryption key") >> tail(password_arg()), {.note = why}),
+            kept(kw("backoff", "Retry backoff pattern (Default is retransmits with constant delay)") >> tail(parameters()),
+                 {.note = why}),
+            kept(kw("non-standard", "Non-standard attributes to be parsed"), {.note = why}),
             leave("Exit from RADIUS server configuration mode")));
   return mode;
 }
@@ -138,7 +181,9 @@ const Mode& tacacs_server_mode() {
                           (kw("ipv6", "IPv6 Address") >> (arg(ipv6("IPv6 address")) | name_arg("Host name")))),
                  {.note = why}),
             kept(kw("timeout", "Time to wait for this server to reply") >> tail(arg(number(1, 1000, "Seconds"))), {.note = why}),
-            kept(kw("key", "Per-server encryption key") >> tail(secret_arg()), {.note = why}),
+            kept(kw("key", "Per-server encryption key") >> tail(password_arg()), {.note = why}),
+            kept(kw("port", "TCP port for TACACS+ server") >> tail(arg(number(1, 65535, "Port number"))), {.note = why}),
+            kept(kw("single-connection", "Multiplex all packets over a single tcp connection"), {.note = why}),
             leave("Exit from TACACS+ server configuration mode")));
   return mode;
 }
@@ -149,13 +194,16 @@ const Mode& dynamic_author_mode() {
       table(kept_many(kw("client", "Specify a RADIUS client") >>
                           tail(selector(word("Address or name of the client")) >>
                                -(kw("vrf", "VRF of the client") >> name_arg("Name of the VRF")) >>
-                               -(kw("server-key", "Key of the client") >> secret_arg())),
+                               -(kw("server-key", "Key of the client") >> password_arg())),
                       {.note = why}),
             kept(kw("port", "Port to listen on") >> tail(arg(number(0, 65535, "Port number"))), {.note = why}),
             kept(kw("auth-type", "Authorization type") >>
                      tail(kw("all", "All attributes") | kw("any", "Any attribute") | kw("session-key", "The session key")),
                  {.note = why}),
-            kept(kw("server-key", "Key of clients") >> tail(secret_arg()), {.note = why}),
+            kept(kw("server-key", "Key of clients") >> tail(password_arg()), {.note = why}),
+            kept_many(kw("ignore", "Override what CoA packets say") >>
+                          (kw("server-key", "Keys of clients") | kw("session-key", "The session key")),
+                      {.note = why}),
             leave("Exit from dynamic author configuration mode")));
   return mode;
 }
@@ -184,6 +232,15 @@ Commands servers() {
                kept_block(aaa() >> kw("server", "Local AAA server") >> kw("radius", "RADIUS") >>
                               kw("dynamic-author", "Local server profile for RFC 3576 support"),
                           {.note = why, .opens = dynamic_author_mode}),
+               kept_block(aaa() >> kw("common-criteria", "AAA Common Criteria") >> kw("policy", "Policy of passwords") >>
+                              name_arg("Name of the policy"),
+                          {.note = why, .opens = criteria_policy_mode}),
+               kept_many(aaa() >> (kw("intercept", "Perform Lawful Intercept.") | kw("local", "AAA Local method options") |
+                                   kw("max-sessions", "Adjust initial hash size for estimated max sessions") |
+                                   kw("memory", "Memory parameters") | kw("nas", "NAS specific configuration") |
+                                   kw("pod", "POD processing") | kw("traceroute", "Traceroute")) >>
+                             -parameters(),
+                         {.note = why}),
                kept(aaa() >> kw("session-id", "AAA Session ID") >> tail(kw("common", "Generate the same session id for all") |
                                                                         kw("unique", "Generate different session id for each")),
                     {.note = why}),
@@ -212,8 +269,9 @@ Commands global_enable() {
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
                          hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
                 {.note = no_effect::host_users}),
-      kept(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >> tail(secret_arg()),
-           {.note = no_effect::host_users}));
+      kept_many(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >>
+                    tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >> password_arg()),
+                {.note = no_effect::host_users}));
 }
 
 Commands global_users() {
@@ -222,7 +280,7 @@ Commands global_users() {
           tail(-kw("one-time", "Specify that the username/password is valid for only one time") >>
                -(kw("privilege", "Set user privilege level") >> arg(number(0, 15, "User privilege level"))) >>
                -((kw("secret", "Specify the secret for the user") >> hashed("The UNENCRYPTED (cleartext) user secret")) |
-                 (kw("password", "Specify the password for the user") >> secret_arg()) |
+                 (kw("password", "Specify the password for the user") >> password_arg()) |
                  kw("nopassword", "No password is required for the user to log in"))),
       {.note = no_effect::host_users}));
 }
@@ -231,6 +289,12 @@ Commands global_radius() {
   const auto old = [] { return kw("radius-server", "Modify RADIUS query parameters"); };
   return table(
       kept_many(old() >> kw("attribute", "Customize selected radius attributes") >> tail(arg(rest_of_line("Attribute"))),
+                {.note = why}),
+      kept_many(old() >> (kw("load-balance", "Radius load-balancing options.") |
+                          kw("source-ports", "source ports used for sending out RADIUS requests") |
+                          kw("accounting", "Accounting information configuration") |
+                          kw("domain-stripping", "Strip the domain from the username")) >>
+                    tail(parameters()),
                 {.note = why}),
       kept_many(old() >> kw("dead-criteria", "Set the criteria used to decide when a radius server is marked dead") >>
                     tail(arg(rest_of_line("Criteria"))),
@@ -244,9 +308,9 @@ Commands global_radius() {
                    -(kw("acct-port", "UDP port for RADIUS accounting server") >> arg(number(0, 65535, "Port number"))) >>
                    -(kw("timeout", "Time to wait") >> arg(number(1, 1000, "Seconds"))) >>
                    -(kw("retransmit", "How often") >> arg(number(0, 100, "Times"))) >>
-                   -(kw("key", "Key of the server") >> secret_arg())),
+                   -(kw("key", "Key of the server") >> password_arg())),
           {.note = why}),
-      kept(old() >> kw("key", "encryption key shared with the radius servers") >> tail(secret_arg()), {.note = why}),
+      kept(old() >> kw("key", "encryption key shared with the radius servers") >> tail(password_arg()), {.note = why}),
       kept(old() >> kw("timeout", "Time to wait for a RADIUS server to reply") >> tail(arg(number(1, 1000, "Seconds"))),
            {.note = why}),
       kept(old() >> kw("retransmit", "Specify the number of retries to active server") >> tail(arg(number(0, 100, "Times"))),

@@ -16,29 +16,23 @@ Ports port_table(std::initializer_list<std::pair<const char*, unsigned>> names) 
 
 const Ports& tcp_ports() {
   static const Ports ports = port_table(
-      {{"bgp", 179},  {"chargen", 19}, {"cmd", 514},    {"daytime", 13},  {"discard", 9},      {"domain", 53},    {"echo", 7},
-       {"exec", 512}, {"finger", 79},  {"ftp", 21},     {"ftp-data", 20}, {"gopher", 70},      {"hostname", 101}, {"ident", 113},
-       {"irc", 194},  {"klogin", 543}, {"kshell", 544}, {"login", 513},   {"lpd", 515},        {"msrpc", 135},    {"nntp", 119},
-       {"pop2", 109}, {"pop3", 110},   {"smtp", 25},    {"sunrpc", 111},  {"tacacs", 49},      {"talk", 517},     {"telnet", 23},
-       {"time", 37},  {"uucp", 540},   {"whois", 43},   {"www", 80},      {"pim-auto-rp", 496}});
+      {{"bgp", 179},      {"chargen", 19}, {"cmd", 514},         {"daytime", 13},       {"discard", 9},      {"domain", 53},
+       {"echo", 7},       {"exec", 512},   {"finger", 79},       {"ftp", 21},           {"ftp-data", 20},    {"gopher", 70},
+       {"hostname", 101}, {"ident", 113},  {"irc", 194},         {"klogin", 543},       {"kshell", 544},     {"login", 513},
+       {"lpd", 515},      {"msrpc", 135},  {"nntp", 119},        {"pop2", 109},         {"pop3", 110},       {"smtp", 25},
+       {"sunrpc", 111},   {"tacacs", 49},  {"talk", 517},        {"telnet", 23},        {"time", 37},        {"uucp", 540},
+       {"whois", 43},     {"www", 80},     {"pim-auto-rp", 496}, {"onep-plain", 15001}, {"onep-tls", 15002}, {"syslog", 514}});
   return ports;
 }
 
 const Ports& udp_ports() {
-  static const Ports ports = port_table({{"biff", 512},        {"bootpc", 68},
-                                         {"bootps", 67},       {"discard", 9},
-                                         {"dnsix", 195},       {"domain", 53},
-                                         {"echo", 7},          {"isakmp", 500},
-                                         {"mobile-ip", 434},   {"nameserver", 42},
-                                         {"netbios-dgm", 138}, {"netbios-ns", 137},
-                                         {"netbios-ss", 139},  {"non500-isakmp", 4500},
-                                         {"ntp", 123},         {"pim-auto-rp", 496},
-                                         {"rip", 520},         {"snmp", 161},
-                                         {"snmptrap", 162},    {"sunrpc", 111},
-                                         {"syslog", 514},      {"tacacs", 49},
-                                         {"talk", 517},        {"tftp", 69},
-                                         {"time", 37},         {"who", 513},
-                                         {"xdmcp", 177}});
+  static const Ports ports =
+      port_table({{"biff", 512},        {"bootpc", 68},      {"bootps", 67},      {"discard", 9},          {"dnsix", 195},
+                  {"domain", 53},       {"echo", 7},         {"isakmp", 500},     {"mobile-ip", 434},      {"nameserver", 42},
+                  {"netbios-dgm", 138}, {"netbios-ns", 137}, {"netbios-ss", 139}, {"non500-isakmp", 4500}, {"ntp", 123},
+                  {"pim-auto-rp", 496}, {"rip", 520},        {"ripv6", 521},      {"snmp", 161},           {"snmptrap", 162},
+                  {"sunrpc", 111},      {"syslog", 514},     {"tacacs", 49},      {"talk", 517},           {"tftp", 69},
+                  {"time", 37},         {"who", 513},        {"xdmcp", 177}});
   return ports;
 }
 
@@ -160,6 +154,19 @@ const Names& icmp6_types() {
   return names;
 }
 
+/// Bits as `match-all` has them, set or not set.
+const Names& signed_flags() {
+  static const Names names = [] {
+    Names out;
+    for (const std::string sign : {"+", "-"})
+      for (const char* flag : {"ack", "fin", "psh", "rst", "syn", "urg"})
+        out.push_back(
+            {sign + flag, sign + flag, sign == "+" ? "Match on the bit if it is set" : "Match on the bit if it is not set"});
+    return out;
+  }();
+  return names;
+}
+
 const Names& tcp_flags() {
   static const Names names = {
       {"ack", "ack", "Match on the ACK bit"}, {"established", "established", "Match established connections"},
@@ -172,7 +179,42 @@ const Names& other_flags() {
   static const Names names = {{"fragments", "fragments", "Check non-initial fragments"}};
   return names;
 }
+const Names& tcp6_flags() {
+  static const Names names = [] {
+    Names out = tcp_flags();
+    out.push_back({"routing", "routing", "Packets with routing header"});
+    return out;
+  }();
+  return names;
+}
+const Names& other6_flags() {
+  static const Names names = {{"fragments", "fragments", "Check non-initial fragments"},
+                              {"routing", "routing", "Packets with routing header"}};
+  return names;
+}
 
+/// What the two families name differently.
+struct Vocabulary {
+  const Protocols& protocols;
+  const Names& icmp;
+  const Names& tcp_flags;
+  const Names& flags;
+};
+const Vocabulary& ipv4_words() {
+  static const Vocabulary words = {ipv4_protocols(), icmp_types(), tcp_flags(), other_flags()};
+  return words;
+}
+const Vocabulary& ipv6_words() {
+  static const Vocabulary words = {ipv6_protocols(), icmp6_types(), tcp6_flags(), other6_flags()};
+  return words;
+}
+
+auto match_flags() {
+  using A = AccessListEntry;
+  const auto bits = [] { return each<&A::matched_bits>(symbols(signed_flags()), 1, 6); };
+  return -(is<&A::match, FlagMatch::all>(kw("match-all", "Match if all specified flags are present") >> bits()) |
+           is<&A::match, FlagMatch::any>(kw("match-any", "Match if any specified flag is present") >> bits()));
+}
 auto flags(const Names& names) { return each<&AccessListEntry::flags>(symbols(names), 0, 8); }
 auto icmp_options(const Names& names) {
   using A = AccessListEntry;
@@ -181,12 +223,17 @@ auto icmp_options(const Names& names) {
 }
 
 auto group_kw() { return kw("object-group", "Object group"); }
+auto name_group() {
+  using E = AclEndpoint;
+  return is<&E::target, AclTarget::fqdn_group>(kw("fqdn-group", "FQDN group") >> f<&E::group>(word("Name of an FQDN group"))) |
+         is<&E::target, AclTarget::geo_group>(kw("geo-group", "Geo group") >> f<&E::group>(word("Name of a geo group")));
+}
 auto any_kw() { return is<&AclEndpoint::target, AclTarget::any>(kw("any", "Any host")); }
 
 auto endpoint4(const char* side) {
   using E = AclEndpoint;
   return any_kw() | is<&E::target, AclTarget::host>(kw("host", "A single host") >> f<&E::address>(ipv4("Host address"))) |
-         is<&E::target, AclTarget::group>(group_kw() >> f<&E::group>(word("Name of a network object group"))) |
+         is<&E::target, AclTarget::group>(group_kw() >> f<&E::group>(word("Name of a network object group"))) | name_group() |
          is<&E::target, AclTarget::network>(f<&E::address>(ipv4(side)) >> f<&E::wildcard>(ipv4("Wildcard bits")));
 }
 
@@ -227,7 +274,7 @@ auto ports(const Ports& names) {
 
 /// PROTOCOL SOURCE [PORT] DESTINATION [PORT] and what only some protocols have; ports only where there are some.
 template <std::uint8_t Icmp, class Endpoint>
-auto flows(Endpoint endpoint, const Protocols& others, const Names& icmp_types) {
+auto flows(Endpoint endpoint, const Vocabulary& words) {
   using A = AccessListEntry;
   const auto side = [&](const char* help) { return group<AclEndpoint>(endpoint(help)); };
   const auto sides = f<&A::source>(side("Source address")) >> f<&A::destination>(side("Destination address"));
@@ -238,29 +285,61 @@ auto flows(Endpoint endpoint, const Protocols& others, const Names& icmp_types) 
     return f<&A::source>(with_ports("Source address", names)) >> f<&A::destination>(with_ports("Destination address", names));
   };
   constexpr auto tcp = std::uint8_t{6}, udp = std::uint8_t{17}, sctp = std::uint8_t{132};
-  return (is<&A::protocol, tcp>(kw("tcp", "Transmission Control Protocol")) >> pair(tcp_ports()) >> flags(tcp_flags())) |
-         (is<&A::protocol, udp>(kw("udp", "User Datagram Protocol")) >> pair(udp_ports()) >> flags(other_flags())) |
-         (is<&A::protocol, sctp>(kw("sctp", "Stream Control Transmission Protocol")) >> pair(no_port_names()) >>
-          flags(other_flags())) |
-         (is<&A::protocol, Icmp>(kw("icmp", "Internet Control Message Protocol")) >> sides >> icmp_options(icmp_types) >>
-          flags(other_flags())) |
-         (group_kw() >> f<&A::service>(word("Name of a service object group")) >> sides >> flags(other_flags())) |
-         ((f<&A::protocol>(symbols(others)) | f<&A::protocol>(number<std::uint8_t>(0, 255, "An IP protocol number"))) >> sides >>
-          flags(other_flags()));
+  const auto usual =
+      (is<&A::protocol, tcp>(kw("tcp", "Transmission Control Protocol")) >> pair(tcp_ports()) >> match_flags() >>
+       flags(words.tcp_flags)) |
+      (is<&A::protocol, udp>(kw("udp", "User Datagram Protocol")) >> pair(udp_ports()) >> flags(words.flags)) |
+      (is<&A::protocol, sctp>(kw("sctp", "Stream Control Transmission Protocol")) >> pair(no_port_names()) >>
+       flags(words.flags)) |
+      (is<&A::protocol, Icmp>(kw("icmp", "Internet Control Message Protocol")) >> sides >> icmp_options(words.icmp) >>
+       flags(words.flags)) |
+      (group_kw() >> f<&A::service>(word("Name of a service object group")) >> sides >> flags(words.flags)) |
+      ((f<&A::protocol>(symbols(words.protocols)) | f<&A::protocol>(number<std::uint8_t>(0, 255, "An IP protocol number"))) >>
+       sides >> flags(words.flags));
+  // Protocol 0 by its name, which only IPv6 has: as a number it means any.
+  if constexpr (Icmp == 58)
+    return (flag<&A::hop_by_hop>(kw("hbh", "Hop by Hop options header")) >> sides >> flags(words.flags)) | usual;
+  else
+    return usual;
+}
+
+auto ttl_match() {
+  using A = AccessListEntry;
+  const auto values = [](std::size_t count) { return each<&A::ttl>(number(0, 255, "TTL value"), count, count, Repeats::kept); };
+  return kw("ttl", "Match packets with given TTL value") >>
+         (is<&A::ttl_op, PortOperator::eq>(kw("eq", "Match only packets on a given TTL number") >> values(1)) |
+          is<&A::ttl_op, PortOperator::neq>(kw("neq", "Match only packets not on a given TTL number") >> values(1)) |
+          is<&A::ttl_op, PortOperator::gt>(kw("gt", "Match only packets with a greater TTL number") >> values(1)) |
+          is<&A::ttl_op, PortOperator::lt>(kw("lt", "Match only packets with a lower TTL number") >> values(1)) |
+          is<&A::ttl_op, PortOperator::range>(kw("range", "Match only packets in the range of TTLs") >> values(2)));
+}
+
+/// What narrows a line beyond its flow; each at most once, printed in this order.
+auto narrowing() {
+  using A = AccessListEntry;
+  return -(kw("dscp", "Match packets with given dscp value") >> f<&A::dscp>(word("Differentiated services codepoint"))) >>
+         -(kw("precedence", "Match packets with given precedence value") >> f<&A::precedence>(word("Precedence value"))) >>
+         -(kw("tos", "Match packets with given TOS value") >> f<&A::tos>(word("Type of service value"))) >> -ttl_match() >>
+         -(kw("option", "Match packets with given IP Options value") >> f<&A::ip_option>(word("IP Options value"))) >>
+         -(kw("flow-label", "Flow label") >> f<&A::flow_label>(number(0, 1048575, "Flow label value"))) >>
+         -(kw("time-range", "Specify a time-range") >> f<&A::time_range>(word("Time-range entry name")));
 }
 
 template <class Flows>
 auto rule(const Flows& flows) {
   using A = AccessListEntry;
-  return (is<&A::verb, AclVerb::remark>(kw("remark", "Access list entry comment")) >>
+  const auto timeout = [] { return number(1, 2147483, "Maximum time to live in seconds"); };
+  const auto reflexive = [] { return f<&A::reflect>(word("IP reflexive access list name")); };
+  return (is<&A::verb, AclVerb::evaluate>(kw("evaluate", "Evaluate an access list") >> reflexive())) |
+         (is<&A::verb, AclVerb::remark>(kw("remark", "Access list entry comment")) >>
           f<&A::remark>(rest_of_line("Comment up to 100 characters"))) |
-         ((is<&A::verb, AclVerb::permit>(kw("permit", "Specify packets to forward")) |
+         (-(kw("dynamic", "Specify a DYNAMIC list of PERMITs or DENYs") >> f<&A::dynamic>(word("Name of a Dynamic list")) >>
+            -(kw("timeout", "Maximum time for dynamic ACL to live") >> f<&A::dynamic_timeout>(number(1, 9999, "Minutes")))) >>
+          (is<&A::verb, AclVerb::permit>(kw("permit", "Specify packets to forward")) |
            is<&A::verb, AclVerb::deny>(kw("deny", "Specify packets to reject", 2))) >>
-          flows >>
-          -(kw("dscp", "Match packets with given dscp value") >> f<&A::dscp>(word("Differentiated services codepoint"))) >>
-          -(kw("precedence", "Match packets with given precedence value") >> f<&A::precedence>(word("Precedence value"))) >>
-          -(kw("time-range", "Specify a time-range") >> f<&A::time_range>(word("Time-range entry name"))) >>
-          -(flag<&A::log>(kw("log", "Log matches against this entry")) |
+          flows >> narrowing() >> -(kw("reflect", "Create reflexive access list entry") >> reflexive() >>
+                                    -(kw("timeout", "Maximum time to live") >> f<&A::reflect_timeout>(timeout()))) >>
+          -((flag<&A::log>(kw("log", "Log matches against this entry")) >> -f<&A::log_cookie>(word("User defined cookie"))) |
             flag<&A::log_input>(kw("log-input", "Log matches against this entry, including input interface"))));
 }
 
@@ -346,7 +425,8 @@ Answer add(const Command& command, Lines& lines, const AccessListEntry& given) {
     if (given.numbered && !entry_of(*same).numbered) *same = make_line(command, given);
     return {};
   }
-  if (same != lines.end()) return {true, "% Duplicate of line " + std::to_string(*entry_of(*same).sequence)};
+  if (same != lines.end() && given.verb != AclVerb::remark)
+    return {true, "% Duplicate of line " + std::to_string(*entry_of(*same).sequence)};
   AccessListEntry entry = given;
   if (!entry.numbered) {
     const unsigned last = lines.empty() ? 0 : *entry_of(lines.back()).sequence;
@@ -380,8 +460,7 @@ std::string settle_standard(AccessListEntry& entry) {
 }
 
 std::string_view note_of(const AccessListEntry& entry) {
-  const bool groups = entry.source.target == AclTarget::group || entry.destination.target == AclTarget::group;
-  if (groups || !entry.service.empty()) return no_effect::object_groups;
+  if (entry.names_group()) return no_effect::object_groups;
   return entry.has_options() ? no_effect::acl_option : std::string_view();
 }
 
@@ -390,7 +469,7 @@ const Rules<AccessListEntry> standard_rules = {
     .note = no_effect::standard_list, .settle = settle_standard, .add = add, .remove = remove};
 
 auto sequence() { return f<&AccessListEntry::sequence>(number(1, last_sequence, "Sequence Number")); }
-auto extended_rule() { return rule(flows<1>(endpoint4, ipv4_protocols(), icmp_types())); }
+auto extended_rule() { return rule(flows<1>(endpoint4, ipv4_words())); }
 
 /// The command of a mode that takes entries.
 const Command& entry_command(const Mode& mode) { return *mode.commands().front(); }
@@ -474,7 +553,7 @@ const Mode& ipv6_access_list_mode() {
   using A = AccessListEntry;
   static const Mode mode("ipv6_access_list", "config-ipv6-acl",
                          table(many<A>(-flag<&A::numbered>(kw("sequence", "Sequence number for this entry") >> sequence()) >>
-                                           tail_after<&A::numbered>(rule(flows<58>(endpoint6, ipv6_protocols(), icmp6_types()))),
+                                           tail_after<&A::numbered>(rule(flows<58>(endpoint6, ipv6_words()))),
                                        rules),
                                leave("Exit from access-list configuration mode")));
   return mode;
@@ -491,6 +570,10 @@ Commands global_lists() {
                block<AccessList>(ip_list() >> kw("extended", "Extended Access List") >>
                                      f<&AccessList::name>(word("Access-list name or number")),
                                  {.opens = access_list_mode}),
+               kept_many(ip_list() >> (kw("log-update", "Control access list log updates") |
+                                       kw("logging", "Control access list logging")) >>
+                             tail(arg(rest_of_line("Parameters"))),
+                         {.note = no_effect::logging}),
                acting<Resequence>(ip_list() >> kw("resequence", "Resequence Access List") >>
                                       f<&Resequence::list>(word("Access-list name or number")) >>
                                       f<&Resequence::start>(number(1, last_sequence, "Starting Sequence Number")) >>

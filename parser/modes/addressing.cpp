@@ -48,15 +48,18 @@ auto vrf() { return kw("vrf", "Configure static route for a VPN Routing/Forwardi
 
 auto ip_route() {
   const auto next_hop = [] { return arg(ipv4("Forwarding router's address")); };
+  const auto dhcp = [] { return kw("dhcp", "Default gateway obtained from DHCP"); };
+  const auto distance = [] { return arg(number(1, 255, "Distance metric for this route")); };
   return ip_word() >> kw("route", "Establish static routes") >>
-         tail(-(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >>
-              arg(Ipv4Network(MaskStyle::required, "Destination prefix", "Destination prefix mask")) >>
-              (kw("dhcp", "Default gateway obtained from DHCP") | (arg(interface_name()) >> -next_hop()) | next_hop()) >>
-              -arg(number(1, 255, "Distance metric for this route")) >> -kw("global", "Next hop address is global") >>
-              -(kw("tag", "Set tag for this route") >> arg(number<std::uint64_t>(1, 4294967295, "Tag value"))) >>
-              -(kw("name", "Specify name of the next hop") >> name_arg("Name of the next hop")) >>
-              -kw("permanent", "permanent route") >> -kw("multicast", "multicast route") >>
-              -(kw("track", "Install route depending on tracked item") >> arg(number(1, 1000, "tracked object number"))));
+         tail(
+             -(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >>
+             arg(Ipv4Network(MaskStyle::required, "Destination prefix", "Destination prefix mask")) >>
+             (dhcp() | (arg(interface_name()) >> -(dhcp() | next_hop())) | next_hop()) >> -distance() >>
+             -kw("global", "Next hop address is global") >> -distance() >>
+             -any_order(kw("tag", "Set tag for this route") >> arg(number<std::uint64_t>(1, 4294967295, "Tag value")),
+                        kw("name", "Specify name of the next hop") >> name_arg("Name of the next hop"),
+                        kw("permanent", "permanent route"), kw("multicast", "multicast route"),
+                        kw("track", "Install route depending on tracked item") >> arg(number(1, 1000, "tracked object number"))));
 }
 
 auto ipv6_route() {
@@ -178,14 +181,22 @@ Commands global_names() {
       kept((domain() >> kw("lookup", "Enable IP Domain Name System hostname translation")) |
                (ip_word() >> alias("domain-lookup", "domain lookup")),
            {.note = why, .negation = Negation::kept_alone}),
+      kept(domain() >> kw("lookup", "Enable IP Domain Name System hostname translation") >>
+               kw("source-interface", "Interface of the source address") >> tail(interface_arg()),
+           {.note = why}),
+      kept_many(domain() >> kw("name", "Define the default domain name") >> kw("vrf", "Domain name of a VRF") >>
+                    tail(selector(word("Name of the VRF")) >> name_arg("Default domain name")),
+                {.note = why}),
       kept(((domain() >> kw("name", "Define the default domain name")) | (ip_word() >> alias("domain-name", "domain name"))) >>
                tail(name_arg("Default domain name")),
            {.note = why}),
       kept_many(ip_word() >> kw("name-server", "Specify address of name server to use") >>
-                    tail(repeat(any_address_arg("Domain server IP address", "Domain server IPv6 address"), 1, 6)),
+                    tail(-(kw("vrf", "Servers of a VRF") >> name_arg("Name of the VRF")) >>
+                         repeat(any_address_arg("Domain server IP address", "Domain server IPv6 address"), 1, 6)),
                 {.note = why}),
       kept_many(ip_word() >> kw("host", "Add an entry to the ip hostname table") >>
-                    tail(selector(word("Name of host")) >> repeat(any_address_arg("Host IP address", "Host IPv6 address"), 1, 8)),
+                    tail(-(kw("vrf", "Host of a VRF") >> selector(word("Name of the VRF"))) >> selector(word("Name of host")) >>
+                         repeat(any_address_arg("Host IP address", "Host IPv6 address"), 1, 8)),
                 {.note = why}));
 }
 

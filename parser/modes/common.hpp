@@ -24,9 +24,16 @@ inline auto name_arg(std::string_view help) { return arg(word(help)); }
 inline auto any_address_arg(std::string_view v4, std::string_view v6) { return arg(ipv4(v4)) | arg(ipv6(v6)); }
 inline auto interface_arg() { return arg(interface_name()); }
 
-/// `[0 | 6 | 7] KEY`, of a line that is kept; a digit alone is the key.
-inline auto secret_arg() {
-  const auto any = arg(key_word("The UNENCRYPTED (cleartext) user password"));
+/// `[0 | 6] KEY`, of a line that is kept; a digit alone is the key.
+inline auto key_arg() {
+  const auto any = typed_secret<Kept::Use::key>(key_word("The UNENCRYPTED (cleartext) user password"));
+  return (kw("6", "Specifies an ENCRYPTED password will follow") >> any) |
+         (kw("0", "Specifies an UNENCRYPTED password will follow") >> any) | any;
+}
+
+/// `[0 | 6 | 7] PASSWORD`
+inline auto password_arg() {
+  const auto any = typed_secret<Kept::Use::password>(key_word("The UNENCRYPTED (cleartext) user password"));
   return (kw("6", "Specifies an ENCRYPTED password will follow") >> any) |
          (kw("7", "Specifies a HIDDEN password will follow") >> any) |
          (kw("0", "Specifies an UNENCRYPTED password will follow") >> any) | any;

@@ -73,6 +73,21 @@ auto reverse_route() {
            kw("static", "The routes stay"));
 }
 
+auto session_keys() {
+  const auto spi = [] { return arg(number(256, 4294967295, "SPI")); };
+  const auto key = [] { return arg(hex_key("Key in hexadecimal digits")); };
+  return set_kw() >> kw("session-key", "Set session-key for manual keying") >>
+         tail((kw("inbound", "Inbound traffic") | kw("outbound", "Outbound traffic")) >>
+              ((kw("ah", "AH") >> spi() >> key()) | (kw("esp", "ESP") >> spi() >> kw("cipher", "Cipher key") >> key() >>
+                                                     -(kw("authenticator", "Authenticator key") >> key()))));
+}
+
+/// Of entries whose keys are not made by IKEv2.
+Commands other_kinds() {
+  return table(kept_many(session_keys(), {.note = no_effect::manual_keys}),
+               kept(set_kw() >> kw("group", "GDOI group") >> tail(name_arg("Name of the group")), {.note = no_effect::gdoi}));
+}
+
 Commands map_only() {
   return table(
       kept(set_kw() >> kw("nat", "NAT") >> kw("demux", "Tell peers behind one address apart"), {.note = no_effect::ipsec_knob}),
@@ -112,8 +127,9 @@ Commands profile_end() {
 }  // namespace
 
 const Mode& crypto_map_mode() {
-  static const Mode mode("crypto_map", "config-crypto-map",
-                         joined(table(description()), peers(), associations({}), choices({}), map_only(), map_end(Owner::map)));
+  static const Mode mode(
+      "crypto_map", "config-crypto-map",
+      joined(table(description()), peers(), associations({}), choices({}), other_kinds(), map_only(), map_end(Owner::map)));
   return mode;
 }
 

@@ -14,19 +14,21 @@ struct CryptoMapLocalAddress {
   std::string map, interface;
   friend bool operator==(const CryptoMapLocalAddress&, const CryptoMapLocalAddress&) = default;
 };
-/// `crypto map [ipv6] NAME SEQ [ipsec-isakmp [dynamic DYN [discover] | profile P]]`. The blocks of one map stand in sequence
-/// order.
+/// `crypto map [ipv6] NAME SEQ [ipsec-isakmp [dynamic DYN [discover] | profile P] | ipsec-manual | gdoi]`. The blocks of one
+/// map stand in sequence order.
 struct CryptoMap {
   bool ipv6 = false;
   std::string map;
   unsigned sequence = 0;
-  bool typed = false;                  // with `ipsec-isakmp`: without it the entry must exist
+  bool typed = false;                  // with `ipsec-isakmp` or another kind: without it the entry must exist
   std::optional<std::string> dynamic;  // name of a dynamic map: the entry has no lines of its own
   bool discover = false;
   std::optional<std::string> profile;
+  std::optional<std::string> other_kind;  // ipsec-manual, gdoi: kept, of no effect
   friend bool operator==(const CryptoMap& a, const CryptoMap& b) {
     return a.ipv6 == b.ipv6 && a.map == b.map && a.sequence == b.sequence &&
-           (!a.typed || !b.typed || (a.dynamic == b.dynamic && a.discover == b.discover && a.profile == b.profile));
+           (!a.typed || !b.typed ||
+            (a.dynamic == b.dynamic && a.discover == b.discover && a.profile == b.profile && a.other_kind == b.other_kind));
   }
 };
 /// `crypto dynamic-map NAME SEQ`

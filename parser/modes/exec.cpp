@@ -95,15 +95,24 @@ auto diagnose() {
            (kw("peer", "Diagnose one peer") >> any_address<&T::peer>("Peer address")));
 }
 
-auto modifier() {
+auto filter() {
   using M = Modifier;
-  return kw("|", "Output modifiers") >>
-         (is<&M::kind, ModifierKind::begin>(kw("begin", "Begin with the line that matches")) |
+  return (is<&M::kind, ModifierKind::begin>(kw("begin", "Begin with the line that matches")) |
           is<&M::kind, ModifierKind::count>(kw("count", "Count number of lines which match regexp")) |
           is<&M::kind, ModifierKind::exclude>(kw("exclude", "Exclude lines that match")) |
           is<&M::kind, ModifierKind::include>(kw("include", "Include lines that match")) |
           is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output"))) >>
          f<&M::pattern>(rest_of_line("Regular Expression"));
+}
+
+/// Into a file: for those alone who may write as the daemon does.
+auto into_file() {
+  using M = Modifier;
+  const auto file = [] { return f<&M::file>(word("File: flash:NAME, or an absolute path")); };
+  return is<&M::kind, ModifierKind::append>(kw("append", "Append redirected output to URL")) >> file() |
+         is<&M::kind, ModifierKind::redirect>(kw("redirect", "Redirect output to URL")) >> file() |
+         is<&M::kind, ModifierKind::tee>(kw("tee", "Copy output to URL")) >>
+             -flag<&M::to_end>(kw("/append", "Append redirected output to URL")) >> file();
 }
 
 Commands user_commands() {
@@ -143,6 +152,8 @@ Commands privileged_commands() {
       exec<CopyRunningStartup>(kw("copy", "Copy from one file to another") >>
                                kw("running-config", "Copy from current system configuration") >>
                                kw("startup-config", "Copy to startup configuration")),
+      shows<ShowConversion>(show_crypto() >> kw("isakmp", "Show ISAKMP parameters") >>
+                            kw("conversion", "The IKEv2 configuration that does the same")),
       shows<ShowStartupConfig>(show() >> kw("startup-config", "Contents of startup configuration")),
       shows<ShowImpact>(show_crypto() >> kw("impact", "What applying a file would do to the SAs that are up") >>
                         f<&ShowImpact::file>(word("File with configuration lines"))),
@@ -157,12 +168,12 @@ Commands privileged_commands() {
       exec<Debug>(debug()));
 }
 
-std::unique_ptr<Command> trailer() { return command<Modifier>(Merge::accepted, modifier()); }
+auto bar() { return kw("|", "Output modifiers"); }
 
 }  // namespace
 
 const Mode& user_exec_mode() {
-  static const Mode mode("exec", "", user_commands(), trailer());
+  static const Mode mode("exec", "", user_commands(), command<Modifier>(Merge::accepted, bar() >> filter()));
   return mode;
 }
 
@@ -175,7 +186,7 @@ const Mode& privileged_exec_mode() {
         for (auto& command : archive_commands()) all.push_back(std::move(command));
         return all;
       }(),
-      trailer());
+      command<Modifier>(Merge::accepted, bar() >> (filter() | into_file())));
   return mode;
 }
 

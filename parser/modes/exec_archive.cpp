@@ -52,6 +52,10 @@ Commands archive_commands() {
                                     kw("differences", "Display the differences between two configurations") >>
                                     -(f<&ShowArchiveDifferences::before>(configuration_name()) >>
                                       -f<&ShowArchiveDifferences::after>(configuration_name()))),
+      shows<ShowIncrementalDifferences>(
+          show_archive_config() >>
+          kw("incremental-diffs", "Display the lines of the running configuration that a file has not") >>
+          f<&ShowIncrementalDifferences::file>(configuration_name())),
       shows<ShowArchiveRollbackTimer>(show_archive_config() >> kw("rollback", "Rollback configuration information") >>
                                       kw("timer", "Rollback timer information")),
       shows<ShowArchiveLog>(show_archive() >> kw("log", "Archive log commands") >> kw("config", "Commands that were entered") >>

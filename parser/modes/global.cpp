@@ -10,7 +10,8 @@ struct EndOfConfiguration {
 };
 
 std::string keep_interface(const Node&, const Interface& interface) {
-  for (std::string_view type : {"Loopback", "Tunnel", "Virtual-Template", "Vlan", "BDI", "Port-channel", "Dialer"})
+  for (std::string_view type : {"Loopback", "Tunnel", "Virtual-Template", "Vlan", "BDI", "Port-channel", "Dialer", "Multilink",
+                                "Bundle", "nve", "Virtual-PPP", "VirtualPortGroup"})
     if (interface.name.starts_with(type)) return {};
   return interface.name.find('.') == std::string::npos ? "% Removal of physical interfaces is not permitted" : "";
 }
@@ -27,6 +28,33 @@ auto interface_line() {
            is<&I::kind, InterfaceKind::type_tunnel>(kw("type", "Virtual-Template interface type") >>
                                                     kw("tunnel", "Tunnel type")));
 }
+
+/// Interfaces of one kind of command at a time, as names.
+struct InterfaceRanges : x3::parser<InterfaceRanges>, ValueTraits {
+  using value_type = std::vector<std::string>;
+  template <class C, class R>
+  bool parse(It& first, const It& last, const C& context, R&, value_type& value) const {
+    Session& session = session_of(context);
+    const It p = Session::skip(first, last);
+    std::size_t at = 0;
+    auto names = interface_range({p, static_cast<std::size_t>(last - p)}, at);
+    if (session.help_at && session.help_at <= p + at) names.reset();
+    if (!names) {
+      for (const InterfaceType& t : interface_types()) session.expect(p + at, Expect::Kind::type_name, t.name, t.help);
+      return false;
+    }
+    value = std::move(*names);
+    first = p + at;
+    return true;
+  }
+  bool fits(const value_type& value) const { return !value.empty(); }
+  std::string text(const value_type& value) const {
+    std::string out;
+    for (const std::string& name : value) out += (out.empty() ? "" : " , ") + name;
+    return out;
+  }
+  void generate(Generator& g) const { g.token("GigabitEthernet0/" + std::to_string(1 + g.roll(4)) + "-7,Loopback2"); }
+};
 
 bool good_hostname(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -65,15 +93,21 @@ Commands system_lines() {
 }
 
 Commands interfaces() {
-  return table(block<Interface>(
-      interface_line(),
-      {.opens = interface_mode,
-       .note_for = note_of,
-       .same = [](const Interface& old, const Interface& given, bool) { return old.name == given.name; },
-       .before = [](const Interface& a, const Interface& b) { return interface_before(a.name, b.name); },
-       .ordered_by_key = true,
-       .keeps = keep_interface,
-       .prompt = [](const Interface& i) -> std::string { return i.name.find('.') == std::string::npos ? "" : "config-subif"; }}));
+  return table(
+      acting<InterfaceRange>(kw("interface", "Select an interface to configure") >> kw("range", "interface range command") >>
+                                 f<&InterfaceRange::names>(InterfaceRanges{}),
+                             {.no_form = false, .act = [](Editor&, const InterfaceRange&, Form) { return Answer{}; }}),
+      block<Interface>(interface_line(),
+                       {.opens = interface_mode,
+                        .note_for = note_of,
+                        .same = [](const Interface& old, const Interface& given, bool) { return old.name == given.name; },
+                        .before = [](const Interface& a, const Interface& b) { return interface_before(a.name, b.name); },
+                        .ordered_by_key = true,
+                        .default_empties = true,
+                        .keeps = keep_interface,
+                        .prompt = [](const Interface& i) -> std::string {
+                          return i.name.find('.') == std::string::npos ? "" : "config-subif";
+                        }}));
 }
 
 Commands leaving() {

@@ -16,6 +16,10 @@ struct Hostname {
 struct PasswordEncryption {
   friend bool operator==(const PasswordEncryption&, const PasswordEncryption&) = default;
 };
+/// `service password-encryption`: passwords in clear are kept as type 7. Off by default, and IOS prints that it is off.
+struct ServicePasswordEncryption {
+  friend bool operator==(const ServicePasswordEncryption&, const ServicePasswordEncryption&) = default;
+};
 /// `key config-key password-encrypt [KEY]`: sets the master key, and is no part of the configuration.
 struct ConfigKey {
   std::string key;  // empty: to be asked for

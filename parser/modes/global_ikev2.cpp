@@ -59,12 +59,29 @@ auto limit() { return ikev2() >> kw("limit", "Limit number of maximum and incomi
 auto http_url() { return ikev2() >> kw("http-url", "Enable http URL lookup"); }
 auto redirect() { return ikev2() >> kw("redirect", "Redirect"); }
 
+auto authorization_policy() {
+  return ikev2() >> kw("authorization", "IKEv2 authorization") >> kw("policy", "Define IKEv2 authorization policy");
+}
+
+/// `default crypto ikev2 authorization policy`
+struct RestoreAuthorizationPolicy {
+  friend bool operator==(const RestoreAuthorizationPolicy&, const RestoreAuthorizationPolicy&) = default;
+};
+Answer restore_authorization_policy(Editor& editor, const RestoreAuthorizationPolicy&, Form form) {
+  if (form == Form::no) return {true, "% Incomplete command."};
+  std::erase_if(editor.edit({}).children, [](const auto& line) {
+    const Kept* kept = line->template as<Kept>();
+    return kept && kept->text == "crypto ikev2 authorization policy default";
+  });
+  return {};
+}
+
 Commands objects() {
   return table(
+      acting<RestoreAuthorizationPolicy>(authorization_policy(), {.set_form = false, .act = restore_authorization_policy}),
       kept_block(ikev2() >> kw("name-mangler", "Name mangler") >> name_arg("Name of the name mangler"),
                  {.note = no_effect::aaa, .opens = ikev2_name_mangler_mode}),
-      kept_block(ikev2() >> kw("authorization", "IKEv2 authorization") >> kw("policy", "Define IKEv2 authorization policy") >>
-                     name_arg("Name of the authorization policy"),
+      kept_block(authorization_policy() >> name_arg("Name of the authorization policy"),
                  {.note = no_effect::config_mode, .opens = ikev2_authorization_policy_mode}),
       kept(redirect() >> kw("client", "As client") >>
                -(kw("max-redirects", "Number of redirects") >> arg(number(1, 255, "Number"))),
@@ -122,7 +139,7 @@ Commands one_liners() {
            {.note = no_effect::certificates}),
       kept(ikev2() >> kw("cts", "TrustSec") >> kw("sgt", "Security group tags"), {.note = no_effect::other_ios}),
       kept_many(ikev2() >> kw("reconnect", "Reconnect of clients") >> kw("key", "Key for the state of clients") >>
-                    tail(selector(number(1, 2, "Index")) >> -kw("active", "The key in use") >> secret_arg()),
+                    tail(selector(number(1, 2, "Index")) >> -kw("active", "The key in use") >> key_arg()),
                 {.note = no_effect::eap}),
       kept_block(ikev2() >> kw("client", "IKEv2 client") >> kw("flexvpn", "FlexVPN client") >> name_arg("Name of the client"),
                  {.note = no_effect::flexvpn, .opens = ikev2_client_mode}),

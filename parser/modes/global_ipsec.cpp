@@ -63,20 +63,28 @@ std::string settle_transform_set(TransformSet& set) {
 
 std::string_view note_of(const TransformSet& set) {
   if (set.ah) return "AH does not exist";
+  if (set.family && !exists(*set.family)) return no_effect::cipher;
   return set.compression ? std::string_view("IP compression does not exist") : std::string_view();
 }
 
 auto crypto_map_entry() {
   using T = CryptoMap;
+  static const SymbolTable<std::string> others = {{"gdoi", "gdoi", "GDOI"},
+                                                  {"ipsec-manual", "ipsec-manual", "IPSEC w/manual keying"}};
   return crypto_map() >> -flag<&T::ipv6>(kw("ipv6", "Crypto map for IPv6")) >> f<&T::map>(word("Crypto map tag")) >>
          tail(f<&T::sequence>(number(1, 65535, "Sequence to insert into crypto map entry")) >>
-              -(flag<&T::typed>(kw("ipsec-isakmp", "IPSEC w/ISAKMP")) >>
-                -((kw("dynamic", "Enter a crypto dynamic-map") >> f<&T::dynamic>(word("Dynamic map template tag")) >>
-                   -flag<&T::discover>(kw("discover", "Enable Tunnel Endpoint Discovery"))) |
-                  (kw("profile", "Crypto map profile") >> f<&T::profile>(word("Profile name"))))) >>
+              -((flag<&T::typed>(kw("ipsec-isakmp", "IPSEC w/ISAKMP")) >>
+                 -((kw("dynamic", "Enter a crypto dynamic-map") >> f<&T::dynamic>(word("Dynamic map template tag")) >>
+                    -flag<&T::discover>(kw("discover", "Enable Tunnel Endpoint Discovery"))) |
+                   (kw("profile", "Crypto map profile") >> f<&T::profile>(word("Profile name"))))) |
+                flag<&T::typed>(f<&T::other_kind>(symbols(others)))) >>
               pad);
 }
 
+std::string_view note_of_map(const CryptoMap& m) {
+  if (m.other_kind) return *m.other_kind == "gdoi" ? no_effect::gdoi : no_effect::manual_keys;
+  return m.dynamic ? no_effect::dynamic_map : std::string_view();
+}
 bool same_map(const CryptoMap& old, const CryptoMap& given, bool bare) {
   return old.ipv6 == given.ipv6 && old.map == given.map && (bare || old.sequence == given.sequence);
 }
@@ -190,7 +198,7 @@ Commands maps() {
                 {.note = no_effect::other_ios}),
       block<CryptoMap>(crypto_map_entry(),
                        {.opens = crypto_map_mode,
-                        .note_for = [](const CryptoMap& m) { return m.dynamic ? no_effect::dynamic_map : std::string_view(); },
+                        .note_for = note_of_map,
                         .same = same_map,
                         .before = map_before,
                         .ordered_by_key = true,

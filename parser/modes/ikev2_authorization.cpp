@@ -66,7 +66,7 @@ Commands others() {
 
 Commands routes() {
   return table(
-      kept(route_set() >> kw("interface", "Address of the interface") >> -interface_arg(), {.note = config_mode}),
+      kept(route_set() >> kw("interface", "Address of the interface") >> repeat(interface_arg(), 0, 8), {.note = config_mode}),
       kept(route_set() >> kw("access-list", "Networks of an access list") >> kw("ipv6", "IPv6 access list") >>
                tail(name_arg("Access-list name")),
            {.note = config_mode}),
@@ -74,7 +74,7 @@ Commands routes() {
            {.note = config_mode}),
       kept_many(route_set() >> kw("remote", "Networks of this side") >> tail(network4() | network6()), {.note = config_mode}),
       kept_many(route_set() >> kw("local", "Networks behind the peer") >>
-                    tail((network4() | network6()) >> -kw("next-hop", "The peer's address is the next hop") >>
+                    tail(((network4() >> -arg(ipv4("Next hop"))) | (network6() >> -arg(ipv6("Next hop")))) >>
                          -(kw("vrf", "VRF of the route") >> name_arg("Name of the VRF")) >>
                          -(kw("tag", "Tag of the route") >> arg(number(1, 4294967295, "Tag"))) >>
                          -(kw("distance", "Distance of the route") >> arg(number(1, 255, "Distance")))),
@@ -189,7 +189,7 @@ const Mode& skip_client_mode() {
                  {.note = why}),
             kept(kw("psk", "Key of TLS") >>
                      tail(kw("id", "Identity") >> name_arg("Identity") >> kw("key", "Key") >>
-                          ((kw("hex", "Key entered in hex string") >> arg(hex_key("Key in hexadecimal digits"))) | secret_arg())),
+                          ((kw("hex", "Key entered in hex string") >> arg(hex_key("Key in hexadecimal digits"))) | key_arg())),
                  {.note = why}),
             leave("Exit from SKIP client sub mode")));
   return mode;

@@ -37,7 +37,8 @@ auto pre_share() {
 template <class T>
 auto signatures() {
   return is<&T::method, Method::rsa_sig>(kw("rsa-sig", "Rivest-Shamir-Adleman Signature")) |
-         is<&T::method, Method::ecdsa_sig>(kw("ecdsa-sig", "ECDSA Signature"));
+         is<&T::method, Method::ecdsa_sig>(kw("ecdsa-sig", "ECDSA Signature")) |
+         is<&T::method, Method::mldsa_sig>(kw("mldsa-sig", "ML-DSA Signature"));
 }
 auto authentication() { return kw("authentication", "Set authentication method"); }
 
@@ -79,6 +80,7 @@ std::string_view note_of(Method method) {
       return {};
     case Method::rsa_sig:
     case Method::ecdsa_sig:
+    case Method::mldsa_sig:
       return no_effect::certificates;
     default:
       return no_effect::eap;
@@ -94,7 +96,7 @@ auto authorization() {
 auto list_and_name(const char* help) {
   return kw("list", "AAA method list") >> name_arg("AAA list name") >>
          ((kw("name-mangler", "Derive the name from the identity") >> name_arg("Name of the name mangler")) | name_arg(help)) >>
-         -(kw("password", "AAA password") >> secret_arg());
+         -kw("local", "The name is that of an authorization policy") >> -(kw("password", "AAA password") >> key_arg());
 }
 
 Commands aaa_commands() {
@@ -178,7 +180,7 @@ Commands matching() {
       kept(keyring_kw() >> kw("aaa", "Keys from AAA") >>
                tail(name_arg("AAA list name") >>
                     -(kw("name-mangler", "Derive the name from the identity") >> name_arg("Name of the name mangler")) >>
-                    -(kw("password", "AAA password") >> secret_arg())),
+                    -(kw("password", "AAA password") >> key_arg())),
            {.note = no_effect::aaa}),
       once<ProfilePpkKeyring>(keyring_kw() >> kw("ppk", "Keyring of post-quantum preshared keys") >>
                               tail(f<&ProfilePpkKeyring::keyring>(word("Keyring name")))),

@@ -31,7 +31,7 @@ struct IdentityLocal {
   friend bool operator==(const IdentityLocal&, const IdentityLocal&) = default;
 };
 /// How an end proves its identity; of what is not pre_share the engine knows nothing.
-enum class AuthenticationMethod : std::uint8_t { pre_share, rsa_sig, ecdsa_sig, eap, anyconnect_eap, dynamic };
+enum class AuthenticationMethod : std::uint8_t { pre_share, rsa_sig, ecdsa_sig, mldsa_sig, eap, anyconnect_eap, dynamic };
 /// `authentication remote METHOD`, one a method. pre-share: `key`; eap: the rest.
 struct AuthenticationRemote {
   AuthenticationMethod method = AuthenticationMethod::pre_share;

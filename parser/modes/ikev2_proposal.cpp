@@ -1,6 +1,15 @@
 #include "parser/modes/common.hpp"
 
 namespace parser {
+namespace {
+
+std::string_view note_of(const ProposalEncryption& line) {
+  const auto& ciphers = line.algorithms;
+  const bool any = std::any_of(ciphers.begin(), ciphers.end(), [](const engine::Algorithm* row) { return exists(*row); });
+  return any || ciphers.empty() ? std::string_view() : no_effect::cipher;
+}
+
+}  // namespace
 
 const Mode& ikev2_proposal_mode() {
   using engine::TransformType;
@@ -13,7 +22,7 @@ const Mode& ikev2_proposal_mode() {
           once<ProposalEncryption>(
               kw("encryption", "Set encryption algorithm(s) for proposal") >>
                   tail(each<&ProposalEncryption::algorithms>(symbols(ike_algorithms(TransformType::encryption)), 1, 16)),
-              {.remove = remove_from_list<&ProposalEncryption::algorithms, ProposalEncryption>}),
+              {.note_for = note_of, .remove = remove_from_list<&ProposalEncryption::algorithms, ProposalEncryption>}),
           once<ProposalIntegrity>(
               kw("integrity", "Set integrity hash algorithm(s) for proposal") >>
                   tail(each<&ProposalIntegrity::algorithms>(symbols(ike_algorithms(TransformType::integrity)), 1, 16)),

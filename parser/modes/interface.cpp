@@ -105,13 +105,19 @@ Commands ip_commands() {
                 {.note = no_effect::host_system}),
       kept_many(ip_kw() >> kw("flow", "NetFlow related commands") >> tail(rest()), {.note = no_effect::other_ios}),
       kept_many(ip_kw() >> kw("igmp", "IGMP interface commands") >> tail(rest()), {.note = no_effect::host_routing}),
-      kept_many(ip_kw() >>
-                    (kw("bandwidth-percent", "Set EIGRP bandwidth limit") |
-                     kw("summary-address", "Perform address summarization") | kw("split-horizon", "Perform split horizon") |
-                     kw("hold-time", "Configures hold time") | kw("hello-interval", "Configures hello interval") |
-                     kw("next-hop-self", "Configures next-hop-self") | kw("authentication", "authentication subcommands")) >>
+      kept_many(ip_kw() >> (kw("bandwidth-percent", "Set EIGRP bandwidth limit") |
+                            kw("summary-address", "Perform address summarization") |
+                            kw("split-horizon", "Perform split horizon") | kw("hold-time", "Configures hold time") |
+                            kw("hello-interval", "Configures hello interval") | kw("next-hop-self", "Configures next-hop-self") |
+                            kw("authentication", "authentication subcommands") | kw("rip", "Router Information Protocol")) >>
                     tail(rest()),
                 {.note = no_effect::host_routing, .negation = Negation::kept_both}),
+      kept_many(ip_kw() >> (kw("dhcp", "Configure DHCP parameters for this interface") | kw("inspect", "Apply inspect name") |
+                            kw("ips", "Create IPS rule") | kw("load-sharing", "Style of load sharing") |
+                            kw("nbar", "Network-Based Application Recognition") |
+                            kw("accounting", "Enable IP accounting on this interface")) >>
+                    -rest(),
+                {.note = no_effect::other_ios, .negation = Negation::kept_both}),
       kept_many(ip_kw() >> (kw("verify", "Enable per packet validation") |
                             kw("directed-broadcast", "Enable forwarding of directed broadcasts") |
                             kw("route-cache", "Enable fast-switching cache for outgoing packets")) >>
@@ -126,6 +132,10 @@ Commands ipv6_commands() {
                                                   .effective_in = is_tunnel_interface,
                                                   .same = [](const InterfaceIpv6Address& old, const InterfaceIpv6Address& given,
                                                              bool bare) { return bare || old.network == given.network; }}),
+      kept_many(ipv6_kw() >> kw("address", "Configure IPv6 address on interface") >>
+                    ((kw("dhcp", "Obtain a ipv6 address using dhcp") >> -kw("rapid-commit", "Enable Rapid-Commit")) |
+                     (kw("autoconfig", "Obtain address using autoconfiguration") >> -kw("default", "Insert default route"))),
+                {.note = no_effect::host_address}),
       once<Ipv6Enable>(ipv6_kw() >> kw("enable", "Enable IPv6 on interface"),
                        {.no_effect = true, .note = no_effect::host_ipv6, .effective_in = is_tunnel_interface}),
       kept(ipv6_kw() >> kw("unnumbered", "Configure IPv6 interface as unnumbered") >> tail(interface_arg()),
@@ -180,7 +190,13 @@ Commands link_commands() {
       knob("random-detect", "Enable Weighted Random Early Detection (WRED) on an Interface"),
       knob("tx-ring-limit", "Configure PA level transmit ring limit"), knob("backup", "Modify backup parameters"),
       knob("isis", "IS-IS commands"), knob("mpls", "Configure MPLS interface parameters"),
-      knob("vlan-id", "VLAN of the interface"), knob("keepalive", "Enable keepalive"));
+      knob("vlan-id", "VLAN of the interface"), knob("keepalive", "Enable keepalive"),
+      knob("async", "Async interface parameters"), knob("bfd", "BFD interface configuration commands"),
+      knob("max-reserved-bandwidth", "Maximum Reservable Bandwidth on an Interface"), knob("nhrp", "NHRP interface subcommands"),
+      knob("pppoe-client", "pppoe client"), knob("qos", "Quality of Service class"), knob("rate-limit", "Rate Limit"),
+      knob("xconnect", "Xconnect commands"),
+      kept_many(kw("service", "Configure Ether Service") >> kw("instance", "Service instance") >> tail(rest()),
+                {.note = no_effect::host_link}));
 }
 
 Commands crypto_commands() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "parser/modes/shared.hpp"
 
@@ -55,6 +56,12 @@ struct Mtu {
 struct Device {
   std::string name;
   friend bool operator==(const Device&, const Device&) = default;
+};
+
+/// `interface range TYPE N [- N] [, ...]`: the lines below it go to each of them. No line of its own.
+struct InterfaceRange {
+  std::vector<std::string> names;  // canonical
+  friend bool operator==(const InterfaceRange&, const InterfaceRange&) = default;
 };
 
 }  // namespace parser

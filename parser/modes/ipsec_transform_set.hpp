@@ -18,7 +18,7 @@ struct TransformSet {
   /// The row of the cipher; null only where `family` is.
   const engine::Algorithm* cipher() const;
   /// ESP with a cipher that exists, and nothing beside it.
-  bool usable() const { return cipher() != nullptr && !ah && !compression; }
+  bool usable() const;
   friend bool operator==(const TransformSet&, const TransformSet&) = default;
 };
 struct TransformMode {  // not given: tunnel

@@ -1,5 +1,6 @@
 // IKEv1: understood and kept, so that a router's configuration comes back whole.
 #include "parser/modes/common.hpp"
+#include "parser/modes/other.hpp"
 
 namespace parser {
 namespace {
@@ -7,6 +8,9 @@ namespace {
 constexpr std::string_view v1 = no_effect::isakmp;
 
 auto masked(const char* help) { return arg(Ipv4Network(MaskStyle::host_hidden, help, "Subnet mask")); }
+/// The peer of a key: another key for it replaces the first.
+auto peer_network(const char* help) { return selector(Ipv4Network(MaskStyle::host_hidden, help, "Subnet mask")); }
+auto peer_prefix() { return selector(ipv6_prefix("IPv6 prefix")); }
 auto nat_keepalive() { return kw("keepalive", "Set a keepalive") >> tail(arg(number(5, 3600, "Seconds"))); }
 auto client() { return kw("client", "Specify client configuration settings"); }
 auto list(const char* help) { return kw("list", help) >> tail(name_arg("Name of the list")); }
@@ -29,14 +33,13 @@ Commands keys_and_profiles() {
           {.note = v1,
            .opens = isakmp_policy_mode,
            .before = [](const Kept& a, const Kept& b) { return std::stoul(a.text.substr(21)) < std::stoul(b.text.substr(21)); }}),
-      kept_many(
-          isakmp() >> kw("key", "Set pre-shared key for remote peer") >>
-              tail(secret_arg() >> ((kw("address", "Define shared key with IP address") >>
-                                     ((kw("ipv6", "Define shared key with IPv6 address") >> arg(ipv6_prefix("IPv6 prefix"))) |
-                                      (masked("Peer IP address") >> pad))) |
-                                    (kw("hostname", "Define shared key with hostname") >> name_arg("Peer hostname"))) >>
-                   -kw("no-xauth", "Bypasses XAuth for this peer")),
-          {.note = v1}),
+      kept_many(isakmp() >> kw("key", "Set pre-shared key for remote peer") >>
+                    tail(key_arg() >> ((kw("address", "Define shared key with IP address") >>
+                                        ((kw("ipv6", "Define shared key with IPv6 address") >> peer_prefix()) |
+                                         (peer_network("Peer IP address") >> pad))) |
+                                       (kw("hostname", "Define shared key with hostname") >> selector(word("Peer hostname")))) >>
+                         -kw("no-xauth", "Bypasses XAuth for this peer")),
+                {.note = v1}),
       kept(isakmp() >> kw("identity", "Set the identity which ISAKMP will use") >>
                tail(kw("address", "Use the IP address of the interface for the identity") |
                     kw("dn", "Use the distinguished name of the router cert for the identity") |
@@ -78,14 +81,13 @@ Commands clients() {
                kw("address-pool", "Set network address for client") >> kw("local", "Reference local address pools") >>
                tail(name_arg("Name of the pool")),
            {.note = no_effect::ezvpn}),
-      kept_many(isakmp() >> client() >> (kw("firewall", "Firewall of clients") | kw("browser-proxy", "Proxy of clients")) >>
-                    tail(arg(rest_of_line("Parameters"))),
-                {.note = no_effect::ezvpn}),
+      kept_block(isakmp() >> client() >> kw("firewall", "Firewall of clients") >> arg(rest_of_line("Name and parameters")),
+                 {.note = no_effect::ezvpn, .opens = client_firewall_mode}),
+      kept_block(isakmp() >> client() >> kw("configuration", "Set client configuration policy") >>
+                     kw("browser-proxy", "Proxy of clients") >> name_arg("Name of the proxy"),
+                 {.note = no_effect::ezvpn, .opens = browser_proxy_mode}),
       kept_block(isakmp() >> kw("profile", "Define ISAKMP Profiles") >> name_arg("Name of the profile"),
-                 {.note = v1, .opens = isakmp_profile_mode}),
-      kept_many((crypto() >> (kw("gdoi", "Group Domain of Interpretation") | kw("gkm", "Group Key Management"))) >>
-                    kw("group", "Group") >> tail(arg(rest_of_line("Name of the group"))),
-                {.note = no_effect::other_ios}));
+                 {.note = v1, .opens = isakmp_profile_mode}));
 }
 
 }  // namespace
@@ -130,20 +132,19 @@ const Mode& isakmp_policy_mode() {
 }
 
 const Mode& isakmp_keyring_mode() {
-  const auto key = [] { return kw("key", "Define pre-shared key") >> secret_arg(); };
+  const auto key = [] { return kw("key", "Define pre-shared key") >> key_arg(); };
   static const Mode mode(
       "isakmp_keyring", "conf-keyring",
       table(
           description(),
           kept(kw("local-address", "Local address for the keyring") >>
-                   tail(any_address_arg("IPv4 address", "IPv6 address") | interface_arg()),
+                   tail((any_address_arg("IPv4 address", "IPv6 address") >> -name_arg("VRF of the address")) | interface_arg()),
                {.note = v1}),
           kept_many(kw("pre-shared-key", "Pre-shared key for remote peer") >>
                         tail((kw("address", "IP address of the remote peer") >>
-                              ((kw("ipv6", "IPv6 address of the remote peer") >> arg(ipv6_prefix("IPv6 prefix"))) |
-                               masked("IP address")) >>
+                              ((kw("ipv6", "IPv6 address of the remote peer") >> peer_prefix()) | peer_network("IP address")) >>
                               key()) |
-                             (kw("hostname", "Hostname of the remote peer") >> name_arg("Host name") >> key())),
+                             (kw("hostname", "Hostname of the remote peer") >> selector(word("Host name")) >> key())),
                     {.note = v1}),
           kept_many(kw("rsa-pubkey", "RSA public key for remote peer") >> tail(arg(rest_of_line("Address or name of the peer"))),
                     {.note = v1}),
@@ -205,7 +206,7 @@ const Mode& isakmp_group_mode() {
   };
   static const Mode mode(
       "isakmp_group", "config-isakmp-group",
-      table(kept(kw("key", "pre-shared key/IKE password") >> tail(secret_arg()), {.note = why}), lines("dns", "DNS Addresses"),
+      table(kept(kw("key", "pre-shared key/IKE password") >> tail(key_arg()), {.note = why}), lines("dns", "DNS Addresses"),
             lines("wins", "WINS Addresses"), lines("domain", "Set default domain name to send to client"),
             lines("pool", "Set name of address pool"), lines("acl", "Specify split tunneling inclusion access-list number"),
             lines("netmask", "Netmask used by the client"), lines("split-dns", "DNS name to append for resolution"),

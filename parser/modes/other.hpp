@@ -50,5 +50,19 @@ const Mode& bridge_domain_mode();
 const Mode& l2vpn_mode();
 const Mode& wsma_mode();
 const Mode& app_hosting_mode();
+const Mode& transport_map_mode();
+const Mode& sampler_mode();
+const Mode& utd_mode();
+const Mode& parser_view_mode();
+const Mode& explicit_path_mode();
+const Mode& gdoi_mode();
+const Mode& tls_tunnel_mode();
+const Mode& wui_mode();
+const Mode& webvpn_mode();
+const Mode& kron_mode();
+const Mode& gateway_mode();
+const Mode& client_firewall_mode();
+const Mode& browser_proxy_mode();
+const Mode& criteria_policy_mode();
 
 }  // namespace parser

@@ -23,8 +23,7 @@ std::unique_ptr<Command> block_row(const Child& child, const Mode& mode) {
 }
 
 /// A mode whose lines are kept as they stand. It lives for ever.
-const Mode& foreign_mode(const char* name, const char* prompt, std::vector<Child> children) {
-  Commands lines;
+const Mode& foreign_mode(const char* name, const char* prompt, std::vector<Child> children, Commands lines = {}) {
   // Blocks stand last: what is printed behind them would be read as theirs.
   for (const Child& child : children)
     if (!child.opens) lines.push_back(row(child));
@@ -67,10 +66,10 @@ const Mode& router_family() {
 
 const Mode& key_mode() {
   static const Mode& mode = foreign_mode("key", "config-keychain-key",
-                                         {{"key-string", "Set key string"},
-                                          {"accept-lifetime", "Set accept lifetime of key"},
+                                         {{"accept-lifetime", "Set accept lifetime of key"},
                                           {"send-lifetime", "Set send lifetime of key"},
-                                          {"cryptographic-algorithm", "Set cryptographic authentication algorithm"}});
+                                          {"cryptographic-algorithm", "Set cryptographic authentication algorithm"}},
+                                         table(kept(kw("key-string", "Set key string") >> tail(password_arg()), {.note = {}})));
   return mode;
 }
 
@@ -237,7 +236,6 @@ const Mode& line_mode() {
                     {"login", "Enable password checking"},
                     {"modem", "Configure the Modem Control Lines"},
                     {"monitor", "Copy debug output to the current terminal line"},
-                    {"password", "Set a password"},
                     {"privilege", "Change privilege level for line"},
                     {"rotary", "Add line to a rotary group"},
                     {"session-limit", "Set maximum number of sessions"},
@@ -253,7 +251,8 @@ const Mode& line_mode() {
                     {"width", "Set width of the display terminal"},
                     {"activation-character", "Define the activation character"},
                     {"timeout", "Timeouts for the line"},
-                    {"no-exec", "No EXEC"}});
+                    {"no-exec", "No EXEC"}},
+                   table(kept(kw("password", "Set a password") >> tail(password_arg()), {.note = {}})));
   return mode;
 }
 
@@ -473,6 +472,76 @@ const Mode& wsma_mode() {
 
 const Mode& app_hosting_mode() {
   static const Mode& mode = foreign_mode("app_hosting", "config-app-hosting", {});
+  return mode;
+}
+
+const Mode& transport_map_mode() {
+  static const Mode& mode = foreign_mode("transport_map", "config-tmap", {});
+  return mode;
+}
+
+const Mode& sampler_mode() {
+  static const Mode& mode = foreign_mode("sampler", "config-sampler", {});
+  return mode;
+}
+
+const Mode& utd_mode() {
+  static const Mode& mode = foreign_mode("utd", "config-utd", {});
+  return mode;
+}
+
+const Mode& parser_view_mode() {
+  static const Mode& mode = foreign_mode("parser_view", "config-view", {});
+  return mode;
+}
+
+const Mode& explicit_path_mode() {
+  static const Mode& mode = foreign_mode("explicit_path", "cfg-ip-expl-path", {});
+  return mode;
+}
+
+const Mode& gdoi_mode() {
+  static const Mode& mode = foreign_mode("gdoi", "config-gkm-group", {});
+  return mode;
+}
+
+const Mode& tls_tunnel_mode() {
+  static const Mode& mode = foreign_mode("tls_tunnel", "config-crypto-tls-tunnel", {});
+  return mode;
+}
+
+const Mode& wui_mode() {
+  static const Mode& mode = foreign_mode("wui", "config-crypto-wui", {});
+  return mode;
+}
+
+const Mode& webvpn_mode() {
+  static const Mode& mode = foreign_mode("webvpn", "config-webvpn", {});
+  return mode;
+}
+
+const Mode& kron_mode() {
+  static const Mode& mode = foreign_mode("kron", "config-kron", {});
+  return mode;
+}
+
+const Mode& gateway_mode() {
+  static const Mode& mode = foreign_mode("gateway", "config-gateway", {});
+  return mode;
+}
+
+const Mode& client_firewall_mode() {
+  static const Mode& mode = foreign_mode("client_firewall", "config-isakmp-fw", {});
+  return mode;
+}
+
+const Mode& browser_proxy_mode() {
+  static const Mode& mode = foreign_mode("browser_proxy", "config-browser-proxy", {});
+  return mode;
+}
+
+const Mode& criteria_policy_mode() {
+  static const Mode& mode = foreign_mode("criteria_policy", "config-cc-policy", {});
   return mode;
 }
 

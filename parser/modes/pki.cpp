@@ -92,7 +92,7 @@ Commands validation_commands() {
                                                            kw("authorization-check", "Skip the AAA check"))) |
                            (kw("override", "Override") >> line_arg("What is in the certificate")))),
                 {.note = why}),
-      kept(kw("password", "Revocation password") >> tail(secret_arg()), {.note = why}),
+      kept(kw("password", "Revocation password") >> tail(password_arg()), {.note = why}),
       kept(kw("source", "Source of what is sent") >> kw("interface", "Interface") >> tail(interface_arg()), {.note = why}),
       kept(kw("vrf", "VRF to reach the CA by") >> tail(name_arg("Name of the VRF")), {.note = why}),
       kept(kw("storage", "Where certificates are stored") >> tail(url("Place")), {.note = why}),
@@ -139,6 +139,8 @@ Commands actions() {
       done(pki() >> kw("enroll", "Request a certificate from a CA") >> tail(name_arg("CA Server Name"))),
       done(pki() >> kw("import", "Import certificate or pkcs12") >> tail(line_arg("Trustpoint, and what to import"))),
       done(pki() >> kw("export", "Export certificate or PKCS12 file") >> tail(line_arg("Trustpoint, and what to export"))),
+      done(pki() >> kw("certificate", "Actions on certificates") >> kw("validate", "Validate a certificate") >>
+           tail(name_arg("CA Server Name"))),
       done(pki() >> kw("crl", "Actions on certificate revocation lists") >> tail(line_arg("Action"))));
 }
 
@@ -154,7 +156,10 @@ Commands global_pki() {
                  {.note = why, .opens = certificate_map_mode}),
       kept_block(pki() >> kw("certificate", "Actions on certificates") >> kw("chain", "Identify certificates") >>
                      name_arg("CA Server Name"),
-                 {.note = why, .opens = certificate_chain_mode}));
+                 {.note = why, .opens = certificate_chain_mode}),
+      kept_block(crypto() >> kw("key", "Long term key operations") >> kw("pubkey-chain", "Peer public key chain management") >>
+                     kw("rsa", "RSA keys"),
+                 {.note = why, .opens = pubkey_chain_mode}));
   return joined(std::move(objects), actions());
 }
 
@@ -192,6 +197,27 @@ const Mode& certificate_chain_mode() {
                         file(),
                     certificate_rules(why)),
           leave("Exit from certificate chain entry mode")));
+  return mode;
+}
+
+const Mode& pubkey_chain_mode() {
+  const auto use = [] { return -(kw("encryption", "Key for encryption") | kw("signature", "Key for signatures")); };
+  static const Mode mode("pubkey_chain", "config-pubkey-chain",
+                         table(kept_block(kw("addressed-key", "Key by the peer's address") >>
+                                              any_address_arg("IPv4 address", "IPv6 address") >> use(),
+                                          {.note = why, .opens = pubkey_mode}),
+                               kept_block(kw("named-key", "Key by the peer's name") >> name_arg("Name of the peer") >> use(),
+                                          {.note = why, .opens = pubkey_mode}),
+                               leave("Exit from public key chain configuration mode")));
+  return mode;
+}
+
+const Mode& pubkey_mode() {
+  static const Mode mode(
+      "pubkey", "config-pubkey-key",
+      table(kept(kw("address", "Address of the peer") >> tail(any_address_arg("IPv4 address", "IPv6 address")), {.note = why}),
+            kept(kw("key-string", "Key in hexadecimal digits, up to \"quit\""), public_key_rules(why)),
+            leave("Exit from public key configuration mode")));
   return mode;
 }
 

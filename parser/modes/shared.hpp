@@ -38,6 +38,9 @@ struct KeyText {
   friend bool operator==(const KeyText&, const KeyText&) = default;
 };
 
+/// False for ciphers that are only understood: DES, SEAL (parser/modes/symbols.cpp).
+bool exists(const engine::Algorithm& row);
+
 // lines that several modes have
 
 struct Description {

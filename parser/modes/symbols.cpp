@@ -20,8 +20,20 @@ const char* help_of(engine::TransformType type) {
 
 bool is_post_quantum(const engine::Algorithm& row) { return row.primitive == engine::Primitive::ml_kem; }
 
+/// Ciphers that are understood and that the engine has not.
+engine::Algorithm absent_cipher(std::string_view ike, std::string_view esp, std::string_view name) {
+  engine::Algorithm out{};
+  out.type = engine::TransformType::encryption;
+  out.ike_keyword = ike;
+  out.esp_keyword = out.show_esp = esp;
+  out.debug_name = name;
+  return out;
+}
+const engine::Algorithm des = absent_cipher("des", "esp-des", "DES"), seal = absent_cipher("", "esp-seal", "SEAL");
+
 Table make_ike_table(engine::TransformType type) {
   Table out;
+  if (type == des.type) out.push_back({std::string(des.ike_keyword), &des, help_of(type) + std::string(des.debug_name)});
   for (const engine::Algorithm& row : engine::algorithms())
     if (row.type == type && !row.ike_keyword.empty() && !is_post_quantum(row))
       out.push_back({std::string(row.ike_keyword), &row, help_of(type) + std::string(row.debug_name)});
@@ -29,6 +41,8 @@ Table make_ike_table(engine::TransformType type) {
 }
 
 }  // namespace
+
+bool exists(const engine::Algorithm& row) { return row.primitive != engine::Primitive::none; }
 
 const Table& ike_algorithms(engine::TransformType type) {
   static const Table encryption = make_ike_table(engine::TransformType::encryption);
@@ -95,6 +109,9 @@ bool has_sizes(const engine::Algorithm& row) {
 
 Table make_cipher_table(EspCiphers which) {
   Table out;
+  if (!which.aead && !which.sized)
+    for (const engine::Algorithm* row : {&des, &seal})
+      out.push_back({std::string(row->esp_keyword), row, "ESP transform using " + std::string(row->debug_name) + " cipher"});
   for (const engine::Algorithm& row : engine::algorithms()) {
     const bool first_of_family = row.esp_keyword.find(' ') == std::string_view::npos && !row.esp_keyword.empty();
     if (row.type != engine::TransformType::encryption || !first_of_family) continue;
@@ -112,6 +129,8 @@ const Table& esp_ciphers(EspCiphers which) {
                                      {make_cipher_table({true, false}), make_cipher_table({true, true})}};
   return tables[which.aead][which.sized];
 }
+
+bool TransformSet::usable() const { return cipher() && exists(*cipher()) && !ah && !compression; }
 
 const engine::Algorithm* TransformSet::cipher() const {
   if (!family || !key_bits || *key_bits == 128) return family;

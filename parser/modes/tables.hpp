@@ -37,6 +37,8 @@ const Mode& isakmp_peer_mode();
 const Mode& trustpoint_mode();
 const Mode& certificate_map_mode();
 const Mode& certificate_chain_mode();
+const Mode& pubkey_chain_mode();
+const Mode& pubkey_mode();
 
 // Parts of global configuration, in the order in which parser/modes/global.cpp puts them together.
 Commands global_vrfs();    // vrf definition, ip vrf

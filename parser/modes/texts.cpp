@@ -75,4 +75,11 @@ KeptRules certificate_rules(std::string_view note) {
           .take = take_certificate_line};
 }
 
+KeptRules public_key_rules(std::string_view note) {
+  return {.note = note,
+          .prompt = [](const Kept&) -> std::string { return "config-pubkey"; },
+          .unfinished = [](const Kept&) { return true; },
+          .take = take_certificate_line};
+}
+
 }  // namespace parser

@@ -35,5 +35,7 @@ KeptRules banner_rules(std::string_view note);
 
 /// The rules of a certificate's line, whose hexadecimal digits follow up to "quit".
 KeptRules certificate_rules(std::string_view note);
+/// The same for the line above a public key.
+KeptRules public_key_rules(std::string_view note);
 
 }  // namespace parser

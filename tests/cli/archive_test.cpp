@@ -200,3 +200,13 @@ TEST(RevertTimer, WhatIsDueIsDoneInTheNextTurns) {
   EXPECT_EQ(backend.running().hostname(), "ONE");
   EXPECT_FALSE(timer.pending());
 }
+
+TEST(Archive, IncrementalDifferencesAreTheLinesThatAFileHasNot) {
+  FakeBackend backend;
+  Typist typist(backend);
+  configure(typist, {"hostname ONE", "crypto ikev2 keyring K", "peer P", "address 192.0.2.1", "pre-shared-key Secret1", "end"});
+  const TextFile old("hostname ZERO\ncrypto ikev2 keyring K\n peer P\n  address 192.0.2.1\n peer GONE\n  address 192.0.2.9\n");
+  EXPECT_EQ(typist.line("show archive config incremental-diffs " + old.path),
+            "!List of Commands:\nhostname ONE\ncrypto ikev2 keyring K\n peer P\n  pre-shared-key ******\nend\n");
+  EXPECT_EQ(typist.line("show archive config incremental-diffs running-config"), "!No changes were found\n");
+}

@@ -76,6 +76,7 @@ class FakeBackend final : public cli::Backend {
   std::vector<cli::InterfaceRow> interfaces() const override {
     return {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true}};
   }
+  const std::string& flash() const override { return flash_folder; }
   void impact(parser::Configuration, std::function<void(std::vector<engine::SaImpact>)> then) override { then(impact_); }
   void clear(const engine::Clear& what) override { cleared.push_back(what); }
   cli::DebugFlags debug_flags() const override { return flags; }
@@ -102,6 +103,7 @@ class FakeBackend final : public cli::Backend {
 
   /// Commits wait for release().
   bool hold = false;
+  std::string flash_folder = "/nowhere/flash";
   std::string failure, last_user;
   std::vector<std::string> last_commands;
   std::optional<parser::MasterKeyOrder> master_key;

@@ -1,9 +1,13 @@
 #include "cli/modifiers.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "cli/help_text.hpp"
 #include "cli/pager.hpp"
+#include "cli/text_file.hpp"
 
 using parser::ModifierKind;
 
@@ -40,6 +44,53 @@ TEST(Modifiers, UnderscoreIsAnyDelimiter) {
 
 TEST(Modifiers, NoRegularExpression) {
   EXPECT_EQ(filtered(ModifierKind::include, "(("), "% Failed to compile regular expression.\n");
+}
+
+namespace {
+
+/// A folder for `flash:`, gone afterwards.
+struct Flash {
+  Flash() : path(std::filesystem::temp_directory_path() / ("sallyport-flash-" + std::to_string(::getpid()))) {}
+  ~Flash() { std::filesystem::remove_all(path); }
+  std::string path, refusal;
+  std::string shown(ModifierKind kind, const std::string& file, bool to_end = false) {
+    refusal.clear();
+    return cli::shown("text\n", {kind, "", file, to_end}, path, refusal);
+  }
+  std::string content(const std::string& name) {
+    const auto read = cli::read_text_file(name, path);
+    return read.ok() ? *read : read.failure().why;
+  }
+};
+
+}  // namespace
+
+TEST(Modifiers, WriteFiles) {
+  Flash flash;
+  EXPECT_EQ(flash.shown(ModifierKind::redirect, "flash:a.txt"), "");
+  EXPECT_EQ(flash.shown(ModifierKind::redirect, "flash:/a.txt"), "") << "another spelling of the same";
+  EXPECT_EQ(flash.content("flash:a.txt"), "text\n");
+  EXPECT_EQ(flash.shown(ModifierKind::append, "flash:a.txt"), "");
+  EXPECT_EQ(flash.shown(ModifierKind::tee, "bootflash:a.txt", true), "text\n");
+  EXPECT_EQ(flash.content(flash.path + "/a.txt"), "text\ntext\ntext\n");
+  EXPECT_EQ(flash.shown(ModifierKind::tee, flash.path + "/a.txt"), "text\n");
+  EXPECT_EQ(flash.content("flash:a.txt"), "text\n");
+  EXPECT_EQ(flash.refusal, "");
+  EXPECT_EQ(std::filesystem::status(flash.path + "/a.txt").permissions(), std::filesystem::perms(0600));
+}
+
+TEST(Modifiers, WriteNowhereElse) {
+  Flash flash;
+  for (const char* name : {"a.txt", "flash:", "flash:../a.txt", "flash:sub/a.txt", "flash:.a", "tftp://192.0.2.1/a", "nvram:a"}) {
+    EXPECT_EQ(flash.shown(ModifierKind::redirect, name), "");
+    EXPECT_EQ(flash.refusal.find("%Error opening " + std::string(name) + " ("), 0u) << flash.refusal;
+  }
+  std::filesystem::create_directory(flash.path);
+  std::filesystem::create_symlink("/tmp/elsewhere", flash.path + "/link");
+  flash.shown(ModifierKind::redirect, "flash:link");
+  EXPECT_EQ(flash.refusal.find("%Error opening flash:link"), 0u) << "no way out through a symbolic link";
+  flash.shown(ModifierKind::redirect, flash.path);
+  EXPECT_EQ(flash.refusal.find("%Error opening "), 0u) << "a folder";
 }
 
 TEST(HelpText, TableAndColumns) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -357,4 +358,67 @@ TEST(Session, ImpactOfAFileIsShownAndAppliesNothing) {
   EXPECT_EQ(parser::running_config(backend.running()).find("ELSEWHERE"), std::string::npos);
   std::remove(path.c_str());
   EXPECT_NE(t.line("show crypto impact " + path).find("No such file or directory"), std::string::npos);
+}
+
+TEST(Session, OutputGoesIntoFilesOfThosePrivilegedAlone) {
+  FakeBackend backend;
+  backend.flash_folder = std::filesystem::temp_directory_path() / ("sallyport-session-flash-" + std::to_string(::getpid()));
+  Typist t(backend);
+  EXPECT_EQ(t.line("show clock | redirect flash:clock.txt"), "");
+  EXPECT_NE(file(backend.flash_folder + "/clock.txt").find("UTC"), std::string::npos);
+  EXPECT_NE(t.line("show running-config | tee /append flash:clock.txt").find("hostname Router"), std::string::npos);
+  EXPECT_NE(file(backend.flash_folder + "/clock.txt").find("hostname Router"), std::string::npos);
+  t.line("show clock | append tftp://192.0.2.1/clock");
+  EXPECT_EQ(t.flags & done_refused, done_refused);
+  EXPECT_EQ(t.line("configure replace flash:clock.txt").find("%Error"), std::string::npos) << "it is found";
+  t.line("no");
+  t.line("disable");
+  EXPECT_NE(t.line("show clock | redirect flash:other.txt").find("Invalid input"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(backend.flash_folder + "/other.txt"));
+  std::filesystem::remove_all(backend.flash_folder);
+}
+
+TEST(Session, TheConversionOfAnIkev1BlockIsOffered) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("configure terminal");
+  t.line("crypto isakmp policy 10");
+  t.line("encryption aes 256");
+  t.line("hash sha256");
+  t.line("authentication pre-share");
+  t.line("group 14");
+  t.line("crypto isakmp key Old-Key-1 address 192.0.2.2");
+  EXPECT_NE(t.line("end").find("'show crypto isakmp conversion'"), std::string::npos);
+  const std::string converted = t.line("show crypto isakmp conversion");
+  EXPECT_NE(converted.find("crypto ikev2 keyring"), std::string::npos) << converted;
+  t.line("configure terminal");
+  t.line("hostname R");
+  EXPECT_EQ(t.line("end").find("conversion"), std::string::npos) << "once";
+}
+
+TEST(Session, InterfaceRangeIsOneBlockForAll) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("configure terminal");
+  t.line("interface range GigabitEthernet0/1 - 3 , loopback 7");
+  EXPECT_EQ(t.prompt, "Router(config-if-range)#");
+  t.line("description all of them");
+  t.line("do show clock");
+  t.line("ip mtu 1400");
+  EXPECT_EQ(t.prompt, "Router(config-if-range)#") << "also after what came between was committed";
+  t.line("interface GigabitEthernet0/2");
+  t.line("no ip mtu");
+  EXPECT_EQ(t.prompt, "Router(config-if)#");
+  t.line("end");
+  const std::string text = t.line("show running-config | section interface");
+  for (const char* name : {"GigabitEthernet0/1", "GigabitEthernet0/3", "Loopback7"})
+    EXPECT_NE(text.find("interface " + std::string(name) + "\n description all of them\n no ip address\n ip mtu 1400\n"),
+              std::string::npos)
+        << name << "\n"
+        << text;
+  EXPECT_NE(text.find("interface GigabitEthernet0/2\n description all of them\n no ip address\ninterface"), std::string::npos)
+      << text;
+  t.line("configure terminal");
+  EXPECT_EQ(t.line("interface range GigabitEthernet0/3 - 1").find(std::string(15 + 37, ' ') + "^"), 0u);
+  EXPECT_EQ(t.line("interface range Gi0/1, nonsense").find(std::string(15 + 23, ' ') + "^"), 0u);
 }

@@ -96,6 +96,9 @@ TEST(Exec, Modifiers) {
   EXPECT_EQ(modifier("sh run | exclude !"), (Modifier{ModifierKind::exclude, "!"}));
   EXPECT_EQ(modifier("sh cry ike sa | b READY"), (Modifier{ModifierKind::begin, "READY"}));
   EXPECT_EQ(modifier("sh cry ike sa | count READY"), (Modifier{ModifierKind::count, "READY"}));
+  EXPECT_EQ(modifier("sh run | redirect flash:a.cfg"), (Modifier{ModifierKind::redirect, "", "flash:a.cfg"}));
+  EXPECT_EQ(modifier("sh run | app /tmp/a.cfg"), (Modifier{ModifierKind::append, "", "/tmp/a.cfg"}));
+  EXPECT_EQ(modifier("sh run | tee /append flash:a.cfg"), (Modifier{ModifierKind::tee, "", "flash:a.cfg", true}));
   EXPECT_EQ(parse_exec("sh run |", true).answer, "% Incomplete command.");
   EXPECT_EQ(parse_exec("sh run | include", true).answer, "% Incomplete command.");
   EXPECT_EQ(parse_exec("conf t | include x", true).answer, "% Invalid input detected at '^' marker.");
@@ -125,10 +128,10 @@ TEST(Exec, PrivilegeIsNeeded) {
 }
 
 TEST(Exec, HelpAndCompletion) {
-  EXPECT_EQ(offered("show crypto "), "ikev2|impact|ipsec|map|session");
+  EXPECT_EQ(offered("show crypto "), "ikev2|impact|ipsec|isakmp|map|session");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "error|packet|<cr>");
-  EXPECT_EQ(offered("show run | "), "begin|count|exclude|include|section");
+  EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|redirect|section|tee");
   EXPECT_EQ(offered("en"), "enable");
   EXPECT_EQ(offered("conf", false), "");
   EXPECT_EQ(exec_complete("sh", true), "show ");

@@ -9,6 +9,7 @@
 #include "parser/compile.hpp"
 #include "parser/configuration.hpp"
 #include "parser/database.hpp"
+#include "parser/type7.hpp"
 
 namespace parser {
 namespace {
@@ -97,6 +98,77 @@ TEST(Secrets, PasswordEncryptionAesSealsEveryKeyAndTheyAreUsed) {
       protect(parse("crypto ikev2 keyring K\n peer C\n  pre-shared-key Clear-Key-9\n", sealed), sealed, keys, random);
   EXPECT_FALSE(has_clear_key(more));
   EXPECT_EQ(parse("crypto ikev2 keyring K\n no peer C\n", more), sealed);
+}
+
+const std::string passwords =
+    "enable password Clear-Key-1\nusername U password 0 Clear-Key-2\nusername V secret 9 $9$hash\n"
+    "crypto isakmp key Clear-Key-3 address 192.0.2.1\nradius server R\n key Clear-Key-4\nline con 0\n password Clear-Key-5\n";
+
+/// What stands behind `before` in the configuration's text, one word.
+std::string word_behind(const Configuration& configuration, const std::string& before) {
+  const std::string text = running_config(configuration);
+  const std::size_t at = text.find(before);
+  if (at == std::string::npos) return "missing: " + before;
+  return text.substr(at + before.size(), text.find_first_of(" \n", at + before.size()) - at - before.size());
+}
+
+TEST(Secrets, ServicePasswordEncryptionWritesType7) {
+  SeededRandom random;
+  const Configuration off = parse(passwords), on = parse("service password-encryption\n", off);
+  EXPECT_EQ(protect(off, {}, MasterKeys(), random), off);
+  const Configuration hidden = protect(on, {}, MasterKeys(), random);
+  EXPECT_EQ(type7_decoded(word_behind(hidden, "enable password 7 ")), "Clear-Key-1");
+  EXPECT_EQ(type7_decoded(word_behind(hidden, "username U password 7 ")), "Clear-Key-2");
+  EXPECT_EQ(word_behind(hidden, "username V secret 9 "), "$9$hash");
+  EXPECT_EQ(word_behind(hidden, "crypto isakmp key "), "Clear-Key-3") << "keys of peers have no type 7";
+  EXPECT_EQ(type7_decoded(word_behind(hidden, " key 7 ")), "Clear-Key-4");
+  EXPECT_EQ(type7_decoded(word_behind(hidden, " password 7 ")), "Clear-Key-1");
+  EXPECT_EQ(parse(running_config(hidden)), hidden);
+  EXPECT_EQ(protect(hidden, hidden, MasterKeys(), random), hidden);
+  EXPECT_EQ(protect(parse(passwords, hidden), hidden, MasterKeys(), random), hidden) << "the same lines again change nothing";
+  EXPECT_EQ(parse("no service password-encryption\n", hidden).data().root.find<ServicePasswordEncryption>(), nullptr);
+}
+
+TEST(Secrets, Type6GoesBeforeType7) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration clear = parse("service password-encryption\npassword encryption aes\n" + passwords);
+  const Configuration sealed = protect(clear, {}, keys, random);
+  EXPECT_FALSE(has_clear_key(sealed)) << running_config(sealed);
+  EXPECT_EQ(keys.open(word_behind(sealed, "username U password 6 ")).value_or(KeyText{}).text, "Clear-Key-2");
+  EXPECT_EQ(keys.open(word_behind(sealed, "crypto isakmp key 6 ")).value_or(KeyText{}).text, "Clear-Key-3");
+  EXPECT_EQ(parse(running_config(sealed)), sealed);
+  EXPECT_EQ(protect(sealed, sealed, keys, random), sealed);
+  EXPECT_EQ(type7_decoded(word_behind(protect(clear, {}, MasterKeys(), random), "username U password 7 ")), "Clear-Key-2")
+      << "without a master key there is no type 6";
+}
+
+TEST(Secrets, Type7IsWhatRoutersPrint) {
+  EXPECT_EQ(type7_decoded("070C285F4D06"), "cisco");
+  EXPECT_EQ(type7_decoded("0822455D0A16"), "cisco");
+  for (const std::string text : {"a", "cisco", "a password of more than fifty-three characters, which is the text's length"})
+    EXPECT_EQ(type7_decoded(type7_encoded(text)), text);
+  for (const char* bad : {"", "07", "070", "160C285F4D06", "070C285F4D0", "070C285F4D0G", "x70C", "-10C"})
+    EXPECT_FALSE(type7_decoded(bad)) << bad;
+  const auto refused = [](const std::string& line) {
+    ConfigSession session{Configuration{}};
+    return session.line(line).answer;
+  };
+  EXPECT_TRUE(refused("enable password 7 Clear-Key").starts_with("% Invalid password of type 7"))
+      << refused("enable password 7 x");
+  EXPECT_EQ(refused("enable password 7 070C285F4D06").find("Invalid"), std::string::npos);
+}
+
+TEST(Secrets, StandNowhereButInRunningConfig) {
+  const Configuration configuration = parse(passwords + "router bgp 1\n neighbor 192.0.2.1 password Clear-Key-6\n");
+  for (const auto& line : configuration.data().root.children) {
+    EXPECT_EQ(shown_text(*line).find("Clear-Key"), std::string::npos) << shown_text(*line);
+    for (const Column& column : columns(*line)) {
+      const auto* text = std::get_if<std::string>(&column.value);
+      EXPECT_TRUE(!text || text->find("Clear-Key") == std::string::npos) << shown_text(*line);
+    }
+    for (const auto& inner : line->children) EXPECT_EQ(shown_text(*inner).find("Clear-Key"), std::string::npos);
+  }
 }
 
 TEST(Secrets, AnotherMasterKeySealsAnewAndAMissingOneIsSaid) {

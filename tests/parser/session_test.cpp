@@ -96,24 +96,24 @@ TEST(Session, HelpListsWhatMayFollow) {
   EXPECT_EQ(offered(proposal, "group "), "1|14|15|16|17|18|19|2|20|21|24|28|29|30|31|32|5");
   EXPECT_EQ(offered(proposal, "group 14 "), "1|14|15|16|17|18|19|2|20|21|24|28|29|30|31|32|5|<cr>");
   EXPECT_EQ(offered(proposal, "no encryption "),
-            "3des|aes-cbc-128|aes-cbc-192|aes-cbc-256|aes-gcm-128|aes-gcm-192|aes-gcm-256|chacha20-poly1305|<cr>");
+            "3des|aes-cbc-128|aes-cbc-192|aes-cbc-256|aes-gcm-128|aes-gcm-192|aes-gcm-256|chacha20-poly1305|des|<cr>");
   const ConfigSession profile = after({"crypto ikev2 profile F"});
   EXPECT_EQ(offered(profile, "identity local "), "address|dn|email|fqdn|key-id");
   EXPECT_EQ(offered(profile, "match identity remote "), "address|any|email|fqdn|key-id");
   EXPECT_EQ(offered(profile, "match identity remote address "), "A.B.C.D|X:X:X:X::X/<0-128>");
   EXPECT_EQ(offered(profile, "match identity remote address 192.0.2.1 "), "A.B.C.D|<cr>");
   const ConfigSession map = after({"crypto map M 10 ipsec-isakmp"});
-  EXPECT_EQ(
-      offered(map, "set "),
-      "identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|security-association|security-policy|transform-set");
+  EXPECT_EQ(offered(map, "set "),
+            "group|identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|security-association|security-policy|"
+            "session-key|transform-set");
   EXPECT_EQ(offered(map, "description "), "LINE");
   EXPECT_EQ(offered(map, "description to the "), "LINE|<cr>");
   const ConfigSession peer = after({"crypto ikev2 keyring K", "peer A"});
   EXPECT_EQ(offered(peer, "pre-shared-key "), "0|6|LINE|hex|local|remote");
   EXPECT_EQ(offered(peer, "pre-shared-key 0 "), "LINE|<cr>");
   const ConfigSession acl = after({"ip access-list extended A"});
-  EXPECT_EQ(offered(acl, "permit tcp any "), "A.B.C.D|any|eq|gt|host|lt|neq|object-group|range");
-  EXPECT_EQ(offered(acl, "no "), "<1-2147483647>|deny|permit|remark");
+  EXPECT_EQ(offered(acl, "permit tcp any "), "A.B.C.D|any|eq|fqdn-group|geo-group|gt|host|lt|neq|object-group|range");
+  EXPECT_EQ(offered(acl, "no "), "<1-2147483647>|deny|dynamic|evaluate|permit|remark");
 }
 
 TEST(Session, HelpTextsAreThoseOfARouter) {
