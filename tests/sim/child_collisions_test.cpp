@@ -17,6 +17,14 @@ void keep_silent_about_deletes(Utterance& u) {
   std::erase_if(u.payloads, [](const wire::Payload& p) { return std::holds_alternative<wire::DeletePayload>(p); });
 }
 
+/// What CREATE_CHILD_SA asks for, or is answered with.
+void select(Utterance& u, const char* ts_i, const char* ts_r) {
+  if (u.header.exchange != wire::ExchangeType::create_child_sa) return;
+  for (wire::Payload& p : u.payloads)
+    if (auto* ts = std::get_if<wire::TsPayload>(&p))
+      ts->selectors = {TrafficSelector::of(net(ts->which == wire::PayloadType::ts_i ? ts_i : ts_r))};
+}
+
 TEST(ChildRekey, Regular) {
   play({.steps = {{"A rekeys child", "o | o", "o | o"},
                   {a_asks, "o | o", "o a | o"},
@@ -121,6 +129,42 @@ TEST(ChildRekey, TwiceInARow) {
                   {b_deletes, "o b | o b", "a b | a b"},
                   {b_confirms, "b | b", "a b | a b"},
                   {a_confirms, "b | b", "b | b"}}});
+}
+
+/// As some peers ask when they rekey (libreswan's ikev2-child-rekey-09-windows): what was there before stays.
+TEST(ChildRekey, AskedForEverything) {
+  play({.steps = {{"A rekeys child", "o | o", "o | o"},
+                  {a_asks, "o | o", "o a | o"},
+                  {b_answers, "o a | o a", "o a | o"},
+                  {a_deletes, "o a | o a", "a | a"},
+                  {b_confirms, "a | a", "a | a"}},
+        .says = [](Utterance& u, bool from_a) {
+          if (from_a && !u.header.response) select(u, "0.0.0.0/0", "0.0.0.0/0");
+        }});
+}
+
+/// And its like that ask for less (ikev2-child-rekey-10-impair-rekey-initiate-subnet).
+TEST(ChildRekey, AskedForLess) {
+  play({.steps = {{"A rekeys child", "o | o", "o | o"},
+                  {a_asks, "o | o", "o a | o"},
+                  {b_answers, "o a | o a", "o a | o"},
+                  {a_deletes, "o a | o a", "a | a"},
+                  {b_confirms, "a | a", "a | a"}},
+        .says = [](Utterance& u, bool from_a) {
+          if (from_a && !u.header.response) select(u, "192.168.1.0/28", "10.0.0.0/28");
+        }});
+}
+
+/// An answer that is wider than what was asked for is refused, and the old one stays (-respond-supernet).
+TEST(ChildRekey, AnsweredWithEverything) {
+  play({.steps = {{"A rekeys child", "o | o", "o | o"},
+                  {a_asks, "o | o", "o a | o"},
+                  {b_answers, "o | o", "o a | o"},
+                  {a_deletes, "o | o", "o | o"},
+                  {b_confirms, "o | o", "o | o"}},
+        .says = [](Utterance& u, bool from_a) {
+          if (!from_a && u.header.response) select(u, "0.0.0.0/0", "0.0.0.0/0");
+        }});
 }
 
 /// One request at a time, as most peers take: nothing overtakes the rekeys, and they do not wait for each other for ever

@@ -41,6 +41,32 @@ TEST_F(Liveness, CollisionChildRekey) {
         .sites = [](Site& a, Site&) { a.dpd_interval = 150s, a.dpd_retry = 2s; }});
 }
 
+/// Six checks come to nothing, and what was up is made anew.
+std::vector<Step> checks_in_vain(const char* fate) {
+  std::vector<Step> steps;
+  for (int i = 0; i < 6; ++i) {
+    steps.push_back({"time", "o ; o | o"});
+    steps.push_back({fate, "o ; o | o"});
+  }
+  for (const char* what : {"time", "A sends", "A -> B IKE_SA_INIT request", "B -> A IKE_SA_INIT response"})
+    steps.push_back({what});
+  steps.push_back({"A -> B IKE_AUTH request", "a~ ;  | ", "a ; a | a"});
+  steps.push_back({"B -> A IKE_AUTH response", "a ; a | a", "a ; a | a"});
+  return steps;
+}
+
+TEST_F(Liveness, PeerIsSilent) {
+  play({.steps = checks_in_vain("lose A -> B INFORMATIONAL request"), .goes_down = true, .sites = [](Site& a, Site&) {
+          a.dpd_interval = 150s, a.dpd_retry = 2s;
+        }});
+}
+
+TEST_F(Liveness, PeerRestarted) {
+  std::vector<Step> steps = checks_in_vain("A -> B INFORMATIONAL request");
+  steps.insert(steps.begin(), {"B restarts", "o ; o | o", ";  | "});
+  play({.steps = steps, .goes_down = true, .sites = [](Site& a, Site&) { a.dpd_interval = 150s, a.dpd_retry = 2s; }});
+}
+
 TEST_F(Liveness, OnDemandAsksNobodyWhileNothingIsSent) {
   start(with_dpd(false));
   connect();
