@@ -33,6 +33,7 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
   ApplyResult result;
   std::optional<ConfigSession> session(start);
   std::size_t number = 0;
+  result.lines.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t newline = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, newline - at);

@@ -40,18 +40,21 @@ Answer with_own_rule(Node& block, Range range, Rule&& rule) {
 }  // namespace
 
 const Node& Editor::block(const Path& path) const {
-  const Node* node = &root_;
+  const Node* node = &root();
   for (std::size_t place : path) node = node->children[place].get();
   return *node;
 }
 
 Configuration Editor::snapshot() {
   mine_.clear();
-  return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{root_}));
+  if (own_) start_ = Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{std::move(*own_)}));
+  own_.reset();
+  return start_;
 }
 
 Node& Editor::edit(const Path& path) {
-  Node* node = &root_;
+  if (!own_) own_ = start_.data().root;
+  Node* node = &*own_;
   for (std::size_t place : path) {
     auto& slot = node->children[place];
     if (!mine_.contains(slot.get())) {
@@ -160,7 +163,8 @@ Editor::Change Editor::merge(const Path& path, const Parsed& parsed) {
   if (parsed.command->merge() == Merge::acts) return {parsed.command->act(*this, parsed.value.get(), parsed.form), 0, false};
   if (parsed.form == Form::set) return set(edit(path), parsed);
   if (parsed.form == Form::default_ && parsed.command->default_empties()) return empty(edit(path), parsed);
-  if (std::string why = parsed.command->keeps(root_, parsed.value.get()); !why.empty()) return {{true, std::move(why)}, 0, false};
+  if (std::string why = parsed.command->keeps(root(), parsed.value.get()); !why.empty())
+    return {{true, std::move(why)}, 0, false};
   if (parsed.form == Form::no && parsed.command->keeps_no(parsed.value.get())) return set(edit(path), parsed);
   return unset(edit(path), parsed);
 }

@@ -1,8 +1,9 @@
-// A configuration being changed: a copy of the tree in which only what is written is cloned.
+// A configuration being changed: only what is written is cloned, the list of global lines too, which may be long.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -16,9 +17,9 @@ class Editor {
  public:
   using Path = std::vector<std::size_t>;  // places among the children, from the root down
 
-  explicit Editor(const Configuration& start) : root_(start.data().root) {}
+  explicit Editor(const Configuration& start) : start_(start) {}
 
-  const Node& root() const { return root_; }
+  const Node& root() const { return own_ ? *own_ : start_.data().root; }
   const Node& block(const Path& path) const;
   /// The tree as it is now; what is changed later does not reach it.
   Configuration snapshot();
@@ -39,7 +40,8 @@ class Editor {
   Change set(Node& block, const Parsed& parsed);
   Change unset(Node& block, const Parsed& parsed);
   static Change empty(Node& block, const Parsed& parsed);
-  Node root_;
+  Configuration start_;                   // what holds as long as nothing was written
+  std::optional<Node> own_;               // the root since then
   std::unordered_set<const Node*> mine_;  // clones nobody else sees
   /// Hashes of the texts of all lines that a block has, or had, of a command. A block is known by the address of its
   /// value, which clones share; should another block get that address, hashes too many cost a search, and none is missing,
