@@ -21,10 +21,22 @@ std::size_t behind_do(std::string_view line) {
   return is_do ? first + 3 : 0;
 }
 
-/// Pastes go on with EXEC commands: `write memory` behind `end`, `configure terminal` in front.
-bool is_exec_command(std::string_view line) {
-  line.remove_prefix(behind_prompt(line));
-  return parse_exec(line.substr(behind_do(line)), true).command.has_value();
+/// Pastes go on with EXEC commands: `write memory` behind `end`, `configure terminal` in front. A refused line that is one is
+/// none of the configuration; one behind `do` that is none is refused as EXEC would.
+void look_for_exec(LineReport& report) {
+  const std::size_t prompt = behind_prompt(report.text);
+  const std::string_view line = std::string_view(report.text).substr(prompt);
+  const std::size_t offset = behind_do(line);
+  const ExecResult exec = parse_exec(line.substr(offset), true);
+  if (exec.command) {
+    report.verdict = Verdict::no_effect;
+    report.answer = "% NOTE: no effect here: " + std::string(no_effect::exec_line);
+    report.caret.reset();
+    report.hint.clear();
+  } else if (offset > 0) {
+    report.answer = exec.answer;
+    report.caret = exec.caret ? std::optional(prompt + offset + *exec.caret) : std::nullopt;
+  }
 }
 
 }  // namespace
@@ -42,13 +54,8 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
     const bool is_text = session->takes_text();
     LineReport report = session->line(line);
     if (report.verdict == Verdict::accepted && !is_text && blank_or_comment(report.text)) continue;
-    const bool is_invalid = report.caret || behind_do(report.text) > 0;
-    if (report.verdict == Verdict::refused && is_invalid && is_exec_command(report.text)) {
-      report.verdict = Verdict::no_effect;
-      report.answer = "% NOTE: no effect here: " + std::string(no_effect::exec_line);
-      report.caret.reset();
-      report.hint.clear();
-    }
+    const bool may_be_exec = report.caret || behind_do(std::string_view(report.text).substr(behind_prompt(report.text))) > 0;
+    if (report.verdict == Verdict::refused && may_be_exec) look_for_exec(report);
     if (!session->active()) {
       report.verdict = Verdict::no_effect;
       session.emplace(Configuration(session->configuration()));

@@ -283,5 +283,18 @@ TEST(Configuration, SchemaListsModesParentsFirst) {
     EXPECT_NE(std::find(seen.begin(), seen.end(), name), seen.end()) << name;
 }
 
+TEST(Apply, DoIsAnExecCommandOrRefusedAsOne) {
+  const ApplyResult result =
+      parser::apply({}, "hostname R\ndo write memory\n do sh run | s crypto\ndo show cluck\nquit\nhostname S\n");
+  ASSERT_EQ(result.lines.size(), 6u);
+  EXPECT_EQ(result.lines[1].verdict, Verdict::no_effect);
+  EXPECT_EQ(result.lines[2].verdict, Verdict::no_effect);
+  EXPECT_EQ(result.lines[3].verdict, Verdict::refused);
+  EXPECT_EQ(result.lines[3].answer, "% Invalid input detected at '^' marker.");
+  EXPECT_EQ(result.lines[3].caret, 8u);
+  EXPECT_EQ(result.lines[4].verdict, Verdict::no_effect) << "as a stray exit";
+  EXPECT_EQ(result.configuration.hostname(), "S");
+}
+
 }  // namespace
 }  // namespace parser
