@@ -14,7 +14,8 @@ auto group() {
 }
 auto methods() {
   return repeat(kw("cache", "Use Cached-group") | kw("enable", "Use enable password.") |
-                    kw("if-authenticated", "Succeed if user has authenticated.") | kw("line", "Use line password.") |
+                    kw("if-authenticated", "Succeed if user has authenticated.") |
+                    kw("if-needed", "Only if it was not done at login.") | kw("line", "Use line password.") |
                     kw("local-case", "Use case-sensitive local username.") | kw("local", "Use local username.") |
                     kw("none", "NO check.") | group(),
                 1, 4);

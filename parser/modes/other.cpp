@@ -184,6 +184,7 @@ constexpr Row middle_rows[] = {
     {"crypto autovpn", "Auto VPN", no_effect::other_ios, autovpn_mode},
     {"crypto gdoi", "Group Domain of Interpretation", no_effect::gdoi, gdoi_mode},
     {"crypto gkm", "Group Key Management", no_effect::gdoi, gdoi_mode},
+    {"crypto ipsec client", "Configure IPSEC policy|Set IPSec client parameters", no_effect::ezvpn, ezvpn_client_mode},
     {"crypto tls-tunnel", "TLS tunnel", no_effect::other_ios, tls_tunnel_mode},
     {"crypto wui", "Web user interface of certificates", no_effect::certificates, wui_mode},
     {"crypto provisioning", "Secure device provisioning", no_effect::certificates, wui_mode},

@@ -56,6 +56,7 @@ const Mode& utd_mode();
 const Mode& parser_view_mode();
 const Mode& explicit_path_mode();
 const Mode& gdoi_mode();
+const Mode& ezvpn_client_mode();
 const Mode& tls_tunnel_mode();
 const Mode& wui_mode();
 const Mode& webvpn_mode();

@@ -505,6 +505,11 @@ const Mode& gdoi_mode() {
   return mode;
 }
 
+const Mode& ezvpn_client_mode() {
+  static const Mode& mode = foreign_mode("ezvpn_client", "config-crypto-ezvpn", {});
+  return mode;
+}
+
 const Mode& tls_tunnel_mode() {
   static const Mode& mode = foreign_mode("tls_tunnel", "config-crypto-tls-tunnel", {});
   return mode;
