@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "parser/capture.hpp"
+#include "parser/exec_lines.hpp"
 #include "parser/no_effect.hpp"
 #include "parser/parser.hpp"
 
@@ -21,12 +22,13 @@ std::size_t behind_do(std::string_view line) {
   return is_do ? first + 3 : 0;
 }
 
-/// Pastes go on with EXEC commands: `write memory` behind `end`, `configure terminal` in front. A refused line that is one is
-/// none of the configuration; one behind `do` that is none is refused as EXEC would.
+}  // namespace
+
 void look_for_exec(LineReport& report) {
   const std::size_t prompt = behind_prompt(report.text);
   const std::string_view line = std::string_view(report.text).substr(prompt);
   const std::size_t offset = behind_do(line);
+  if (report.verdict != Verdict::refused || (!report.caret && offset == 0)) return;
   const ExecResult exec = parse_exec(line.substr(offset), true);
   if (exec.command) {
     report.verdict = Verdict::no_effect;
@@ -38,8 +40,6 @@ void look_for_exec(LineReport& report) {
     report.caret = exec.caret ? std::optional(prompt + offset + *exec.caret) : std::nullopt;
   }
 }
-
-}  // namespace
 
 ApplyResult apply(const Configuration& start, std::string_view text) {
   ApplyResult result;
@@ -54,8 +54,7 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
     const bool is_text = session->takes_text();
     LineReport report = session->line(line);
     if (report.verdict == Verdict::accepted && !is_text && blank_or_comment(report.text)) continue;
-    const bool may_be_exec = report.caret || behind_do(std::string_view(report.text).substr(behind_prompt(report.text))) > 0;
-    if (report.verdict == Verdict::refused && may_be_exec) look_for_exec(report);
+    look_for_exec(report);
     if (!session->active()) {
       report.verdict = Verdict::no_effect;
       session.emplace(Configuration(session->configuration()));

@@ -4,6 +4,7 @@
 
 #include "parser/check/subject.hpp"
 #include "parser/edit_distance.hpp"
+#include "parser/exec_lines.hpp"
 #include "parser/redact.hpp"
 
 namespace parser {
@@ -82,7 +83,8 @@ class FileReader {
 
  private:
   void take(std::size_t number, std::string_view text) {
-    const LineReport report = session_.line(text);
+    LineReport report = session_.line(text);
+    look_for_exec(report);
     const std::size_t first = report.text.find_first_not_of(" \t");
     if (first == std::string::npos || report.text[first] == '!') return;
     CheckedLine line{number, without_keys(report.text), report.verdict, report.answer, report.caret, {}};
