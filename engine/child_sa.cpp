@@ -140,13 +140,6 @@ void notify(Turn& turn, const IkeSa& sa, const ChildSa& child, NoticeKind kind, 
   turn.emit(std::move(notice));
 }
 
-/// Its successor came to nothing.
-void ask_again(const Turn& turn, ChildSa& child) {
-  child.rekeyed = false;
-  if (!std::exchange(child.rekey_asked, false)) return;
-  child.soft_expiry = std::max(child.soft_expiry, turn.now + pause_before_next_rekey);
-}
-
 }  // namespace
 
 SelectorPair pair_of_hosts(const SelectorPair& line, const SelectorPair& packet) {
@@ -289,6 +282,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   child.encryption = choice.encryption;
   child.integrity = choice.integrity;
   child.group = choice.group;
+  child.additional = choice.additional;
   child.extended_sequence_numbers = choice.extended_sequence_numbers;
   child.created = turn.now;
   // Both ends have lifetimes of their own; jitter keeps them from rekeying at the same moment (2.8).
@@ -296,7 +290,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   child.hard_expiry = turn.now + entry.lifetime;
 
   auto keys = crypto::derive_child_keys(*up.channel.suite().prf, up.channel.keys().d, *choice.encryption, choice.integrity,
-                                        keying.shared, keying.nonce_i, keying.nonce_r);
+                                        keying.shared, keying.nonce_i, keying.nonce_r, keying.additional);
   const bool initiator = keying.role == Role::initiator;
   const ChildSaFacts facts{child.id,      child.line,     child.interface,        child.selectors,     child.mode,
                            sa.path.local, sa.path.remote, sa.path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes};
@@ -328,6 +322,12 @@ void release_outbound(Turn& turn, ChildSa& child) {
   turn.emit(std::move(*child.outbound));
   child.outbound.reset();
   child.sending = true;
+}
+
+void ask_again(const Turn& turn, ChildSa& child) {
+  child.rekeyed = false;
+  if (!std::exchange(child.rekey_asked, false)) return;
+  child.soft_expiry = std::max(child.soft_expiry, turn.now + pause_before_next_rekey);
 }
 
 void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {

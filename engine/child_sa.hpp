@@ -30,6 +30,7 @@ struct ChildSa {
   const Algorithm* encryption = nullptr;
   const Algorithm* integrity = nullptr;
   const Algorithm* group = nullptr;
+  std::vector<const Algorithm*> additional{};  // key exchanges beside it
   bool extended_sequence_numbers = false;
   Time created, soft_expiry, hard_expiry;
   bool rekey_asked = false;           // the soft limit was acted upon
@@ -67,6 +68,7 @@ struct ChildKeying {
   Role role = Role::initiator;
   Bytes nonce_i, nonce_r;
   Secret shared;                        // empty without key exchange
+  Secret additional{};                  // of further key exchanges (RFC 9370, 2.2.4)
   std::optional<ChildSaId> replaces{};  // the Child SA it rekeys
 };
 
@@ -100,6 +102,8 @@ enum class OutboundWhen { now, later, never };
 void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const ChildKeying& keying, OutboundWhen when);
 /// Installs the held-back sending side, if any.
 void release_outbound(Turn& turn, ChildSa& child);
+/// The successor of `child` came to nothing: it may be rekeyed again, in a while if its soft limit has come.
+void ask_again(const Turn& turn, ChildSa& child);
 /// Removes one Child SA here: RemoveChild, a notice, and out of the table. No message is sent. A successor that waited for
 /// this begins to send; one that is itself removed leaves what it was to replace to be rekeyed again.
 void remove_child(Turn& turn, IkeSa& sa, ChildSaId child, Cause cause);

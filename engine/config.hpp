@@ -50,7 +50,7 @@ std::string to_string(const IdentityMatch& rule);
 /// What `match address local ...` statements say of a local address: without any, every address will do.
 bool names_nothing_or(const std::vector<IpAddress>& match_local, const IpAddress& local);
 
-/// `additional-key-exchange N ...` of a proposal (RFC 9370). Order is preference.
+/// `additional-key-exchange N ...` of a proposal or a crypto map entry (RFC 9370). Order is preference.
 struct AdditionalKeyExchange {
   std::uint8_t number = 1;  // 1 to 7
   std::vector<const Algorithm*> groups;
@@ -149,7 +149,8 @@ struct CryptoMapEntry {
   std::optional<IpAddress> default_peer;  // one of them: whenever there is no SA with another, it is the next to be tried
   std::vector<std::shared_ptr<const TransformSet>> transform_sets;
   std::shared_ptr<const IkeProfile> profile;
-  const Algorithm* pfs_group = nullptr;  // null: no PFS
+  const Algorithm* pfs_group = nullptr;                 // null: no PFS
+  std::vector<AdditionalKeyExchange> pfs_additional{};  // beside it, in the order of their numbers
   Duration lifetime = std::chrono::hours(1);
   std::uint64_t lifetime_kilobytes = 4608000;  // 0: disabled
   std::uint32_t replay_window = 64;            // packets; 0: disabled

@@ -74,6 +74,10 @@ void IkeSa::compute(Turn& turn, PeerRequest what, crypto::Job job) {
   established()->answering.push_back({std::move(what), start_job(turn, std::move(job))});
 }
 
+void IkeSa::await_followup(Turn& turn, PeerRequest what) {
+  established()->answering.push_back({std::move(what), std::nullopt, turn.now + exchange::followup_wait});
+}
+
 void IkeSa::ask(Turn& turn, Request what, wire::ExchangeType exchange, const wire::Payloads& payloads) {
   established()->requesting.push_back({std::move(what), std::nullopt, own.next()});
   request(turn, exchange, payloads);
@@ -88,7 +92,8 @@ void IkeSa::forget_jobs(Turn& turn) {
   if (Established* up = established()) {
     for (const OpenRequest& open : up->requesting)
       if (open.job) turn.core.jobs.erase(*open.job);
-    for (const OpenAnswer& open : up->answering) turn.core.jobs.erase(open.job);
+    for (const OpenAnswer& open : up->answering)
+      if (open.job) turn.core.jobs.erase(*open.job);
     std::erase_if(up->requesting, [](const OpenRequest& open) { return open.job.has_value(); });
     up->answering.clear();
   }
@@ -114,7 +119,8 @@ void IkeSa::job_done(Turn& turn, JobId job, crypto::JobResult result) {
       if (auto* rekey = std::get_if<exchange::RekeyIkeAnswer>(&what))
         exchange::rekey_ike_sa::resume_answer(turn, *this, std::move(*rekey), std::move(result));
       else
-        exchange::create_child_sa::resume_answer(turn, *this, std::get<exchange::CreateChildAnswer>(what), std::move(result));
+        exchange::create_child_sa::resume_answer(turn, *this, std::get<exchange::CreateChildAnswer>(std::move(what)),
+                                                 std::move(result));
     }
     return proceed(turn);
   }
@@ -352,6 +358,16 @@ void IkeSa::tick_established(Turn& turn, Established& up) {
     up.soft_expiry = Time::max();
     up.tasks.push_back(RekeyIkeTask{});
   }
+  for (auto due = [&](const OpenAnswer& open) { return !open.job && open.until <= turn.now; };;) {
+    const auto late = std::find_if(up.answering.begin(), up.answering.end(), due);
+    if (late == up.answering.end()) break;
+    const PeerRequest what = std::move(late->what);
+    up.answering.erase(late);
+    if (const auto* create = std::get_if<exchange::CreateChildAnswer>(&what))
+      exchange::create_child_sa::forget(turn, *this, *create);
+    else
+      exchange::rekey_ike_sa::forget(turn, *this);
+  }
   if (next_keepalive && *next_keepalive <= turn.now) {
     turn.emit(SendKeepalive{path.local, path.remote});
     next_keepalive =
@@ -389,6 +405,8 @@ std::optional<Time> IkeSa::next_deadline() const {
     if (up->replaced) return out;
     earliest(up->soft_expiry);
     if (next_keepalive) earliest(*next_keepalive);
+    for (const OpenAnswer& open : up->answering)
+      if (!open.job) earliest(open.until);
     for (const ChildSa& child : up->children) {
       earliest(child.hard_expiry);
       if (!child.rekey_asked && !child.rekeyed) earliest(child.soft_expiry);

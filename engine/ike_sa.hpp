@@ -93,8 +93,11 @@ struct OpenRequest {
 using PeerRequest = std::variant<exchange::CreateChildAnswer, exchange::RekeyIkeAnswer>;
 struct OpenAnswer {
   PeerRequest what;
-  JobId job;
+  std::optional<JobId> job;  // none: answered, and the next IKE_FOLLOWUP_KE is awaited
+  Time until{};              // then given up
 };
+/// Of a peer that has lost its state of a series of IKE_FOLLOWUP_KE so often in a row there is no hope (RFC 9370, 2.2.4).
+inline constexpr unsigned max_states_not_found = 3;
 
 struct Established {
   Channel channel;
@@ -112,12 +115,13 @@ struct Established {
   Time last_outbound{};   // traffic that wants an answer
   bool replaced = false;  // carries nothing: another IKE SA has inherited and this one waits for its Delete, or is `pending`
   std::optional<IkeSaId>
-      pending{};             // made by the peer's rekey of that one, while ours is open: which will inherit is not settled
-  bool ids_ending = false;   // a rekey was asked for because message IDs end
-  bool ppk = false;          // a postquantum key is mixed in (RFC 8784)
-  bool single_pair = false;  // the peer takes one pair of addresses a Child SA
-  bool compared = false;     // with what else is up for this peer
-  bool yielding = false;     // another is taking this one's place
+      pending{};                  // made by the peer's rekey of that one, while ours is open: which will inherit is not settled
+  bool ids_ending = false;        // a rekey was asked for because message IDs end
+  bool ppk = false;               // a postquantum key is mixed in (RFC 8784)
+  unsigned states_not_found = 0;  // answers to IKE_FOLLOWUP_KE in a row
+  bool single_pair = false;       // the peer takes one pair of addresses a Child SA
+  bool compared = false;          // with what else is up for this peer
+  bool yielding = false;          // another is taking this one's place
   Birth birth{};
 
   /// The first of our open requests of kind T for which `fits` holds, or null. Valid until one is opened or closed.
@@ -218,6 +222,21 @@ struct IkeSa {
   /// An exchange of an established SA stays open, or opens, until `job` is done.
   void compute(Turn& turn, Request what, crypto::Job job);
   void compute(Turn& turn, PeerRequest what, crypto::Job job);
+  /// An answer of ours was not the last: the next IKE_FOLLOWUP_KE goes on with it.
+  void await_followup(Turn& turn, PeerRequest what);
+  /// What awaits an IKE_FOLLOWUP_KE and fits by the message ID it was answered under, taken out; nullopt: nothing does.
+  template <class Fits>
+  std::optional<PeerRequest> take_followup(Fits fits) {
+    if (!established()) return std::nullopt;
+    auto& open = established()->answering;
+    const auto it = std::find_if(open.begin(), open.end(), [&](const OpenAnswer& a) {
+      return !a.job && fits(std::visit([](const auto& what) { return what.message_id; }, a.what));
+    });
+    if (it == open.end()) return std::nullopt;
+    PeerRequest what = std::move(it->what);
+    open.erase(it);
+    return what;
+  }
   /// Sends and keeps the answer to the peer's request `message`.
   void send_response(Turn& turn, MessageId message, Parcel response);
   void respond(Turn& turn, wire::ExchangeType exchange, MessageId message, const wire::Payloads& payloads);

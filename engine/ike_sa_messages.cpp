@@ -274,7 +274,6 @@ bool IkeSa::expects_request(wire::ExchangeType exchange) const {
     case wire::ExchangeType::ike_auth:
       return init && exchange::ike_intermediate::complete(*init);
     case wire::ExchangeType::ike_followup_ke:
-      return established() != nullptr;
     case wire::ExchangeType::create_child_sa:
     case wire::ExchangeType::informational:
       return established() || holds<Deleting>(state);
@@ -291,7 +290,7 @@ void IkeSa::dispatch_request(Turn& turn, wire::ExchangeType exchange, MessageId 
     case wire::ExchangeType::ike_auth:
       return exchange::ike_auth::respond(turn, *this, message, std::move(payloads));
     case wire::ExchangeType::ike_followup_ke:
-      return exchange::ike_intermediate::respond_followup(turn, *this, message);
+      return exchange::ike_followup_ke::respond(turn, *this, message, payloads);
     case wire::ExchangeType::create_child_sa:
       return exchange::create_child_sa::respond(turn, *this, message, payloads);
     default:

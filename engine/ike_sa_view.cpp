@@ -37,6 +37,7 @@ ChildSaView view_of(const ChildSa& child, bool encapsulated, Time now) {
   out.encryption = child.encryption;
   out.integrity = child.integrity;
   out.pfs_group = child.group;
+  out.additional = child.additional;
   out.mode = child.mode;
   out.udp_encapsulated = encapsulated;
   out.extended_sequence_numbers = child.extended_sequence_numbers;
@@ -126,7 +127,8 @@ void IkeSa::check_invariants() const {
     }
     must(sent == own.open().size(), "what is sent again belongs to an open request");
     must(up->requesting.size() == 1 || !up->has_request<exchange::RekeyIkeRequest>(), "a rekey of the IKE SA runs alone");
-    must(up->answering.size() <= theirs.window, "no more requests are answered than our window allows");
+    const auto computed = std::count_if(up->answering.begin(), up->answering.end(), [](const OpenAnswer& a) { return a.job; });
+    must(static_cast<std::size_t>(computed) <= theirs.window, "no more requests are answered than our window allows");
     for (const ChildSa& child : up->children)
       must(child.spi_in.value >= 256 && child.spi_out.value >= 256, "SPIs below 256 are reserved");
   } else if (std::holds_alternative<Deleting>(state)) {

@@ -116,7 +116,7 @@ Impact impact_on(const ChildSa& child, const PolicyBook& next) {
   if (!std::equal(fresh.transform_sets.begin(), fresh.transform_sets.end(), old.transform_sets.begin(), old.transform_sets.end(),
                   same_set))
     add(changed, "set transform-set");
-  if (fresh.pfs_group != old.pfs_group) add(changed, "set pfs");
+  if (fresh.pfs_group != old.pfs_group || fresh.pfs_additional != old.pfs_additional) add(changed, "set pfs");
   if (fresh.lifetime != old.lifetime || fresh.lifetime_kilobytes != old.lifetime_kilobytes)
     add(changed, "security-association lifetime");
   if (fresh.replay_window != old.replay_window) add(changed, "security-association replay");

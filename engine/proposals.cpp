@@ -73,6 +73,18 @@ std::optional<std::vector<wire::Transform>> choose_additional(const wire::Propos
   return chosen;
 }
 
+/// Puts what is configured beside `proposal`. True: each of them may be left out, by a peer that knows nothing of them as well:
+/// it passes over a proposal that names one (RFC 7296, 3.3.6) and needs another without.
+bool append_additional(wire::Proposal& proposal, const std::vector<AdditionalKeyExchange>& ours) {
+  bool all_optional = true;
+  for (const AdditionalKeyExchange& exchange : ours) {
+    for (const Algorithm* row : exchange.groups) proposal.transforms.push_back(additional_transform(type_of(exchange), row));
+    if (exchange.optional) proposal.transforms.push_back(additional_transform(type_of(exchange), nullptr));
+    all_optional = all_optional && exchange.optional;
+  }
+  return all_optional;
+}
+
 /// The key exchanges behind transforms of additional types, in their order.
 Rows additional_rows(const std::vector<wire::Transform>& transforms) {
   Rows out;
@@ -108,15 +120,13 @@ struct IkeMatch {
   crypto::IkeSuite suite;
   std::vector<wire::Transform> additional;
 };
-std::optional<IkeMatch> match_ike(const wire::Proposal& offered, const IkeProposal& ours, std::uint16_t ke_group,
-                                  AdditionalExchanges additional) {
+std::optional<IkeMatch> match_ike(const wire::Proposal& offered, const IkeProposal& ours, std::uint16_t ke_group) {
   if (offered.protocol != wire::Protocol::ike || !only_known_types(offered)) return std::nullopt;
   crypto::IkeSuite suite;
   suite.prf = first_common(offered, prf_rows(ours));
   suite.group = first_common(offered, ours.groups);
   if (const Algorithm* guess = find_group(ours.groups, ke_group); guess && has(offered, *guess)) suite.group = guess;
-  const auto chosen = choose_additional(
-      offered, additional == AdditionalExchanges::as_configured ? ours.additional : std::vector<AdditionalKeyExchange>{});
+  const auto chosen = choose_additional(offered, ours.additional);
   if (!suite.prf || !suite.group || !chosen) return std::nullopt;
   suite.additional = additional_rows(*chosen);
   for (const Algorithm* cipher : ours.encryption) {
@@ -175,6 +185,19 @@ Result<wire::Proposal> single_answer(const wire::SaPayload& answer, const std::v
   return answer.proposals[0];
 }
 
+/// The additional key exchanges of an answer: one for each type that was offered, and none twice (RFC 9370, 2.2.1).
+Result<Rows> accept_additional(const wire::Proposal& answer, const std::vector<wire::Proposal>& offered) {
+  for (const wire::Proposal& p : offered)
+    for (const wire::Transform& t : p.transforms)
+      if (p.number == answer.number && t.type >= first_additional_type && !has_type(answer, static_cast<TransformType>(t.type)))
+        return not_offered("the answer " + describe(answer) + " lacks an additional key exchange", offered);
+  Rows rows = additional_rows(answer.transforms), sorted = rows;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    return not_offered("the answer " + describe(answer) + " has a key exchange twice", offered);
+  return rows;
+}
+
 std::optional<EspSpi> esp_spi(const Bytes& octets) {
   Reader reader(octets);
   const auto value = reader.u32();
@@ -199,6 +222,25 @@ std::optional<const Algorithm*> child_group(const wire::Proposal& offered, const
   return std::nullopt;
 }
 
+/// The same of the additional key exchanges, which there are only beside `group` (RFC 9370, 2.2.4).
+std::optional<std::vector<wire::Transform>> choose_child_additional(const wire::Proposal& offered, const CryptoMapEntry& entry,
+                                                                    const Algorithm* group) {
+  if (!group) return choose_additional(offered, {});
+  if (entry.pfs_group) return choose_additional(offered, entry.pfs_additional);
+  std::vector<AdditionalKeyExchange> as_offered;
+  for (std::uint8_t number = 1; number <= max_additional_key_exchanges; ++number) {
+    AdditionalKeyExchange exchange{number, {}, false};
+    for (const wire::Transform& t : offered.transforms)
+      if (t.type == type_of(exchange)) {
+        const Algorithm* row = find_algorithm(TransformType::key_exchange, t.id, 0);
+        if (row && row->weakness.empty() && crypto::available(*row)) exchange.groups.push_back(row);
+        exchange.optional = exchange.optional || t.id == no_key_exchange;
+      }
+    if (!exchange.groups.empty()) as_offered.push_back(std::move(exchange));
+  }
+  return choose_additional(offered, as_offered);
+}
+
 std::optional<ChildChoice> match_child(const wire::Proposal& offered, const TransformSet& ours, const CryptoMapEntry& entry,
                                        ChildKeyExchange key_exchange, std::uint16_t ke_group) {
   const auto spi = esp_spi(offered.spi);
@@ -208,8 +250,8 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
           ? has_type(offered, TransformType::integrity) && !has_id(offered, TransformType::integrity, no_integrity)
           : !has(offered, *ours.integrity))
     return std::nullopt;
-  ChildChoice choice{
-      ours.encryption, ours.integrity, nullptr, false, ours.mode, *spi, {offered.number, wire::Protocol::esp, {}, {}}};
+  ChildChoice choice{ours.encryption, ours.integrity, nullptr, {},
+                     false,           ours.mode,      *spi,    {offered.number, wire::Protocol::esp, {}, {}}};
   const bool names_esn = has_type(offered, TransformType::sequence_numbers);
   const bool may_plain = !names_esn || has_id(offered, TransformType::sequence_numbers, no_esn);
   choice.extended_sequence_numbers = ours.extended_sequence_numbers && has_id(offered, TransformType::sequence_numbers, esn);
@@ -219,12 +261,15 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
     if (!group) return std::nullopt;
     choice.group = *group;
   }
-  const auto none = choose_additional(offered, {});
-  if (!none) return std::nullopt;
+  const auto additional = choose_child_additional(offered, entry, choice.group);
+  if (!additional && key_exchange == ChildKeyExchange::as_offered) return std::nullopt;
   append(choice.answer.transforms, {choice.encryption});
   if (choice.integrity) append(choice.answer.transforms, {choice.integrity});
   if (choice.group) append(choice.answer.transforms, {choice.group});
-  if (choice.group) choice.answer.transforms.insert(choice.answer.transforms.end(), none->begin(), none->end());
+  if (choice.group) {
+    choice.additional = additional_rows(*additional);
+    choice.answer.transforms.insert(choice.answer.transforms.end(), additional->begin(), additional->end());
+  }
   if (names_esn)
     choice.answer.transforms.push_back(
         {static_cast<std::uint8_t>(TransformType::sequence_numbers), choice.extended_sequence_numbers ? esn : no_esn, 0, false});
@@ -233,7 +278,7 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
 
 }  // namespace
 
-std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi, AdditionalExchanges additional) {
+std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi) {
   std::vector<wire::Proposal> out;
   for (const auto& ours : policy.proposals) {
     for (const bool aead : {false, true}) {
@@ -246,20 +291,10 @@ std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi,
       if (!aead) append(proposal.transforms, ours->integrity);
       append(proposal.transforms, prf_rows(*ours));
       append(proposal.transforms, ours->groups);
-      if (additional == AdditionalExchanges::none || ours->additional.empty()) {
-        out.push_back(std::move(proposal));
-        continue;
-      }
       wire::Proposal plain = proposal;
-      bool all_optional = true;
-      for (const AdditionalKeyExchange& exchange : ours->additional) {
-        for (const Algorithm* row : exchange.groups) proposal.transforms.push_back(additional_transform(type_of(exchange), row));
-        if (exchange.optional) proposal.transforms.push_back(additional_transform(type_of(exchange), nullptr));
-        all_optional = all_optional && exchange.optional;
-      }
+      const bool optional = append_additional(proposal, ours->additional);
       out.push_back(std::move(proposal));
-      if (!all_optional) continue;
-      // A peer that knows no additional key exchanges passes over a proposal that names one (RFC 7296, 3.3.6).
+      if (ours->additional.empty() || !optional) continue;
       plain.number = static_cast<std::uint8_t>(out.size() + 1);
       out.push_back(std::move(plain));
     }
@@ -267,15 +302,12 @@ std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi,
   return out;
 }
 
-Result<IkeChoice> choose_ike(const std::vector<wire::Proposal>& offered, const IkePolicy& policy, std::uint16_t ke_group,
-                             AdditionalExchanges additional) {
+Result<IkeChoice> choose_ike(const std::vector<wire::Proposal>& offered, const IkePolicy& policy, std::uint16_t ke_group) {
   for (const auto& ours : policy.proposals)
     for (const wire::Proposal& theirs : offered)
-      if (const auto match = match_ike(theirs, *ours, ke_group, additional))
-        return IkeChoice{match->suite, ike_answer(theirs, *match)};
-  return Failure{
-      NotifyType::no_proposal_chosen, Cause::proposal_mismatch,
-      "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_ike(policy, {}, additional))};
+      if (const auto match = match_ike(theirs, *ours, ke_group)) return IkeChoice{match->suite, ike_answer(theirs, *match)};
+  return Failure{NotifyType::no_proposal_chosen, Cause::proposal_mismatch,
+                 "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_ike(policy, {}))};
 }
 
 Result<crypto::IkeSuite> accept_ike_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered) {
@@ -284,16 +316,7 @@ Result<crypto::IkeSuite> accept_ike_answer(const wire::SaPayload& answer, const 
                          row_of_type(proposal, TransformType::prf), row_of_type(proposal, TransformType::key_exchange)};
   if (!suite.encryption || !suite.prf || !suite.group || (!suite.encryption->aead && !suite.integrity))
     return not_offered("the answer " + describe(proposal) + " lacks a transform", offered);
-  for (const wire::Proposal& p : offered)
-    for (const wire::Transform& t : p.transforms)
-      if (p.number == proposal.number && t.type >= first_additional_type &&
-          !has_type(proposal, static_cast<TransformType>(t.type)))
-        return not_offered("the answer " + describe(proposal) + " lacks an additional key exchange", offered);
-  suite.additional = additional_rows(proposal.transforms);
-  Rows sorted = suite.additional;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
-    return not_offered("the answer " + describe(proposal) + " has a key exchange twice", offered);
+  TRY(suite.additional, accept_additional(proposal, offered));
   return suite;
 }
 
@@ -302,16 +325,23 @@ std::vector<wire::Proposal> offer_child(const CryptoMapEntry& entry, EspSpi spi,
   octets.u32(spi.value);
   const Bytes spi_octets = octets.take();
   std::vector<wire::Proposal> out;
-  for (const auto& set : entry.transform_sets) {
-    wire::Proposal proposal{static_cast<std::uint8_t>(out.size() + 1), wire::Protocol::esp, spi_octets, {}};
-    append(proposal.transforms, {set->encryption});
-    if (set->integrity) append(proposal.transforms, {set->integrity});
-    if (group) append(proposal.transforms, {group});
-    if (set->extended_sequence_numbers)
-      proposal.transforms.push_back({static_cast<std::uint8_t>(TransformType::sequence_numbers), esn, 0, false});
-    proposal.transforms.push_back({static_cast<std::uint8_t>(TransformType::sequence_numbers), no_esn, 0, false});
-    out.push_back(std::move(proposal));
-  }
+  const auto offer = [&](const std::vector<AdditionalKeyExchange>& additional) {
+    bool optional = true;
+    for (const auto& set : entry.transform_sets) {
+      wire::Proposal proposal{static_cast<std::uint8_t>(out.size() + 1), wire::Protocol::esp, spi_octets, {}};
+      append(proposal.transforms, {set->encryption});
+      if (set->integrity) append(proposal.transforms, {set->integrity});
+      if (group) append(proposal.transforms, {group});
+      optional = append_additional(proposal, additional);
+      if (set->extended_sequence_numbers)
+        proposal.transforms.push_back({static_cast<std::uint8_t>(TransformType::sequence_numbers), esn, 0, false});
+      proposal.transforms.push_back({static_cast<std::uint8_t>(TransformType::sequence_numbers), no_esn, 0, false});
+      out.push_back(std::move(proposal));
+    }
+    return optional;
+  };
+  const bool additional = group && !entry.pfs_additional.empty();
+  if (!additional || offer(entry.pfs_additional)) offer({});
   return out;
 }
 
@@ -340,8 +370,10 @@ Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std
   for (const wire::Proposal& p : offered)
     if (p.number == proposal.number && has_type(p, TransformType::key_exchange) && !choice.group)
       return not_offered("the answer " + describe(proposal) + " lacks the key exchange", offered);
+  TRY(choice.additional, accept_additional(proposal, offered));
   choice.peer_spi = *spi;
-  const std::size_t index = std::min<std::size_t>(proposal.number - 1u, entry.transform_sets.size() - 1);
+  // All sets, and perhaps all of them once more without additional key exchanges; they may have become others meanwhile.
+  const std::size_t index = (proposal.number - 1u) % entry.transform_sets.size();
   choice.mode = entry.transform_sets[index]->mode;
   return choice;
 }

@@ -12,11 +12,7 @@ namespace engine {
 
 /// The proposals of a policy, numbered from 1. AEAD and other ciphers never share one (RFC 5282, 8), so an IOS
 /// proposal that names both becomes two. `spi` is empty in IKE_SA_INIT, 8 octets in a rekey.
-/// The additional key exchanges of a policy (RFC 9370) belong to IKE_SA_INIT; a rekey has none, since what they made stays
-/// in SK_d.
-enum class AdditionalExchanges : std::uint8_t { as_configured, none };
-std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi,
-                                      AdditionalExchanges additional = AdditionalExchanges::as_configured);
+std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi);
 
 struct IkeChoice {
   crypto::IkeSuite suite;
@@ -24,22 +20,22 @@ struct IkeChoice {
 };
 /// Responder: our preference decides, except that the group of the peer's KE payload is taken where both ends allow it
 /// (saves a round trip). Fails with NO_PROPOSAL_CHOSEN, Cause::proposal_mismatch and theirs against ours as evidence.
-Result<IkeChoice> choose_ike(const std::vector<wire::Proposal>& offered, const IkePolicy& policy, std::uint16_t ke_group,
-                             AdditionalExchanges additional = AdditionalExchanges::as_configured);
+Result<IkeChoice> choose_ike(const std::vector<wire::Proposal>& offered, const IkePolicy& policy, std::uint16_t ke_group);
 /// Initiator: the answer must be one proposal, made of what was offered, one transform a type.
 Result<crypto::IkeSuite> accept_ike_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered);
 
 /// What was agreed for a Child SA.
 struct ChildChoice {
   const Algorithm* encryption = nullptr;
-  const Algorithm* integrity = nullptr;  // null for AEAD
-  const Algorithm* group = nullptr;      // null: no key exchange
+  const Algorithm* integrity = nullptr;        // null for AEAD
+  const Algorithm* group = nullptr;            // null: no key exchange
+  std::vector<const Algorithm*> additional{};  // further ones in their order (RFC 9370)
   bool extended_sequence_numbers = false;
   IpsecMode mode = IpsecMode::tunnel;  // of the transform set
   EspSpi peer_spi;
   wire::Proposal answer;  // responder: to be sent back, with our SPI put in by the caller
 };
-/// `group` null: no key exchange offered (IKE_AUTH, or no PFS).
+/// `group` null: no key exchange offered (IKE_AUTH, or no PFS), nor additional ones.
 std::vector<wire::Proposal> offer_child(const CryptoMapEntry& entry, EspSpi spi, const Algorithm* group);
 /// How a responder treats key exchange transforms: in IKE_AUTH they mean nothing (RFC 7296, 1.2).
 enum class ChildKeyExchange { ignored, as_offered };

@@ -50,6 +50,7 @@ enum class NotifyType : std::uint16_t {
   ppk_identity = 16436,
   no_ppk_auth = 16437,
   intermediate_exchange_supported = 16438,
+  additional_key_exchange = 16441,
 };
 
 /// Why something failed. `notify` is what the peer is told (none: nothing), `data` that notify's data,

@@ -26,8 +26,9 @@ struct ChildSaView {
   EspSpi spi_in, spi_out;
   const Algorithm* encryption = nullptr;
   const Algorithm* integrity = nullptr;
-  const Algorithm* pfs_group = nullptr;   // that it was made with
-  const Algorithm* pfs_wanted = nullptr;  // that its rekey will ask for
+  const Algorithm* pfs_group = nullptr;      // that it was made with
+  std::vector<const Algorithm*> additional;  // key exchanges beside it (RFC 9370)
+  const Algorithm* pfs_wanted = nullptr;     // that its rekey will ask for
   IpsecMode mode = IpsecMode::tunnel;
   bool udp_encapsulated = false, extended_sequence_numbers = false, outbound_installed = false;
   std::uint32_t replay_window = 64;

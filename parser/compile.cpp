@@ -25,10 +25,10 @@ auto members(const engine::IkeProfile& p) {
 }
 
 auto members(const engine::CryptoMapEntry& e) {
-  const auto& [map, sequence, peers, default_peer, transform_sets, profile, pfs_group, lifetime, kilobytes, replay_window,
-               per_host, acl, lines] = e;
-  return std::tie(map, sequence, peers, default_peer, transform_sets, profile, pfs_group, lifetime, kilobytes, replay_window,
-                  per_host, acl, lines);
+  const auto& [map, sequence, peers, default_peer, transform_sets, profile, pfs_group, pfs_additional, lifetime, kilobytes,
+               replay_window, per_host, acl, lines] = e;
+  return std::tie(map, sequence, peers, default_peer, transform_sets, profile, pfs_group, pfs_additional, lifetime, kilobytes,
+                  replay_window, per_host, acl, lines);
 }
 
 auto members(const engine::ProtectedInterface& i) {

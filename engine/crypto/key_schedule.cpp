@@ -49,15 +49,15 @@ IkeKeys derive_ike_keys(const IkeSuite& suite, const Secret& shared, ByteView no
 }
 
 IkeKeys derive_rekeyed_ike_keys(const IkeSuite& suite, const Algorithm& old_prf, const Secret& old_sk_d, const Secret& shared,
-                                ByteView nonce_i, ByteView nonce_r, IkeSpi spi_i, IkeSpi spi_r) {
-  const Secret skeyseed = prf(old_prf, old_sk_d.expose(), {shared.expose(), nonce_i, nonce_r});
+                                ByteView nonce_i, ByteView nonce_r, IkeSpi spi_i, IkeSpi spi_r, const Secret& additional) {
+  const Secret skeyseed = prf(old_prf, old_sk_d.expose(), {shared.expose(), nonce_i, nonce_r, additional.expose()});
   return expand(suite, skeyseed, nonce_i, nonce_r, spi_i, spi_r);
 }
 
 ChildKeys derive_child_keys(const Algorithm& prf, const Secret& sk_d, const Algorithm& encryption, const Algorithm* integrity,
-                            const Secret& shared, ByteView nonce_i, ByteView nonce_r) {
+                            const Secret& shared, ByteView nonce_i, ByteView nonce_r, const Secret& additional) {
   const std::size_t e = encryption.key_octets, a = key_octets(integrity);
-  const Secret seed(joined({shared.expose(), nonce_i, nonce_r}));
+  const Secret seed(joined({shared.expose(), nonce_i, nonce_r, additional.expose()}));
   const Secret material = prf_plus(prf, sk_d.expose(), seed.expose(), 2 * (e + a));
   Cutter cut(material);
   return ChildKeys{cut.next(e), cut.next(a), cut.next(e), cut.next(a)};

@@ -36,9 +36,10 @@ struct IkeKeys {
 /// First keys: SKEYSEED = prf(Ni | Nr, g^ir).
 IkeKeys derive_ike_keys(const IkeSuite& suite, const Secret& shared, ByteView nonce_i, ByteView nonce_r, IkeSpi spi_i,
                         IkeSpi spi_r);
-/// Keys of a rekeyed IKE SA: SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr) with the old PRF (RFC 7296, 2.18).
+/// Keys of a rekeyed IKE SA: SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr | additional) with the old PRF (RFC 7296, 2.18).
+/// `additional`: the secrets of IKE_FOLLOWUP_KE one behind the other (RFC 9370, 2.2.4).
 IkeKeys derive_rekeyed_ike_keys(const IkeSuite& suite, const Algorithm& old_prf, const Secret& old_sk_d, const Secret& shared,
-                                ByteView nonce_i, ByteView nonce_r, IkeSpi spi_i, IkeSpi spi_r);
+                                ByteView nonce_i, ByteView nonce_r, IkeSpi spi_i, IkeSpi spi_r, const Secret& additional = {});
 
 /// Keys of a Child SA pair, in the order of KEYMAT (RFC 7296, 2.17): initiator to responder first, encryption before
 /// integrity. `shared` is empty without PFS. `i` and `r` are the roles in the exchange that makes the Child SA.
@@ -46,6 +47,6 @@ struct ChildKeys {
   Secret encryption_i, integrity_i, encryption_r, integrity_r;
 };
 ChildKeys derive_child_keys(const Algorithm& prf, const Secret& sk_d, const Algorithm& encryption, const Algorithm* integrity,
-                            const Secret& shared, ByteView nonce_i, ByteView nonce_r);
+                            const Secret& shared, ByteView nonce_i, ByteView nonce_r, const Secret& additional = {});
 
 }  // namespace engine::crypto

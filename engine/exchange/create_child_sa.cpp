@@ -29,9 +29,30 @@ void send(Turn& turn, IkeSa& sa, CreateChildRequest open) {
   sa.ask(turn, std::move(open), wire::ExchangeType::create_child_sa, payloads);
 }
 
+void send_followup(Turn& turn, IkeSa& sa, CreateChildRequest open) {
+  open.stage = CreateChildRequest::Stage::awaiting_answer;
+  const auto payloads = ike_followup_ke::request(open.keys, std::move(open.public_value));
+  sa.ask(turn, std::move(open), wire::ExchangeType::ike_followup_ke, payloads);
+}
+
+void compute_secret(Turn& turn, IkeSa& sa, const Algorithm& group, CreateChildRequest open, Bytes peer_public) {
+  open.stage = CreateChildRequest::Stage::computing_secret;
+  auto job = complete_dh(group, std::move(open.private_key), std::move(peer_public));
+  sa.compute(turn, std::move(open), std::move(job));
+}
+
+/// What awaits IKE_FOLLOWUP_KE of the peer and rekeys `old` goes: the peer has given it up.
+void drop_followups(Established& up, ChildSaId old) {
+  std::erase_if(up.answering, [&](const OpenAnswer& open) {
+    const auto* answer = std::get_if<CreateChildAnswer>(&open.what);
+    return !open.job && answer && answer->rekeys == old;
+  });
+}
+
 /// Our rekey of `old` has won over the peer's, which made or will make a Child SA that only receives until the peer deletes
 /// it: it must not begin to send when `old` goes.
 void outdo(Established& up, ChildSaId old) {
+  drop_followups(up, old);
   for (ChildSa& child : up.children) {
     if (child.replaces != old) continue;
     child.outbound.reset();
@@ -43,7 +64,8 @@ void outdo(Established& up, ChildSaId old) {
 
 /// The exchange is over; what it installed takes over from the SA it rekeyed, unless the peer's rekey of the same SA
 /// crossed ours and ours has the lowest nonce: then ours is redundant, and the peer deletes the old SA (2.8.1).
-void complete(Turn& turn, IkeSa& sa, CreateChildRequest open, Secret shared) {
+void complete(Turn& turn, IkeSa& sa, CreateChildRequest open) {
+  sa.established()->states_not_found = 0;
   const auto& deleted = open.already_deleted;
   if (std::find(deleted.begin(), deleted.end(), open.agreement->choice.peer_spi) != deleted.end()) return;
   if (!turn.core.book.find(open.agreement->line.line.id))
@@ -51,7 +73,8 @@ void complete(Turn& turn, IkeSa& sa, CreateChildRequest open, Secret shared) {
   const bool redundant = open.crossed && std::min(open.nonce_i, open.nonce_r) < *open.crossed;
   if (open.crossed && !redundant) outdo(*sa.established(), *open.offer.rekeys);
   install_child(turn, sa, *open.agreement,
-                {Role::initiator, std::move(open.nonce_i), std::move(open.nonce_r), std::move(shared), open.offer.rekeys},
+                {Role::initiator, std::move(open.nonce_i), std::move(open.nonce_r), std::move(open.keys.first),
+                 std::move(open.keys.more), open.offer.rekeys},
                 redundant ? OutboundWhen::never : OutboundWhen::now);
   if (redundant)
     sa.established()->tasks.push_front(DeleteChildTask{sa.established()->children.back().id, Cause::replaced});
@@ -85,7 +108,9 @@ bool learn_single_pair(IkeSa& sa, const ChildOffer& offer) {
 
 void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::NotifyPayload& error) {
   Established& up = *sa.established();
-  if (error.type == NotifyType::temporary_failure && open.tried < max_temporary_failures) {
+  const bool anew = open.agreement && ike_followup_ke::may_begin_anew(turn, sa, error.type);
+  if (!sa.established()) return;
+  if ((anew || error.type == NotifyType::temporary_failure) && open.tried < max_temporary_failures) {
     const Time later = turn.now + turn.between(std::chrono::seconds(2), std::chrono::seconds(10));
     return up.tasks.push_back(CreateChildTask{open.offer.line, open.offer.rekeys, later, open.tried + 1, open.offer.packet});
   }
@@ -104,23 +129,30 @@ void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::
 }
 
 /// The last thing an answer does: INVALID_SYNTAX ends the IKE SA (2.21.3).
-void answer_notify(Turn& turn, IkeSa& sa, MessageId id, wire::NotifyPayload notify) {
+void answer_notify(Turn& turn, IkeSa& sa, MessageId id, wire::NotifyPayload notify,
+                   wire::ExchangeType exchange = wire::ExchangeType::create_child_sa) {
   const bool fatal = notify.type == NotifyType::invalid_syntax;
-  sa.respond(turn, wire::ExchangeType::create_child_sa, id, {std::move(notify)});
+  sa.respond(turn, exchange, id, {std::move(notify)});
   if (fatal) sa.linger(turn, Cause::malformed_payload, "the peer's CREATE_CHILD_SA request was malformed");
 }
 
-void send_answer(Turn& turn, IkeSa& sa, const CreateChildAnswer& open, Bytes public_value, Secret shared) {
+wire::Payloads first_answer(const CreateChildAnswer& open, Bytes public_value) {
   wire::Payloads payloads;
   append_child_answer_sa(payloads, open.agreement);
   payloads.push_back(wire::NoncePayload{open.nonce_r});
   if (open.agreement.choice.group) payloads.push_back(wire::KePayload{open.agreement.choice.group->id, std::move(public_value)});
   append_child_answer_selectors(payloads, open.agreement);
+  return payloads;
+}
+
+void install(Turn& turn, IkeSa& sa, CreateChildAnswer open) {
   // What it rekeys may have gone while the answer was computed.
   const bool waits = open.rekeys && find_child(*sa.established(), *open.rekeys);
   const OutboundWhen when = open.redundant ? OutboundWhen::never : waits ? OutboundWhen::later : OutboundWhen::now;
-  install_child(turn, sa, open.agreement, {Role::responder, open.nonce_i, open.nonce_r, std::move(shared), open.rekeys}, when);
-  sa.respond(turn, wire::ExchangeType::create_child_sa, open.message_id, payloads);
+  install_child(turn, sa, open.agreement,
+                {Role::responder, std::move(open.nonce_i), std::move(open.nonce_r), std::move(open.keys.first),
+                 std::move(open.keys.more), open.rekeys},
+                when);
 }
 
 /// No Child SA has that SPI: or not any more, when we are deleting it (2.25.1), or not yet, when the peer's answer to our own
@@ -152,16 +184,23 @@ CreateChildRequest* own_rekey(Established& up, ChildSaId child) {
   return up.find_request<CreateChildRequest>([&](const CreateChildRequest& open) { return open.offer.rekeys == child; });
 }
 
+/// Ours has its agreement, and IKE_FOLLOWUP_KE are under way: too late for the peer to rekey the same Child SA (RFC 9370, 2.2.4).
+bool follows_up(Established& up, ChildSaId child) {
+  const CreateChildRequest* ours = own_rekey(up, child);
+  return ours && !ours->keys.additional.empty();
+}
+
 /// The peer's rekey came to nothing after all.
-void forget_rekey(Established& up, std::optional<ChildSaId> rekeys) {
+void forget_rekey(const Turn& turn, Established& up, std::optional<ChildSaId> rekeys) {
   if (!rekeys) return;
-  if (ChildSa* old = find_child(up, *rekeys)) old->rekeyed = false;
+  if (ChildSa* old = find_child(up, *rekeys)) ask_again(turn, *old);
   if (CreateChildRequest* crossing = own_rekey(up, *rekeys)) crossing->crossed.reset();
 }
 
 /// A peer may have some Child SAs more than there are lines for it, not any number.
 bool too_many(const Turn& turn, const IkeSa& sa, const Established& up) {
-  return up.children.size() >= 16 + 4 * turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, up.profile->name).size();
+  return up.children.size() + up.answering.size() >=
+         16 + 4 * turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, up.profile->name).size();
 }
 
 }  // namespace
@@ -211,9 +250,10 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
     const auto old =
         std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return spi && c.spi_out == EspSpi{*spi}; });
     if (old == up.children.end()) return answer_unknown(turn, sa, id, *rekey);
-    if (being_deleted(up, old->id))
+    if (being_deleted(up, old->id) || follows_up(up, old->id))
       return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
     rekeys = old->id;
+    drop_followups(up, old->id);
   }
 
   if (!rekeys && (too_many(turn, sa, up) || !room_for_child(turn).ok()))
@@ -232,12 +272,15 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
     return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::invalid_ke_payload, wanted.take()});
   }
   CreateChildAnswer open{id, std::move(*agreement), rekeys, nonce->data, turn.core.rng.bytes(nonce_octets)};
+  open.keys.additional = open.agreement.choice.additional;
   if (rekeys) {
     find_child(up, *rekeys)->rekeyed = true;
     if (CreateChildRequest* crossing = own_rekey(up, *rekeys)) crossing->crossed = std::min(open.nonce_i, open.nonce_r);
   }
-  if (!group) return send_answer(turn, sa, open, {}, {});
-  sa.compute(turn, std::move(open), answer_dh(turn, *group, ke->data));
+  if (group) return sa.compute(turn, std::move(open), answer_dh(turn, *group, ke->data));
+  const auto answer = first_answer(open, {});
+  install(turn, sa, std::move(open));
+  sa.respond(turn, wire::ExchangeType::create_child_sa, id, answer);
 }
 
 void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads& payloads) {
@@ -247,6 +290,12 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
     sa.diagnose(turn, failure, "CREATE_CHILD_SA answer");
   };
   if (const auto* error = first_error(payloads)) return refused(turn, sa, open, *error);
+  if (open.agreement) {
+    auto value = ike_followup_ke::finish(open.keys, payloads);
+    if (!value.ok()) return give_up(value.failure());
+    const Algorithm& followed = open.keys.next();
+    return compute_secret(turn, sa, followed, std::move(open), std::move(*value));
+  }
   auto agreement = accept_child(turn, open.offer, payloads);
   if (!agreement.ok()) return give_up(agreement.failure());
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
@@ -255,14 +304,18 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
     return give_up({NotifyType::none, Cause::missing_payload, "the answer lacks a usable nonce"});
   if (agreement->choice.group && (!ke || ke->group != agreement->choice.group->id))
     return give_up({NotifyType::none, Cause::missing_payload, "the answer lacks a KE payload of the agreed group"});
+  if (const Status linked = ike_followup_ke::keep_link(open.keys, payloads, agreement->choice.additional.size()); !linked.ok())
+    return give_up(linked.failure());
   open.nonce_r = nonce->data;
+  open.keys.additional = agreement->choice.additional;
   open.agreement = std::move(*agreement);
-  if (open.agreement->choice.group) {
-    open.stage = CreateChildRequest::Stage::computing_secret;
-    auto job = complete_dh(*open.group, std::move(open.private_key), ke->data);
-    return sa.compute(turn, std::move(open), std::move(job));
+  if (!open.keys.complete() && open.crossed) {
+    // Nothing is made yet: the end whose rekey is redundant does not go on with it (RFC 9370, 2.2.4).
+    if (std::min(open.nonce_i, open.nonce_r) < *open.crossed) return;
+    outdo(up, *open.offer.rekeys);
   }
-  complete(turn, sa, std::move(open), {});
+  if (open.agreement->choice.group) return compute_secret(turn, sa, *open.group, std::move(open), ke->data);
+  complete(turn, sa, std::move(open));
 }
 
 void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobResult result) {
@@ -274,29 +327,51 @@ void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobR
   }
   auto& done = std::get<crypto::DhResult>(result);
   if (open.stage == CreateChildRequest::Stage::making_public_value) {
+    open.public_value = std::move(done.public_value);
+    open.private_key = std::move(done.private_key);
+    if (open.agreement) return send_followup(turn, sa, std::move(open));
     const ChildSa* old = open.offer.rekeys ? find_child(up, *open.offer.rekeys) : nullptr;
     // Meanwhile the peer may have rekeyed or deleted it.
     if (open.offer.rekeys && (!old || old->rekeyed)) return;
-    open.public_value = std::move(done.public_value);
-    open.private_key = std::move(done.private_key);
     return send(turn, sa, std::move(open));
   }
-  complete(turn, sa, std::move(open), std::move(done.shared));
+  open.keys.add(std::move(done.shared));
+  if (open.keys.complete()) return complete(turn, sa, std::move(open));
+  open.stage = CreateChildRequest::Stage::making_public_value;
+  auto job = begin_dh(turn, open.keys.next());
+  sa.compute(turn, std::move(open), std::move(job));
 }
 
-void resume_answer(Turn& turn, IkeSa& sa, const CreateChildAnswer& open, crypto::JobResult result) {
-  Established& up = *sa.established();
+void resume_answer(Turn& turn, IkeSa& sa, CreateChildAnswer open, crypto::JobResult result) {
+  const wire::ExchangeType exchange = open.keys.exchange();
   if (const auto* failure = std::get_if<Failure>(&result)) {
-    sa.diagnose(turn, *failure, "CREATE_CHILD_SA key exchange");
-    forget_rekey(up, open.rekeys);
-    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}});
+    sa.diagnose(turn, *failure, std::string(wire::name_of(exchange)) + " key exchange");
+    forget(turn, sa, open);
+    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}}, exchange);
   }
   if (!turn.core.book.find(open.agreement.line.line.id)) {
-    forget_rekey(up, open.rekeys);
-    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::ts_unacceptable, {}});
+    forget(turn, sa, open);
+    return answer_notify(turn, sa, open.message_id, {wire::Protocol::none, {}, NotifyType::ts_unacceptable, {}}, exchange);
   }
   auto& done = std::get<crypto::DhResult>(result);
-  send_answer(turn, sa, open, std::move(done.public_value), std::move(done.shared));
+  const bool first = exchange == wire::ExchangeType::create_child_sa;
+  wire::Payloads answer;
+  if (first)
+    answer = first_answer(open, std::move(done.public_value));
+  else
+    answer.push_back(wire::KePayload{open.keys.next().id, std::move(done.public_value)});
+  open.keys.add(std::move(done.shared));
+  const MessageId id = open.message_id;
+  if (open.keys.complete()) {
+    install(turn, sa, std::move(open));
+  } else {
+    answer.push_back(ike_followup_ke::link(id));
+    // If ours has won, the peer will not go on.
+    if (!open.redundant) sa.await_followup(turn, std::move(open));
+  }
+  sa.respond(turn, exchange, id, answer);
 }
+
+void forget(Turn& turn, IkeSa& sa, const CreateChildAnswer& open) { forget_rekey(turn, *sa.established(), open.rekeys); }
 
 }  // namespace engine::exchange::create_child_sa

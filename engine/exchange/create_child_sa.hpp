@@ -3,9 +3,12 @@
 //   HDR, SK {[N(REKEY_SA)], SA, Ni, [KEi], TSi, TSr}  -->
 //                                 <--  HDR, SK {SA, Nr, [KEr], TSi, TSr}
 //                                 <--  HDR, SK {N(error)}
+//
+// With additional key exchanges it goes on with IKE_FOLLOWUP_KE (ike_followup_ke.hpp), and the Child SA is made at the end.
 #pragma once
 
 #include "engine/child_sa.hpp"
+#include "engine/exchange/ike_followup_ke.hpp"
 
 namespace engine {
 struct CreateChildTask;
@@ -20,10 +23,11 @@ struct CreateChildRequest {
   const Algorithm* group = nullptr;  // null: no PFS
   Bytes nonce_i, nonce_r, public_value;
   Secret private_key;
-  unsigned tried = 0;                       // answered with TEMPORARY_FAILURE before
-  std::optional<ChildAgreement> agreement;  // held while the secret is computed
-  std::vector<EspSpi> already_deleted;      // the peer's Delete may overtake its answer
-  std::optional<Bytes> crossed;             // the lower nonce of the peer's rekey of the same Child SA
+  unsigned tried = 0;                       // answered with TEMPORARY_FAILURE or STATE_NOT_FOUND before
+  std::optional<ChildAgreement> agreement;  // from the answer on
+  KeyExchanges keys;
+  std::vector<EspSpi> already_deleted;  // the peer's Delete may overtake its answer
+  std::optional<Bytes> crossed;         // the lower nonce of the peer's rekey of the same Child SA
 };
 
 struct CreateChildAnswer {
@@ -31,6 +35,7 @@ struct CreateChildAnswer {
   ChildAgreement agreement;
   std::optional<ChildSaId> rekeys;
   Bytes nonce_i, nonce_r;
+  KeyExchanges keys{};
   bool redundant = false;  // our own rekey of the same Child SA has won meanwhile
 };
 
@@ -43,7 +48,9 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
 void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads& payloads);
 /// A job of our own request, or of our answer to the peer's, is done.
 void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobResult result);
-void resume_answer(Turn& turn, IkeSa& sa, const CreateChildAnswer& open, crypto::JobResult result);
+void resume_answer(Turn& turn, IkeSa& sa, CreateChildAnswer open, crypto::JobResult result);
+/// The peer did not go on with it.
+void forget(Turn& turn, IkeSa& sa, const CreateChildAnswer& open);
 
 }  // namespace create_child_sa
 }  // namespace engine::exchange

@@ -81,11 +81,6 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   sa.start_answer_job(turn, answer_dh(turn, group, ke->data));
 }
 
-void respond_followup(Turn& turn, IkeSa& sa, MessageId id) {
-  sa.respond(turn, wire::ExchangeType::ike_followup_ke, id,
-             {wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::state_not_found, {}}});
-}
-
 // ---- Both ----
 
 namespace {

@@ -28,10 +28,6 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
 void finish(Turn& turn, IkeSa& sa, const wire::Payloads& payloads);
 void resume(Turn& turn, IkeSa& sa, crypto::JobResult result);
 
-/// IKE_FOLLOWUP_KE continues a rekey with additional key exchanges (RFC 9370, 2.2.4). We agree to none, so nothing links to
-/// one: STATE_NOT_FOUND.
-void respond_followup(Turn& turn, IkeSa& sa, MessageId id);
-
 /// Whether every key exchange that was agreed on is done: IKE_AUTH may come, and nothing else.
 bool complete(const IkeSaInitAnswer& answer);
 

@@ -30,7 +30,7 @@ std::shared_ptr<const IkePolicy> policy_of(const Turn& turn, const IkeSa& sa) {
 
 /// A new SA in the place of `old`: same path and identities, no Child SAs yet, message IDs from zero (2.18).
 IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi spi_r, const crypto::IkeSuite& suite,
-                      const Secret& shared, ByteView nonce_i, ByteView nonce_r) {
+                      const KeyExchanges& keys, ByteView nonce_i, ByteView nonce_r) {
   const Established& up = *old.established();
   auto owned = std::make_unique<IkeSa>();
   IkeSa& sa = *owned;
@@ -44,8 +44,8 @@ IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi sp
   sa.next_keepalive = old.next_keepalive;
   sa.abilities = old.abilities;
   Channel channel(suite,
-                  crypto::derive_rekeyed_ike_keys(suite, *up.channel.suite().prf, up.channel.keys().d, shared, nonce_i, nonce_r,
-                                                  spi_i, spi_r),
+                  crypto::derive_rekeyed_ike_keys(suite, *up.channel.suite().prf, up.channel.keys().d, keys.first, nonce_i,
+                                                  nonce_r, spi_i, spi_r, keys.more),
                   role);
   sa.state = Established::make(turn, std::move(channel), up.profile, up.policy, up.keyring_peer, up.local, up.remote);
   sa.established()->ppk = up.ppk;
@@ -53,6 +53,13 @@ IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi sp
   sa.established()->single_pair = up.single_pair;
   turn.touch(sa.id);
   return turn.core.sas.add(std::move(owned));
+}
+
+/// The peer has given up what awaits its IKE_FOLLOWUP_KE.
+void drop_followups(Established& up) {
+  std::erase_if(up.answering,
+                [](const OpenAnswer& open) { return !open.job && std::holds_alternative<RekeyIkeAnswer>(open.what); });
+  if (up.crossed && !up.crossed->sa) up.crossed.reset();
 }
 
 /// `sa` is of no more use and waits for the peer's Delete, but not for ever.
@@ -67,6 +74,9 @@ void retire(Turn& turn, IkeSa& sa) {
 void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
   Established& from = *old.established();
   Established& to = *heir.established();
+  drop_followups(from);
+  while (const auto open = old.take_followup([](MessageId) { return true; }))
+    create_child_sa::forget(turn, old, std::get<CreateChildAnswer>(*open));
   for (ChildSa& child : from.children) {
     turn.core.child_owner[child.id] = heir.id;
     to.children.push_back(std::move(child));
@@ -87,23 +97,32 @@ void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
   heir.proceed(turn);
 }
 
-void make_public_value(Turn& turn, IkeSa& sa, RekeyIkeRequest open) {
+void make_public_value(Turn& turn, IkeSa& sa, const Algorithm& group, RekeyIkeRequest open) {
   open.stage = RekeyIkeRequest::Stage::making_public_value;
-  auto job = begin_dh(turn, *open.group);
+  auto job = begin_dh(turn, group);
+  sa.compute(turn, std::move(open), std::move(job));
+}
+
+void compute_secret(Turn& turn, IkeSa& sa, const Algorithm& group, RekeyIkeRequest open, Bytes peer_public) {
+  open.stage = RekeyIkeRequest::Stage::computing_secret;
+  auto job = complete_dh(group, std::move(open.private_key), std::move(peer_public));
   sa.compute(turn, std::move(open), std::move(job));
 }
 
 void send(Turn& turn, IkeSa& sa, RekeyIkeRequest open) {
   open.stage = RekeyIkeRequest::Stage::awaiting_answer;
-  const wire::Payloads payloads{wire::SaPayload{open.offered}, wire::NoncePayload{open.nonce_i},
-                                wire::KePayload{open.group->id, open.public_value}};
-  sa.ask(turn, std::move(open), wire::ExchangeType::create_child_sa, payloads);
+  const wire::ExchangeType exchange = open.keys.exchange();
+  const wire::Payloads payloads = exchange == wire::ExchangeType::create_child_sa
+                                      ? wire::Payloads{wire::SaPayload{open.offered}, wire::NoncePayload{open.nonce_i},
+                                                       wire::KePayload{open.group->id, open.public_value}}
+                                      : ike_followup_ke::request(open.keys, open.public_value);
+  sa.ask(turn, std::move(open), exchange, payloads);
 }
 
 /// The last thing an answer does: INVALID_SYNTAX ends the IKE SA (2.21.3).
-void answer_notify(Turn& turn, IkeSa& sa, MessageId id, NotifyType type, Bytes data) {
-  sa.respond(turn, wire::ExchangeType::create_child_sa, id,
-             {wire::NotifyPayload{wire::Protocol::none, {}, type, std::move(data)}});
+void answer_notify(Turn& turn, IkeSa& sa, MessageId id, NotifyType type, Bytes data,
+                   wire::ExchangeType exchange = wire::ExchangeType::create_child_sa) {
+  sa.respond(turn, exchange, id, {wire::NotifyPayload{wire::Protocol::none, {}, type, std::move(data)}});
   if (type == NotifyType::invalid_syntax)
     sa.linger(turn, Cause::malformed_payload, "the peer's request to rekey the IKE SA was malformed");
 }
@@ -113,10 +132,27 @@ void give_up(Turn& turn, IkeSa& sa, const Failure& failure) {
   settle_crossed(turn, sa);
 }
 
-/// Both rekeys have succeeded, or only ours: the lowest nonce decides (2.8.2).
-void complete(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const Secret& shared) {
+/// Ours is agreed on, and nothing is made yet. Where rekeys have crossed, the end whose rekey is redundant does not go on with
+/// it (RFC 9370, 2.2.4).
+bool goes_on(Turn& turn, IkeSa& sa, const RekeyIkeRequest& open) {
   Established& up = *sa.established();
-  IkeSa& ours = make_successor(turn, sa, Role::initiator, open.spi_i, open.spi_r, open.suite, shared, open.nonce_i, open.nonce_r);
+  if (up.replaced) return false;
+  if (!up.crossed) return true;
+  if (std::min(open.nonce_i, open.nonce_r) < up.crossed->lower_nonce) {
+    settle_crossed(turn, sa);
+    return false;
+  }
+  for (OpenAnswer& theirs : up.answering)
+    if (auto* answer = std::get_if<RekeyIkeAnswer>(&theirs.what)) answer->redundant = true;
+  drop_followups(up);
+  return true;
+}
+
+/// Both rekeys have succeeded, or only ours: the lowest nonce decides (2.8.2).
+void complete(Turn& turn, IkeSa& sa, RekeyIkeRequest open) {
+  Established& up = *sa.established();
+  IkeSa& ours =
+      make_successor(turn, sa, Role::initiator, open.spi_i, open.spi_r, open.suite, open.keys, open.nonce_i, open.nonce_r);
   const Bytes& lower = std::min(open.nonce_i, open.nonce_r);
   if (up.replaced) return informational::request_delete_ike(turn, ours, Cause::replaced, NotifyType::none);
   if (up.crossed && lower < up.crossed->lower_nonce) {
@@ -124,7 +160,7 @@ void complete(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const Secret& shared)
     return informational::request_delete_ike(turn, ours, Cause::replaced, NotifyType::none);
   }
   // The peer deletes the redundant one; should our Delete of the old SA reach it first, it never will.
-  IkeSa* redundant = up.crossed ? turn.core.sas.find(up.crossed->sa) : nullptr;
+  IkeSa* redundant = up.crossed && up.crossed->sa ? turn.core.sas.find(*up.crossed->sa) : nullptr;
   if (redundant && redundant->established()) {
     redundant->established()->pending.reset();
     retire(turn, *redundant);
@@ -143,12 +179,12 @@ void request(Turn& turn, IkeSa& sa, unsigned tried) {
   RekeyIkeRequest open;
   open.tried = tried;
   open.spi_i = new_ike_spi(turn);
-  open.offered = offer_ike(*policy, spi_octets(open.spi_i), AdditionalExchanges::none);
+  open.offered = offer_ike(*policy, spi_octets(open.spi_i));
   // What was agreed once will be agreed again: its group is the best guess, unless it is not offered any more.
   open.group = up.channel.suite().group;
   if (!offers_group(open.offered, open.group->id)) open.group = policy->proposals.front()->groups.front();
   open.nonce_i = turn.core.rng.bytes(nonce_octets);
-  make_public_value(turn, sa, std::move(open));
+  make_public_value(turn, sa, *open.group, std::move(open));
 }
 
 void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
@@ -157,15 +193,19 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
   const auto* ke = wire::find<wire::KePayload>(payloads);
   if (!offered || !nonce || !ke || !usable_nonce(*nonce)) return answer_notify(turn, sa, id, NotifyType::invalid_syntax, {});
+  // It begins anew: what went before has come to nothing.
+  drop_followups(up);
+  // RFC 9370, 2.2.4: ours has its agreement, and IKE_FOLLOWUP_KE are under way.
+  const bool ours = up.find_request<RekeyIkeRequest>([](const RekeyIkeRequest& r) { return !r.keys.additional.empty(); });
   // 2.25.2: while a Child SA is being made, rekeyed or deleted by us, the IKE SA must not move.
   const bool busy = !up.answering.empty() || std::any_of(up.requesting.begin(), up.requesting.end(), [](const OpenRequest& open) {
     const auto* check = std::get_if<InformationalRequest>(&open.what);
     return !std::holds_alternative<RekeyIkeRequest>(open.what) && !(check && check->deletes.empty());
   });
-  if (busy || up.replaced || up.crossed) return answer_notify(turn, sa, id, NotifyType::temporary_failure, {});
+  if (busy || ours || up.replaced || up.crossed) return answer_notify(turn, sa, id, NotifyType::temporary_failure, {});
   const auto policy = policy_of(turn, sa);
   if (!policy) return answer_notify(turn, sa, id, NotifyType::no_proposal_chosen, {});
-  auto choice = choose_ike(offered->proposals, *policy, ke->group, AdditionalExchanges::none);
+  auto choice = choose_ike(offered->proposals, *policy, ke->group);
   if (!choice.ok()) {
     sa.diagnose(turn, choice.failure(), "IKE SA rekey refused");
     return answer_notify(turn, sa, id, choice.failure().notify, {});
@@ -181,20 +221,25 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   }
   RekeyIkeAnswer open{
       id, *spi_i, new_ike_spi(turn), choice->suite, choice->answer, nonce->data, turn.core.rng.bytes(nonce_octets)};
+  open.keys.additional = choice->suite.additional;
   sa.compute(turn, std::move(open), answer_dh(turn, *choice->suite.group, ke->data));
 }
 
 void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& payloads) {
   Established& up = *sa.established();
+  const bool followed = open.keys.exchange() == wire::ExchangeType::ike_followup_ke;
   if (const auto* error = first_error(payloads)) {
     Reader data(error->data);
     const auto wanted = data.u16();
     const Algorithm* group = wanted ? find_algorithm(TransformType::key_exchange, *wanted, 0) : nullptr;
-    if (error->type == NotifyType::invalid_ke_payload && group && group != open.group && offers_group(open.offered, group->id)) {
+    if (!followed && error->type == NotifyType::invalid_ke_payload && group && group != open.group &&
+        offers_group(open.offered, group->id)) {
       open.group = group;
-      return make_public_value(turn, sa, std::move(open));
+      return make_public_value(turn, sa, *group, std::move(open));
     }
-    const bool later = error->type == NotifyType::temporary_failure && open.tried < max_temporary_failures;
+    const bool anew = followed && ike_followup_ke::may_begin_anew(turn, sa, error->type);
+    if (!sa.established()) return;
+    const bool later = (anew || error->type == NotifyType::temporary_failure) && open.tried < max_temporary_failures;
     if (later && !up.crossed)
       up.tasks.push_back(
           RekeyIkeTask{turn.now + turn.between(std::chrono::seconds(2), std::chrono::seconds(10)), open.tried + 1});
@@ -202,6 +247,12 @@ void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& p
       sa.diagnose(turn, {error->type, Cause::peer_refused, "offered was " + describe(open.offered)},
                   "IKE SA rekey refused with " + name_of(error->type));
     return settle_crossed(turn, sa);
+  }
+  if (followed) {
+    auto value = ike_followup_ke::finish(open.keys, payloads);
+    if (!value.ok()) return give_up(turn, sa, value.failure());
+    const Algorithm& group = open.keys.next();
+    return compute_secret(turn, sa, group, std::move(open), std::move(*value));
   }
   const auto* answer = wire::find<wire::SaPayload>(payloads);
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
@@ -213,12 +264,14 @@ void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& p
   const auto spi_r = proposed_spi(answer->proposals.front());
   if (!spi_r || suite->group != open.group || ke->group != open.group->id)
     return give_up(turn, sa, {NotifyType::none, Cause::answer_not_offered, "the answer's SPI or group is not usable"});
+  if (const Status linked = ike_followup_ke::keep_link(open.keys, payloads, suite->additional.size()); !linked.ok())
+    return give_up(turn, sa, linked.failure());
   open.suite = *suite;
+  open.keys.additional = suite->additional;
   open.spi_r = *spi_r;
   open.nonce_r = nonce->data;
-  open.stage = RekeyIkeRequest::Stage::computing_secret;
-  auto job = complete_dh(*open.group, std::move(open.private_key), ke->data);
-  sa.compute(turn, std::move(open), std::move(job));
+  if (!open.keys.complete() && !goes_on(turn, sa, open)) return;
+  compute_secret(turn, sa, *open.group, std::move(open), ke->data);
 }
 
 void resume_request(Turn& turn, IkeSa& sa, RekeyIkeRequest open, crypto::JobResult result) {
@@ -229,28 +282,57 @@ void resume_request(Turn& turn, IkeSa& sa, RekeyIkeRequest open, crypto::JobResu
     open.private_key = std::move(done.private_key);
     return send(turn, sa, std::move(open));
   }
-  complete(turn, sa, std::move(open), done.shared);
+  open.keys.add(std::move(done.shared));
+  if (open.keys.complete()) return complete(turn, sa, std::move(open));
+  const Algorithm& group = open.keys.next();
+  make_public_value(turn, sa, group, std::move(open));
 }
 
 void resume_answer(Turn& turn, IkeSa& sa, RekeyIkeAnswer open, crypto::JobResult result) {
   Established& up = *sa.established();
+  const wire::ExchangeType exchange = open.keys.exchange();
   if (const auto* failure = std::get_if<Failure>(&result)) {
     sa.diagnose(turn, *failure, "IKE SA rekey");
-    return answer_notify(turn, sa, open.message_id, NotifyType::invalid_syntax, {});
+    return answer_notify(turn, sa, open.message_id, NotifyType::invalid_syntax, {}, exchange);
   }
   auto& done = std::get<crypto::DhResult>(result);
-  open.answer.spi = spi_octets(open.spi_r);
-  sa.respond(turn, wire::ExchangeType::create_child_sa, open.message_id,
-             {wire::SaPayload{{open.answer}}, wire::NoncePayload{open.nonce_r},
-              wire::KePayload{open.suite.group->id, std::move(done.public_value)}});
+  const bool first = exchange == wire::ExchangeType::create_child_sa;
+  const Algorithm& group = first ? *open.suite.group : open.keys.next();
+  wire::Payloads answer;
+  if (first) {
+    open.answer.spi = spi_octets(open.spi_r);
+    answer = {wire::SaPayload{{open.answer}}, wire::NoncePayload{open.nonce_r}};
+  }
+  answer.push_back(wire::KePayload{group.id, std::move(done.public_value)});
+  open.keys.add(std::move(done.shared));
+  if (!open.keys.complete()) answer.push_back(ike_followup_ke::link(open.message_id));
+  sa.respond(turn, exchange, open.message_id, answer);
+  const bool crossing = up.has_request<RekeyIkeRequest>();
+  const Bytes lower_nonce = std::min(open.nonce_i, open.nonce_r);
+  if (!open.keys.complete()) {
+    if (open.redundant) return;  // the peer will not go on
+    if (crossing) up.crossed = CrossedRekey{std::nullopt, lower_nonce};
+    return sa.await_followup(turn, std::move(open));
+  }
   IkeSa& theirs =
-      make_successor(turn, sa, Role::responder, open.spi_i, open.spi_r, open.suite, done.shared, open.nonce_i, open.nonce_r);
-  if (!up.has_request<RekeyIkeRequest>()) return inherit(turn, sa, theirs);
-  up.crossed = CrossedRekey{theirs.id, std::min(open.nonce_i, open.nonce_r)};
+      make_successor(turn, sa, Role::responder, open.spi_i, open.spi_r, open.suite, open.keys, open.nonce_i, open.nonce_r);
+  if (!crossing) return inherit(turn, sa, theirs);
+  up.crossed = CrossedRekey{theirs.id, lower_nonce};
   Established& pending = *theirs.established();
   pending.replaced = true;
   pending.pending = sa.id;
   pending.expires = std::min(pending.expires, turn.now + wait_to_settle);
+}
+
+void forget(Turn& turn, IkeSa& sa) {
+  Established& up = *sa.established();
+  drop_followups(up);
+  const bool asked = up.has_request<RekeyIkeRequest>() || std::any_of(up.tasks.begin(), up.tasks.end(), [](const Task& t) {
+                       return std::holds_alternative<RekeyIkeTask>(t);
+                     });
+  // Our own limit has come, and it was left to the peer.
+  if (up.soft_expiry == Time::max() && !asked) up.tasks.push_back(RekeyIkeTask{});
+  turn.touch(sa.id);
 }
 
 void settle_pending(Turn& turn, IkeSa& sa, const wire::Payloads& request) {
@@ -264,7 +346,7 @@ void settle_pending(Turn& turn, IkeSa& sa, const wire::Payloads& request) {
 void settle_crossed(Turn& turn, IkeSa& sa) {
   Established* up = sa.established();
   if (!up || !up->crossed) return;
-  IkeSa* heir = turn.core.sas.find(up->crossed->sa);
+  IkeSa* heir = up->crossed->sa ? turn.core.sas.find(*up->crossed->sa) : nullptr;
   up->crossed.reset();
   if (heir && heir->established()) inherit(turn, sa, *heir);
 }

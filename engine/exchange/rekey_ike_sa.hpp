@@ -3,12 +3,14 @@
 //   HDR, SK {SA, Ni, KEi}  -->
 //                                 <--  HDR, SK {SA, Nr, KEr}
 //
-// The new IKE SA inherits the Child SAs; who asked deletes the old one. When both ask at once, the SA made with the
+// With additional key exchanges it goes on with IKE_FOLLOWUP_KE (ike_followup_ke.hpp), and the new IKE SA is made at the end.
+// It inherits the Child SAs; who asked deletes the old one. When both ask at once, the SA made with the
 // lowest of the four nonces is redundant, and who asked for it deletes it.
 #pragma once
 
 #include "engine/channel.hpp"
 #include "engine/crypto/jobs.hpp"
+#include "engine/exchange/ike_followup_ke.hpp"
 #include "engine/ids.hpp"
 
 namespace engine {
@@ -18,9 +20,9 @@ struct Turn;
 
 namespace engine::exchange {
 
-/// The peer's rekey, answered while our own was under way: which SA it made, and the lower of its nonces.
+/// The peer's rekey, answered while our own was under way: which SA it made, if it has already, and the lower of its nonces.
 struct CrossedRekey {
-  IkeSaId sa;
+  std::optional<IkeSaId> sa;
   Bytes lower_nonce;
 };
 
@@ -33,7 +35,8 @@ struct RekeyIkeRequest {
   crypto::IkeSuite suite;
   Bytes nonce_i, nonce_r, public_value;
   Secret private_key;
-  unsigned tried = 0;  // answered with TEMPORARY_FAILURE before
+  unsigned tried = 0;  // answered with TEMPORARY_FAILURE or STATE_NOT_FOUND before
+  KeyExchanges keys;
 };
 
 struct RekeyIkeAnswer {
@@ -42,6 +45,8 @@ struct RekeyIkeAnswer {
   crypto::IkeSuite suite;
   wire::Proposal answer;
   Bytes nonce_i, nonce_r;
+  KeyExchanges keys{};
+  bool redundant = false;  // our own rekey has won meanwhile
 };
 
 namespace rekey_ike_sa {
@@ -52,6 +57,8 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
 void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& payloads);
 void resume_request(Turn& turn, IkeSa& sa, RekeyIkeRequest open, crypto::JobResult result);
 void resume_answer(Turn& turn, IkeSa& sa, RekeyIkeAnswer open, crypto::JobResult result);
+/// The peer did not go on with a rekey.
+void forget(Turn& turn, IkeSa& sa);
 /// The peer asks something of an SA that is not settled yet, other than to delete it: so the peer has settled for it.
 void settle_pending(Turn& turn, IkeSa& sa, const wire::Payloads& request);
 /// The old SA ends: what the peer's crossed rekey made, if anything, inherits.

@@ -1,6 +1,7 @@
 // RFC 9370, 9242 and 8784 against what tests/crypto/recompute.py makes of their formulas.
 #include "engine/auth.hpp"
 #include "engine/crypto/jobs.hpp"
+#include "engine/exchange/ike_followup_ke.hpp"
 #include "vectors.hpp"
 
 namespace engine::crypto::test {
@@ -56,6 +57,28 @@ TEST(AdditionalKeyExchanges, EachMakesItsKeysFromThoseBeforeIt) {
       keys = derive_rekeyed_ike_keys(suite, prf, keys.d, Secret(r[std::string("shared_") + n]), ni, nr, spi_i, spi_r);
       EXPECT_EQ(to_hex(in_order(keys)), to_hex(r[std::string("material_") + n])) << prf.debug_name;
     }
+  }
+}
+
+TEST(AdditionalKeyExchanges, ThoseOfARekeyStandBehindTheNonces) {
+  for (const Record& r : records("followup-ke")) {
+    const Algorithm& prf = row(TransformType::prf, r["prf"][0]);
+    const Algorithm &cbc = row(TransformType::encryption, 12, 256), &hmac = row(TransformType::integrity, 12);
+    const Bytes ni = r["ni"], nr = r["nr"], spis = r["spis"];
+    Reader reader(spis);
+    const IkeSpi spi_i{*reader.u64()}, spi_r{*reader.u64()};
+    exchange::KeyExchanges keys;
+    for (const char* shared : {"shared_0", "shared_1", "shared_2"}) keys.add(Secret(r[shared]));
+    EXPECT_EQ(keys.done, 2u);
+    const Secret d(r["d"]);
+    const IkeKeys ike =
+        derive_rekeyed_ike_keys({&cbc, &hmac, &prf, nullptr}, prf, d, keys.first, ni, nr, spi_i, spi_r, keys.more);
+    EXPECT_EQ(to_hex(in_order(ike)), to_hex(r["ike"])) << prf.debug_name;
+    const ChildKeys child = derive_child_keys(prf, d, cbc, &hmac, keys.first, ni, nr, keys.more);
+    Writer material;
+    for (const Secret* key : {&child.encryption_i, &child.integrity_i, &child.encryption_r, &child.integrity_r})
+      material.bytes(key->expose());
+    EXPECT_EQ(to_hex(material.view()), to_hex(r["child"])) << prf.debug_name;
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Computes, from the RFCs and with nothing but hashlib and hmac, what vectors/ppk.txt, additional-ke.txt and int-auth.txt
-hold: the mixing of RFC 8784, the key schedule of RFC 9370 and IntAuth of RFC 9242. Writes the files anew."""
+"""Computes, from the RFCs and with nothing but hashlib and hmac, what vectors/ppk.txt, additional-ke.txt, followup-ke.txt and int-auth.txt
+hold: the mixing of RFC 8784, the key schedules of RFC 9370 and IntAuth of RFC 9242. Writes the files anew."""
 import hashlib
 import hmac
 import pathlib
@@ -71,6 +71,20 @@ def additional():
     write("additional-ke", "Additional key exchanges, RFC 9370, 2.2.2, with AES-CBC-256 and HMAC-SHA-256-128", out)
 
 
+def followup():
+    out = []
+    for number, name in HASHES.items():
+        size = hashlib.new(name).digest_size
+        d, ni, nr, spis = octets(f"d {name}", size), octets(f"ni {name}", 32), octets(f"nr {name}", 48), octets(f"spis {name}", 16)
+        shared = [octets(f"shared {n} {name}", length) for n, length in ((0, 32), (1, 64), (2, 256))]
+        seed = shared[0] + ni + nr + shared[1] + shared[2]
+        _, ike = schedule(number, size, prf(number, d, seed), ni, nr, spis, 32, 32)
+        child = prf_plus(number, d, seed, 2 * (32 + 32))
+        out.append(record(name, prf=bytes([number]), d=d, ni=ni, nr=nr, spis=spis,
+                          **{f"shared_{n}": value for n, value in enumerate(shared)}, ike=ike, child=child))
+    write("followup-ke", "IKE_FOLLOWUP_KE, RFC 9370, 2.2.4, with AES-CBC-256 and HMAC-SHA-256-128", out)
+
+
 def intermediate():
     """Two exchanges; each message is one KE payload in an SK payload."""
     number, out = 5, []
@@ -88,4 +102,5 @@ def intermediate():
 
 ppk()
 additional()
+followup()
 intermediate()

@@ -127,17 +127,6 @@ TEST_F(Additional, JobsMayTakeTheirTimeAndMessagesComeTwice) {
   expect_settled();
 }
 
-TEST_F(Additional, RekeysGoOnWithoutThem) {
-  Site left = with(site_a(), {{{"19"}}}), right = with(site_b(), {{{"19"}}});
-  left.ike_lifetime = right.ike_lifetime = 300s;
-  start(left, right);
-  connect();
-  world.run_for(1200s);
-  EXPECT_EQ(world.send_until_delivered(*a, a_to_b), Outcome::delivered);
-  EXPECT_EQ(a->ready(), 1u);
-  expect_settled();
-}
-
 TEST_F(Additional, AConfigurationThatChangesMeanwhileEndsIt) {
   begin({{{"19"}}}, {{{"19"}}});
   world.drop = [&](const Flight& flight) {
@@ -257,18 +246,6 @@ TEST_F(Additional, BadValuesEndTheNegotiation) {
     EXPECT_FALSE(stranger.ask(wire::ExchangeType::ike_auth, 2, {stranger.id(), wire::AuthPayload{2, stranger.auth(2)}})) << i;
     EXPECT_EQ(right.ready(), 0u);
   }
-}
-
-TEST_F(Additional, FollowupsWithoutLinkFindNothing) {
-  begin({}, {});
-  Stranger stranger(world, *b, *a);
-  stranger.begin();
-  EXPECT_FALSE(stranger.ask(wire::ExchangeType::ike_followup_ke, 1, {ke(19, 64, 1)})) << "before IKE_AUTH";
-  ASSERT_TRUE(stranger.ask(wire::ExchangeType::ike_auth, 1, {stranger.id(), wire::AuthPayload{2, stranger.auth(1)}}));
-  const auto answer = stranger.ask(wire::ExchangeType::ike_followup_ke, 2, {ke(19, 64, 1)});
-  ASSERT_TRUE(answer);
-  EXPECT_TRUE(wire::find_notify(*answer, NotifyType::state_not_found));
-  EXPECT_EQ(b->ready(), 1u);
 }
 
 }  // namespace

@@ -13,11 +13,12 @@ namespace {
 bool same_pair(const ChildSaView& a, const ChildSaView& b) {
   return a.spi_in == b.spi_out && a.spi_out == b.spi_in && a.selectors.local == b.selectors.remote &&
          a.selectors.remote == b.selectors.local && a.encryption == b.encryption && a.integrity == b.integrity &&
-         a.mode == b.mode && a.udp_encapsulated == b.udp_encapsulated;
+         a.mode == b.mode && a.udp_encapsulated == b.udp_encapsulated && a.additional == b.additional;
 }
 
 bool same_suite(const IkeSaView& a, const IkeSaView& b) {
-  return a.encryption == b.encryption && a.integrity == b.integrity && a.prf == b.prf && a.group == b.group;
+  return a.encryption == b.encryption && a.integrity == b.integrity && a.prf == b.prf && a.group == b.group &&
+         a.additional == b.additional;
 }
 
 std::string text(const IkeSaView& sa) { return "IKE SA " + std::to_string(sa.id.value); }

@@ -33,6 +33,14 @@ engine::SelectorLine line(engine::AclAction action, const std::string& from, con
           (action == engine::AclAction::permit ? "permit ip " : "deny ip ") + from + " " + to};
 }
 
+std::vector<engine::AdditionalKeyExchange> additional(const std::vector<AdditionalWords>& words) {
+  std::vector<engine::AdditionalKeyExchange> out;
+  for (const AdditionalWords& one : words)
+    out.push_back(
+        {static_cast<std::uint8_t>(out.size() + 1), rows(engine::TransformType::key_exchange, one.groups), one.optional});
+  return out;
+}
+
 engine::TrafficSelector single(const std::string& address, std::uint8_t protocol, std::uint16_t port) {
   return engine::TrafficSelector::of(engine::Prefix::host(ip(address)), protocol, {port, port});
 }
@@ -74,9 +82,7 @@ Compiled compile(const Site& site) {
   proposal->integrity = rows(integrity, site.ike.integrity);
   proposal->prf = rows(prf, site.ike.prf);
   proposal->groups = rows(key_exchange, site.ike.groups);
-  for (const AdditionalWords& words : site.ike.additional)
-    proposal->additional.push_back(
-        {static_cast<std::uint8_t>(proposal->additional.size() + 1), rows(key_exchange, words.groups), words.optional});
+  proposal->additional = additional(site.ike.additional);
   auto policy = std::make_shared<engine::IkePolicy>();
   policy->name = "10";
   policy->proposals.push_back(proposal);
@@ -151,6 +157,7 @@ Compiled compile(const Site& site) {
     entry->profile = profile;
     entry->lifetime = site.child_lifetime;
     entry->pfs_group = tunnel.pfs.empty() ? nullptr : engine::find_ike_keyword(key_exchange, tunnel.pfs);
+    entry->pfs_additional = additional(tunnel.pfs_additional);
     entry->per_host = tunnel.per_host;
     entry->acl = "VPN-ACL-" + std::to_string(number);
     entry->lines = tunnel.lines;

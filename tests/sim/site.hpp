@@ -50,6 +50,7 @@ struct Tunnel {
   /// Empty: the peer's address, as `match identity remote address`.
   std::vector<engine::IdentityMatch> match_remote;
   std::string pfs;  // "31"; empty: none
+  std::vector<AdditionalWords> pfs_additional{};
   EspWords esp;
   std::optional<PpkWords> ppk{};
   bool childless = false;
