@@ -65,6 +65,9 @@ struct Answer {
 
 class PeerRequests {
  public:
+  /// `first`: the ID of the peer's first request.
+  explicit PeerRequests(MessageId first = MessageId{0}) : lowest_(first.value) {}
+
   std::uint32_t window = 1;  // how many we take at once
 
   /// The lowest message ID not yet seen.
@@ -80,7 +83,7 @@ class PeerRequests {
   Answer* find(MessageId id);
 
  private:
-  std::uint64_t lowest_ = 0;
+  std::uint64_t lowest_;
   std::vector<Answer> answers_;  // in the order of their message IDs
 };
 

@@ -43,10 +43,11 @@ void compute_secret(Turn& turn, IkeSa& sa, const Algorithm& group, CreateChildRe
 
 /// What awaits IKE_FOLLOWUP_KE of the peer and rekeys `old` goes: the peer has given it up.
 void drop_followups(Established& up, ChildSaId old) {
-  std::erase_if(up.answering, [&](const OpenAnswer& open) {
+  const auto dropped = std::erase_if(up.answering, [&](const OpenAnswer& open) {
     const auto* answer = std::get_if<CreateChildAnswer>(&open.what);
     return !open.job && answer && answer->rekeys == old;
   });
+  if (ChildSa* child = find_child(up, old); child && dropped) child->rekeyed = false;
 }
 
 /// Our rekey of `old` has won over the peer's, which made or will make a Child SA that only receives until the peer deletes
@@ -337,6 +338,7 @@ void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobR
   }
   open.keys.add(std::move(done.shared));
   if (open.keys.complete()) return complete(turn, sa, std::move(open));
+  if (!ike_followup_ke::may_go_on(turn, sa)) return;
   open.stage = CreateChildRequest::Stage::making_public_value;
   auto job = begin_dh(turn, open.keys.next());
   sa.compute(turn, std::move(open), std::move(job));
@@ -366,8 +368,10 @@ void resume_answer(Turn& turn, IkeSa& sa, CreateChildAnswer open, crypto::JobRes
     install(turn, sa, std::move(open));
   } else {
     answer.push_back(ike_followup_ke::link(id));
-    // If ours has won, the peer will not go on.
-    if (!open.redundant) sa.await_followup(turn, std::move(open));
+    const bool redundant = open.redundant;
+    const auto rekeys = open.rekeys;
+    sa.await_followup(turn, std::move(open));
+    if (redundant) drop_followups(*sa.established(), *rekeys);  // the peer will not go on
   }
   sa.respond(turn, exchange, id, answer);
 }

@@ -31,6 +31,12 @@ void refuse(Turn& turn, IkeSa& sa, MessageId id, const Failure& failure) {
 
 }  // namespace
 
+bool may_go_on(Turn& turn, const IkeSa& sa) {
+  if (!sa.own.used_up()) return true;
+  sa.diagnose(turn, {NotifyType::none, Cause::lifetime_expired, "message IDs are used up"}, "IKE_FOLLOWUP_KE not sent");
+  return false;
+}
+
 wire::Payloads request(const KeyExchanges& keys, Bytes public_value) {
   return {wire::KePayload{keys.next().id, std::move(public_value)},
           wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::additional_key_exchange, keys.link}};

@@ -284,6 +284,7 @@ void resume_request(Turn& turn, IkeSa& sa, RekeyIkeRequest open, crypto::JobResu
   }
   open.keys.add(std::move(done.shared));
   if (open.keys.complete()) return complete(turn, sa, std::move(open));
+  if (!ike_followup_ke::may_go_on(turn, sa)) return settle_crossed(turn, sa);
   const Algorithm& group = open.keys.next();
   make_public_value(turn, sa, group, std::move(open));
 }

@@ -26,6 +26,8 @@ class Machine {
     left_.dpd_interval = right_.dpd_interval = 60s;
     left_.dpd_retry = right_.dpd_retry = 5s;
     if (flavour & 1) left_.tunnels[0].pfs = right_.tunnels[0].pfs = "31";
+    if ((flavour & 17) == 17)
+      for (Site* site : {&left_, &right_}) site->ike.additional = site->tunnels[0].pfs_additional = {{{"19"}}};
     if (flavour & 2) left_.ike_lifetime = 10min;
     if (flavour & 4) right_.ike_lifetime = 11min;
     if (flavour & 8) left_.ike.encryption = right_.ike.encryption = {"aes-gcm-256"}, left_.ike.prf = right_.ike.prf = {"sha256"};

@@ -33,6 +33,11 @@ class Life {
     }
     right.tunnels[0].pfs = left.tunnels[0].pfs;
     if (dice_.chance(0.2)) left.ike.groups = {"19", "31"};
+    if (dice_.chance(0.2))
+      for (Site* site : {&left, &right}) {
+        site->tunnels[0].pfs = "31";
+        site->ike.additional = site->tunnels[0].pfs_additional = {{{"19"}}};
+      }
     if (nat) {
       left.wan = ip("192.168.100.2");
       right.tunnels[0].peer = ip("198.51.100.1");

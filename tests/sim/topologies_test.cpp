@@ -32,6 +32,7 @@ class Landscape {
       site.dpd_interval = 30s;
       site.dpd_retry = 5s;
       if (dice_.chance(0.3)) site.limits.cookie_challenge = 1;
+      if (dice_.chance(0.3)) site.ike.additional = {{{"19"}, true}};
       if (dice_.chance(0.3)) site.ike_lifetime = std::chrono::minutes(10 + dice_.below(20));
       if (dice_.chance(0.3)) site.child_lifetime = std::chrono::minutes(5 + dice_.below(20));
       sites_.push_back(site);
@@ -79,6 +80,7 @@ class Landscape {
     if (behind) near.match_remote = {engine::Prefix::host(sites_[k].wan)};
     near.psk = far.psk = "secret of " + sites_[i].name + " and " + sites_[k].name;
     if (dice_.chance(0.3)) near.pfs = far.pfs = "31";
+    if (!near.pfs.empty() && dice_.chance(0.5)) near.pfs_additional = far.pfs_additional = {{{"19"}, dice_.chance(0.5)}};
     near.lines = {permit(lan_of_[i], lan_of_[k])};
     far.lines = {permit(lan_of_[k], lan_of_[i])};
     sites_[i].tunnels.push_back(near);

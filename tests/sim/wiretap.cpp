@@ -1,6 +1,9 @@
 #include "tests/sim/wiretap.hpp"
 
+#include <utility>
+
 #include "engine/crypto/cipher.hpp"
+#include "engine/exchange/ike_followup_ke.hpp"
 
 namespace sim {
 
@@ -9,6 +12,7 @@ using namespace engine;
 namespace {
 
 constexpr std::size_t remembered = 64;
+constexpr std::size_t near = 4;  // secrets of one series of key exchanges are computed with at most so many steps between two
 
 crypto::IkeSuite suite_of(const wire::Proposal& proposal) {
   crypto::IkeSuite suite;
@@ -19,6 +23,8 @@ crypto::IkeSuite suite_of(const wire::Proposal& proposal) {
     if (type == TransformType::integrity && t.id != no_integrity) suite.integrity = row;
     if (type == TransformType::prf) suite.prf = row;
     if (type == TransformType::key_exchange) suite.group = row;
+    if (t.type >= first_additional_type && t.id != no_key_exchange)
+      suite.additional.push_back(find_algorithm(TransformType::key_exchange, t.id, 0));
   }
   return suite;
 }
@@ -82,8 +88,11 @@ void Wiretap::watch(ByteView datagram) {
   const auto message = wire::parse(datagram);
   if (!message.ok()) return;
   if (message->header.exchange == wire::ExchangeType::ike_sa_init) return watch_init(*message);
-  if (message->header.exchange != wire::ExchangeType::create_child_sa) return;
+  const bool makes_keys = message->header.exchange == wire::ExchangeType::ike_intermediate ||
+                          message->header.exchange == wire::ExchangeType::ike_auth;
+  if (!makes_keys && message->header.exchange != wire::ExchangeType::create_child_sa) return;
   const auto contents = open(datagram);
+  if (makes_keys) return;
   const auto inside = contents ? wire::parse_payloads(contents->first, contents->octets) : Result<wire::Payloads>(Failure{});
   if (inside.ok()) watch_rekey(message->header, *inside);
 }
@@ -122,10 +131,28 @@ void Wiretap::watch_rekey(const wire::Header& header, const wire::Payloads& insi
   if (agreed_.size() > remembered) agreed_.pop_front();
 }
 
-std::optional<Wiretap::Contents> Wiretap::open_with(const Sa& sa, ByteView datagram, const wire::Message& message) const {
+std::optional<Wiretap::Contents> Wiretap::open_with(Sa& sa, ByteView datagram, const wire::Message& message) const {
+  if (auto contents = open_with(sa, sa.keys, datagram, message)) return contents;
+  for (const crypto::IkeKeys& keys : sa.before)
+    if (auto contents = open_with(sa, keys, datagram, message)) return contents;
+  if (sa.intermediate == 0) return std::nullopt;
+  for (const Secret& shared : shared_) {
+    auto keys = crypto::derive_rekeyed_ike_keys(sa.suite, *sa.suite.prf, sa.keys.d, shared, sa.nonce_i, sa.nonce_r,
+                                                message.header.spi_i, message.header.spi_r);
+    auto contents = open_with(sa, keys, datagram, message);
+    if (!contents) continue;
+    sa.before.push_back(std::exchange(sa.keys, std::move(keys)));
+    --sa.intermediate;
+    return contents;
+  }
+  return std::nullopt;
+}
+
+std::optional<Wiretap::Contents> Wiretap::open_with(const Sa& sa, const crypto::IkeKeys& keys, ByteView datagram,
+                                                    const wire::Message& message) const {
   const auto* encrypted = wire::find<wire::EncryptedPayload>(message.payloads);
   if (!encrypted || encrypted->which != wire::PayloadType::sk) return std::nullopt;
-  const auto plain = crypto::open(cipher_keys(sa.suite, sa.keys, message.header.initiator), datagram.first(encrypted->offset),
+  const auto plain = crypto::open(cipher_keys(sa.suite, keys, message.header.initiator), datagram.first(encrypted->offset),
                                   datagram.subspan(encrypted->offset));
   if (!plain.ok() || plain->empty() || plain->back() + std::size_t{1} > plain->size()) return std::nullopt;
   return Contents{message.header, encrypted->first_inner, Bytes(plain->begin(), plain->end() - 1 - plain->back())};
@@ -138,20 +165,49 @@ std::optional<Wiretap::Contents> Wiretap::open(ByteView datagram) {
   if (const auto known = sas_.find(pair); known != sas_.end()) return open_with(known->second, datagram, *message);
   for (const Agreed& agreed : agreed_) {
     if (agreed.spi_i != pair.first || agreed.spi_r != pair.second || !agreed.suite.encryption || !agreed.suite.prf) continue;
-    for (const Secret& shared : shared_) {
-      Sa sa{agreed.suite,
-            agreed.old_prf
-                ? crypto::derive_rekeyed_ike_keys(agreed.suite, *agreed.old_prf, agreed.old_d, shared, agreed.nonce_i,
-                                                  agreed.nonce_r, pair.first, pair.second)
-                : crypto::derive_ike_keys(agreed.suite, shared, agreed.nonce_i, agreed.nonce_r, pair.first, pair.second)};
-      auto contents = open_with(sa, datagram, *message);
-      if (!contents) continue;
-      if (sas_.size() > remembered) sas_.erase(sas_.begin());
-      sas_.emplace(pair, std::move(sa));
-      return contents;
+    for (std::size_t i = 0; i < shared_.size(); ++i) {
+      if (agreed.old_prf) {
+        if (auto contents = open_rekeyed(agreed, i, datagram, *message)) return contents;
+        continue;
+      }
+      auto keys = crypto::derive_ike_keys(agreed.suite, shared_[i], agreed.nonce_i, agreed.nonce_r, pair.first, pair.second);
+      if (auto contents = meet({agreed.suite, std::move(keys), agreed.nonce_i, agreed.nonce_r, agreed.suite.additional.size()},
+                               datagram, *message))
+        return contents;
     }
   }
   return std::nullopt;
+}
+
+std::optional<Wiretap::Contents> Wiretap::meet(Sa sa, ByteView datagram, const wire::Message& message) {
+  auto contents = open_with(sa, sa.keys, datagram, message);
+  if (!contents) return std::nullopt;
+  if (sas_.size() > remembered) sas_.erase(sas_.begin());
+  sas_.emplace(SpiPair{message.header.spi_i, message.header.spi_r}, std::move(sa));
+  return contents;
+}
+
+std::optional<Wiretap::Contents> Wiretap::open_rekeyed(const Agreed& agreed, std::size_t first, ByteView datagram,
+                                                       const wire::Message& message) {
+  const std::size_t followups = agreed.suite.additional.size();
+  std::vector<std::size_t> at(followups, 1);  // how far each is behind the one before it
+  for (;;) {
+    exchange::KeyExchanges series;
+    std::size_t last = first;
+    series.add(shared_[first].duplicate());
+    for (const std::size_t step : at)
+      if ((last += step) < shared_.size()) series.add(shared_[last].duplicate());
+    if (last < shared_.size()) {
+      auto keys = crypto::derive_rekeyed_ike_keys(agreed.suite, *agreed.old_prf, agreed.old_d, series.first, agreed.nonce_i,
+                                                  agreed.nonce_r, agreed.spi_i, agreed.spi_r, series.more);
+      if (auto contents = meet({agreed.suite, std::move(keys), agreed.nonce_i, agreed.nonce_r}, datagram, message))
+        return contents;
+    }
+    std::size_t digit = 0;
+    while (digit < followups && at[digit] == near) at[digit++] = 1;
+    if (digit == followups) return std::nullopt;
+    ++at[digit];
+  }
 }
 
 Bytes Wiretap::seal(const Contents& contents, const std::function<void(Bytes&)>& change) {

@@ -40,6 +40,9 @@ class Wiretap {
   struct Sa {
     engine::crypto::IkeSuite suite;
     engine::crypto::IkeKeys keys;
+    engine::Bytes nonce_i, nonce_r;
+    std::size_t intermediate = 0;                   // IKE_INTERMEDIATE exchanges to come, each of which makes new keys
+    std::vector<engine::crypto::IkeKeys> before{};  // the keys they replaced
   };
   /// Agreed, but which of the shared secrets it is will only show with the first protected message.
   struct Agreed {
@@ -52,7 +55,15 @@ class Wiretap {
   using SpiPair = std::pair<engine::IkeSpi, engine::IkeSpi>;
   void watch_init(const engine::wire::Message& message);
   void watch_rekey(const engine::wire::Header& header, const engine::wire::Payloads& inside);
-  std::optional<Contents> open_with(const Sa& sa, engine::ByteView datagram, const engine::wire::Message& message) const;
+  /// With the keys of `sa`, with those before, or with those that IKE_INTERMEDIATE has made since.
+  std::optional<Contents> open_with(Sa& sa, engine::ByteView datagram, const engine::wire::Message& message) const;
+  std::optional<Contents> open_with(const Sa& sa, const engine::crypto::IkeKeys& keys, engine::ByteView datagram,
+                                    const engine::wire::Message& message) const;
+  /// `sa` is known from now on if it is its message.
+  std::optional<Contents> meet(Sa sa, engine::ByteView datagram, const engine::wire::Message& message);
+  /// What the secrets from the one at `first` on make of a rekey that was agreed on, if it is they.
+  std::optional<Contents> open_rekeyed(const Agreed& agreed, std::size_t first, engine::ByteView datagram,
+                                       const engine::wire::Message& message);
 
   std::deque<engine::Secret> shared_;
   std::deque<Agreed> agreed_;
