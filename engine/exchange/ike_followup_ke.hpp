@@ -45,7 +45,8 @@ struct KeyExchanges {
 
 namespace ike_followup_ke {
 
-/// Initiator: whether another message ID is left beside the one for the Delete of the IKE SA (RFC 7296, 2.2). If not, that is told.
+/// Initiator: whether another message ID is left beside the one for the Delete of the IKE SA (RFC 7296, 2.2). If not, that is
+/// told.
 bool may_go_on(Turn& turn, const IkeSa& sa);
 /// Initiator: the next request. `public_value` is of keys.next().
 wire::Payloads request(const KeyExchanges& keys, Bytes public_value);

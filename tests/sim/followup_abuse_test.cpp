@@ -1,4 +1,5 @@
-// IKE_FOLLOWUP_KE with a peer that breaks the rules of RFC 9370, 2.2.4, as initiator.
+// IKE_FOLLOWUP_KE with a peer that breaks the rules of RFC 9370, 2.2.4, as initiator and as responder.
+#include "tests/sim/impair.hpp"
 #include "tests/sim/stranger.hpp"
 #include "tests/sim/two_sites.hpp"
 
@@ -27,7 +28,10 @@ class FollowupAbuse : public TwoSites {
     site.tunnels[0].pfs_additional = {{{"19"}}, {{"20"}}};
     return site;
   }
-  void SetUp() override { start(with(site_a(1)), with(site_b(1))); }
+  void SetUp() override {
+    world.tap = std::make_unique<Wiretap>();
+    start(with(site_a(1)), with(site_b(1)));
+  }
 
   /// A stranger that is authenticated, and has no Child SA. Its next message ID is 2.
   void arrive(Stranger& stranger) {
@@ -152,7 +156,7 @@ TEST_F(FollowupAbuse, NobodyWaitsForEver) {
   const Bytes link = create(stranger, 2).value();
   for (int i = 0; i < 12; ++i) {
     world.run_for(10s);
-    ASSERT_TRUE(stranger.ask(ExchangeType::informational, static_cast<std::uint32_t>(3 + i), {}));
+    ASSERT_TRUE(stranger.ask(ExchangeType::informational, static_cast<std::uint32_t>(3 + i), wire::Payloads{}));
   }
   world.run_for(1s);
   EXPECT_EQ(follow(stranger, 15, {ke("19"), link_of(link)}), NotifyType::state_not_found);
@@ -167,6 +171,71 @@ TEST_F(FollowupAbuse, NotAnyNumberIsBegun) {
   EXPECT_EQ(begun, 24u) << "16, and 4 for each line";
   world.run_for(121s);
   EXPECT_TRUE(create(stranger, 3 + begun)) << "there is room again";
+}
+
+// ---- Responders that break the rules ----
+
+class FollowupAnswers : public FollowupAbuse {
+ protected:
+  /// A asks for a Child SA of the second line, whose answers B changes so.
+  void answers(ExchangeType exchange, const Change& change) {
+    connect();
+    impair(world, *b, {exchange, true, 0}, change);
+    world.send(*a, second_);
+    world.run_for(20s);
+    EXPECT_NE(world.send(*a, second_), Outcome::delivered);
+    EXPECT_TRUE(a->diagnosed(Cause::missing_payload) || a->diagnosed(Cause::invalid_key_exchange_value)) << a->diagnoses();
+    EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << "the IKE SA and what it carries are not touched";
+    mend(world);
+    EXPECT_EQ(world.send_until_delivered(*a, second_, 400), Outcome::delivered) << a->diagnoses();
+    world.run_for(150s);
+    expect_settled();
+  }
+  static void without_link(Utterance& u) {
+    std::erase_if(u.payloads, [](const wire::Payload& p) {
+      const auto* notify = std::get_if<wire::NotifyPayload>(&p);
+      return notify && notify->type == NotifyType::additional_key_exchange;
+    });
+  }
+  SelectorPair second_ = packet("192.168.2.1", "10.0.2.1");
+};
+
+TEST_F(FollowupAnswers, WithoutLinkInTheFirst) { answers(ExchangeType::create_child_sa, without_link); }
+
+TEST_F(FollowupAnswers, WithoutLinkInAFurther) { answers(ExchangeType::ike_followup_ke, without_link); }
+
+TEST_F(FollowupAnswers, WithoutKe) {
+  answers(ExchangeType::ike_followup_ke, [](Utterance& u) {
+    std::erase_if(u.payloads, [](const auto& p) { return std::holds_alternative<wire::KePayload>(p); });
+  });
+}
+
+TEST_F(FollowupAnswers, OfAnotherGroup) {
+  answers(ExchangeType::ike_followup_ke, [](Utterance& u) { part<wire::KePayload>(u)->group = 21; });
+}
+
+TEST_F(FollowupAnswers, ABadValue) {
+  answers(ExchangeType::ike_followup_ke, [](Utterance& u) { part<wire::KePayload>(u)->data.assign(64, 0xff); });
+}
+
+TEST_F(FollowupAnswers, AnotherLinkIsSentBackIntact) {
+  connect();
+  impair(world, *b, {ExchangeType::create_child_sa, true, 0},
+         [](Utterance& u) { part<wire::NotifyPayload>(u)->data.assign(300, 0x55); });
+  world.clear_arrows();
+  world.send(*a, second_);
+  world.run_until_idle();
+  bool intact = false;
+  for (const Flight& flight : world.recorded()) {
+    const auto header = wire::parse_header(flight.payload);
+    if (header->exchange != ExchangeType::ike_followup_ke || header->response) continue;
+    const auto payloads = world.tap->payloads(flight.payload);
+    const auto* link = wire::find_notify(payloads, NotifyType::additional_key_exchange);
+    intact = intact || (link && link->data == Bytes(300, 0x55));
+  }
+  EXPECT_TRUE(intact);
+  mend(world);
+  EXPECT_EQ(world.send_until_delivered(*a, second_, 100), Outcome::delivered) << "STATE_NOT_FOUND, and begun anew";
 }
 
 }  // namespace
