@@ -85,7 +85,9 @@ class ExecCommands : public ArchiveCommands {
     });
   }
   void operator()(const parser::ShowCryptoMap&) {
-    render([configuration = session_->backend_.running()] { return show_crypto_map(configuration); });
+    render_facts({}, [configuration = session_->backend_.running()](const ShowFacts& facts) {
+      return show_crypto_map(configuration, facts.view);
+    });
   }
   void operator()(const parser::ShowConversion&) {
     render([configuration = session_->backend_.running()] {

@@ -7,6 +7,7 @@
 #include "cli/log.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
+#include "kernel/resolver.hpp"
 #include "kernel/udp.hpp"
 #include "kernel/workers.hpp"
 
@@ -16,6 +17,7 @@ struct Organs {
   kernel::Udp& udp;
   kernel::DataPlane& plane;
   kernel::Workers& workers;
+  kernel::Resolver& resolver;
 };
 
 class Executor {
@@ -35,6 +37,7 @@ class Executor {
   void run(const engine::SendDatagram& action) { organs_.udp.send(action); }
   void run(const engine::SendKeepalive& action) { organs_.udp.send(action); }
   void run(engine::StartJob& action);
+  void run(const engine::Resolve& action) { organs_.resolver.ask(action.name); }
   void run(const engine::SetPolicy& action);
   void run(const engine::AddInbound& action);
   void run(const engine::AddOutbound& action);

@@ -88,8 +88,9 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   plane_text_ = "data plane " + std::string(plane_.plane->name()) + " (" + chosen->why + ")";
   workers_ = std::make_unique<kernel::Workers>(
       loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
+  resolver_ = std::make_unique<kernel::Resolver>(loop_, [this](const engine::Resolved& answer) { handle(answer); });
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_}, [this](engine::Event event) { events_.push_back(std::move(event)); },
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_}, [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); }, [this](LogMessage message) { log_.add(now(), message); });
 }
 
@@ -279,7 +280,7 @@ void Gateway::gather(Gathering gathering) {
   }
   facts.view.diagnoses = std::move(slice.diagnoses);
   facts.view.dropped = slice.dropped;
-  facts.view.attempts = std::move(slice.attempts);
+  append(facts.view.attempts, slice.attempts);
   facts.view.half_open = slice.half_open;
   gathering.then(std::move(gathering.facts));
 }

@@ -120,6 +120,7 @@ class Gateway final : public Backend {
   Plane plane_;
   std::string plane_text_;
   std::unique_ptr<kernel::Workers> workers_;
+  std::unique_ptr<kernel::Resolver> resolver_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
   Background background_;

@@ -43,7 +43,7 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
 std::string show_crypto_session(const ShowFacts& facts, const parser::Configuration& configuration,
                                 const parser::ShowCryptoSession& options);
 /// Every entry of the configuration, incomplete ones with their warning.
-std::string show_crypto_map(const parser::Configuration& configuration);
+std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view);
 
 /// A row of `show ip interface brief`. `device` is the Linux device behind it; empty: none.
 struct InterfaceRow {

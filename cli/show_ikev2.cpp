@@ -215,15 +215,24 @@ std::string known_of_peers(const engine::View& view, const parser::ShowDiagnose&
   return out.empty() ? out : out + "\n";
 }
 
+std::string wanted_peer(const engine::AttemptView& wanted) {
+  if (wanted.peer_name.empty()) return ios_address(wanted.peer);
+  const std::string name = escaped(wanted.peer_name);
+  return wanted.peer.is_unspecified() ? name : name + " (" + ios_address(wanted.peer) + ")";
+}
+
 /// What traffic asked for and what is not up.
 std::string attempts_of(const engine::View& view, const parser::ShowDiagnose& options) {
   std::string out;
   for (const auto& wanted : view.attempts) {
     if (options.peer && *options.peer != wanted.peer) continue;
-    out += "Wanted: crypto map " + wanted.map + " " + std::to_string(wanted.sequence) + " to " + ios_address(wanted.peer) + ", " +
-           std::to_string(wanted.failed) + " attempts in vain, ";
+    out += (wanted.reauthentication ? "To be authenticated anew: crypto map " : "Wanted: crypto map ") + wanted.map + " " +
+           std::to_string(wanted.sequence) + " to " + wanted_peer(wanted) + ", " + std::to_string(wanted.failed) +
+           " attempts in vain, ";
     const auto left = std::chrono::ceil<std::chrono::seconds>(wanted.next).count();
-    out += wanted.under_way ? "one under way\n" : "the next in " + std::to_string(left) + " s\n";
+    out += wanted.resolving   ? "its name is being resolved\n"
+           : wanted.under_way ? "one under way\n"
+                              : "the next in " + std::to_string(left) + " s\n";
   }
   return out.empty() ? out : out + "\n";
 }

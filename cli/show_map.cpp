@@ -1,3 +1,6 @@
+#include <map>
+#include <tuple>
+
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
 #include "parser/compile.hpp"
@@ -7,6 +10,27 @@ namespace cli {
 namespace {
 
 using parser::Node;
+
+/// Where the entries of the maps send to at present, by map and sequence.
+using PresentPeers = std::map<std::pair<std::string, std::uint32_t>, const engine::PolicyLineView*>;
+
+PresentPeers present_peers(const engine::View& view) {
+  PresentPeers out;
+  for (const auto& line : view.lines) out.try_emplace({line.map, line.sequence}, &line);
+  return out;
+}
+
+std::string peer_text(const std::optional<engine::IpAddress>& address, const std::string& host, bool dynamic) {
+  return address ? ios_address(*address) : escaped(host) + (dynamic ? " (dynamic)" : "");
+}
+
+/// `otherwise` where nothing is known.
+std::string present_peer(const PresentPeers& present, const std::string& map, std::uint32_t sequence, std::string otherwise) {
+  const auto line = present.find({map, sequence});
+  if (line == present.end()) return otherwise;
+  const auto& [name, peer] = std::tie(line->second->peer_name, line->second->peer);
+  return peer.is_unspecified() ? escaped(name) + " (not resolved)" : ios_address(peer);
+}
 
 const Node* access_list(const Node& root, const std::string& name) {
   for (const auto& child : root.children) {
@@ -53,7 +77,7 @@ std::string lifetime(const Node& root, const Node& entry) {
   return std::to_string(kilobytes) + " kilobytes/" + std::to_string(seconds ? seconds->seconds : 3600) + " seconds";
 }
 
-void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map, const Node& entry) {
+void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map, const Node& entry, const PresentPeers& present) {
   out += std::string("Crypto Map ") + (map.ipv6 ? "IPv6" : "IPv4") + " \"" + map.map + "\" " + std::to_string(map.sequence) +
          " ipsec-isakmp\n";
   const auto* peer = entry.find<parser::SetPeer>();
@@ -61,12 +85,13 @@ void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map,
   if (!peer || !match || !access_list(root, match->acl))
     out += "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n";
   entry.each<parser::SetPeer>([&](const parser::SetPeer& each, const Node&) {
-    out += "\tPeer = " + (each.address ? ios_address(*each.address) : each.host) + "\n";
+    out += "\tPeer = " + peer_text(each.address, each.host, each.dynamic) + "\n";
   });
   if (const auto* profile = entry.find<parser::SetIkev2Profile>()) out += "\tIKEv2 Profile: " + profile->profile + "\n";
   out += "\tAccess-List SS dynamic: False\n";
   if (match) put_access_list(out, root, *match);
-  if (peer) out += "\tCurrent peer: " + (peer->address ? ios_address(*peer->address) : peer->host) + "\n";
+  if (peer)
+    out += "\tCurrent peer: " + present_peer(present, map.map, map.sequence, peer_text(peer->address, peer->host, false)) + "\n";
   out += "\tSecurity association lifetime: " + lifetime(root, entry) + "\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n";
   const auto* pfs = entry.find<parser::SetPfs>();
   out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
@@ -100,7 +125,8 @@ void put_profile(std::string& out, const Node& root, const Node& profile) {
 }
 
 /// The two entries that IOS makes of a protected tunnel: the profile, and its instance towards the destination.
-void put_tunnel(std::string& out, const Node& root, const parser::Interface& interface, const Node& block) {
+void put_tunnel(std::string& out, const Node& root, const parser::Interface& interface, const Node& block,
+                const PresentPeers& present) {
   const auto* protection = block.find<parser::TunnelProtection>();
   const auto* destination = block.find<parser::TunnelDestination>();
   const auto* mode = block.find<parser::TunnelMode>();
@@ -113,21 +139,23 @@ void put_tunnel(std::string& out, const Node& root, const parser::Interface& int
   out += title + "65536 ipsec-isakmp\n\tIKEv2 Profile: " + ikev2 + "\n\tProfile name: " + protection->profile + "\n";
   put_profile(out, root, *profile);
   out += "\n";
-  if (!destination || !destination->address) return;
-  const std::string peer = ios_address(*destination->address);
+  if (!destination || destination->dynamic) return;
+  const std::string peer = peer_text(destination->address, destination->host.value_or(""), false);
+  const std::string current = present_peer(present, interface.name + "-head-0", 65537, peer);
   out +=
       title + "65537 ipsec-isakmp\n\tMap is a PROFILE INSTANCE.\n\tPeer = " + peer + "\n\tIKEv2 Profile: " + ikev2 +
       "\n\tAccess-List SS dynamic: False\n\tExtended IP access list \n\t    access-list  permit " +
       (mode->kind == parser::TunnelKind::ipsec_ipv6 || mode->kind == parser::TunnelKind::ipsec_ipv4_v6_overlay ? "ipv6" : "ip") +
-      " any any\n\tCurrent peer: " + peer + "\n";
+      " any any\n\tCurrent peer: " + current + "\n";
   put_profile(out, root, *profile);
   out += "\tAlways create SAs\n\tInterfaces using crypto map " + interface.name + "-head-0:\n\t\t" + interface.name + "\n\n";
 }
 
 }  // namespace
 
-std::string show_crypto_map(const parser::Configuration& configuration) {
+std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view) {
   const Node& root = configuration.data().root;
+  const PresentPeers present = present_peers(view);
   std::string out;
   const parser::CryptoMap* previous = nullptr;
   const auto close = [&](const parser::CryptoMap* next) {
@@ -137,12 +165,12 @@ std::string show_crypto_map(const parser::Configuration& configuration) {
   };
   root.each<parser::CryptoMap>([&](const parser::CryptoMap& map, const Node& entry) {
     close(&map);
-    put_entry(out, root, map, entry);
+    put_entry(out, root, map, entry, present);
     previous = &map;
   });
   close(nullptr);
   root.each<parser::Interface>(
-      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, root, interface, block); });
+      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, root, interface, block, present); });
   return out.empty() ? "No crypto maps found.\n" : out;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 
 #include "cli/show.hpp"
 #include "parser/configuration.hpp"
@@ -38,22 +39,24 @@ std::string protocol_name(const engine::TrafficSelector& selector) {
 struct Session {
   std::string interface;
   engine::IpAddress local, peer;
+  std::string name;  // the peer was given by
   std::vector<const PolicyLineView*> lines;
   std::vector<const IkeSaView*> ike_sas;
 };
 
 std::vector<Session> sessions_of(const engine::View& view, const parser::ShowCryptoSession& options) {
   std::vector<Session> out;
-  std::map<std::pair<std::string_view, engine::IpAddress>, std::size_t> places;
-  const auto session = [&](const std::string& interface, const engine::IpAddress& local,
-                           const engine::IpAddress& peer) -> Session& {
-    const auto [place, fresh] = places.try_emplace({interface, peer}, out.size());
-    if (fresh) out.push_back({interface, local, peer, {}, {}});
+  std::map<std::tuple<std::string_view, engine::IpAddress, std::string_view>, std::size_t> places;
+  const auto session = [&](const std::string& interface, const engine::IpAddress& local, const engine::IpAddress& peer,
+                           std::string_view name) -> Session& {
+    const auto [place, fresh] = places.try_emplace({interface, peer, peer.is_unspecified() ? name : ""}, out.size());
+    if (fresh) out.push_back({interface, local, peer, std::string(name), {}, {}});
     return out[place->second];
   };
   for (const auto& line : view.lines)
-    if (line.action == engine::AclAction::permit) session(line.interface, line.local, line.peer).lines.push_back(&line);
-  for (const auto& sa : view.ike_sas) session(sa.interface, sa.local.ip, sa.remote.ip).ike_sas.push_back(&sa);
+    if (line.action == engine::AclAction::permit)
+      session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
+  for (const auto& sa : view.ike_sas) session(sa.interface, sa.local.ip, sa.remote.ip, {}).ike_sas.push_back(&sa);
   std::erase_if(out, [&](const Session& each) {
     return (options.local && *options.local != each.local) || (options.remote && *options.remote != each.peer) ||
            (options.interface && *options.interface != each.interface);
@@ -187,8 +190,10 @@ void put_session(std::string& out, const ShowFacts& facts, const parser::Configu
   if (sa && !sa->profile.empty()) out += "Profile: " + sa->profile + "\n";
   if (detail && is_up(status)) out += "Uptime: " + ios_uptime(uptime(session)) + "\n";
   out += "Session status: " + status_text(status) + "\n";
-  out += "Peer: " + ios_address(session.peer) + " port " + std::to_string(sa ? sa->remote.port : 500) +
-         (detail ? " fvrf: (none) ivrf: (none)\n" : " \n");
+  const bool unresolved = session.peer.is_unspecified();
+  out += "Peer: " + (unresolved ? escaped(session.name) : ios_address(session.peer)) + " port " +
+         std::to_string(sa ? sa->remote.port : 500) + (detail ? " fvrf: (none) ivrf: (none)\n" : " \n");
+  if (!session.name.empty()) out += "Peer name: " + escaped(session.name) + (unresolved ? " (not resolved)\n" : "\n");
   if (detail) {
     const bool known = sa && !sa->remote_id.empty();
     const std::string id = "      Phase1_id: " + (known ? identity_text(sa->remote_id) : "(none)") + "\n";
@@ -209,9 +214,9 @@ std::string brief(const std::vector<Session>& sessions) {
   for (const auto& session : sessions) {
     const IkeSaView* sa = main_sa(session);
     const SessionStatus status = status_of(session);
-    out += padded(ios_address(session.peer), 16) + padded(short_interface(session.interface), 13) + padded("", 16) +
-           padded(sa ? identity_text(sa->remote_id) : "", 25) + padded(is_up(status) ? ios_uptime(uptime(session)) : "", 9) +
-           std::string(status_letters(status)) + "\n";
+    out += padded(session.peer.is_unspecified() ? escaped(session.name) : ios_address(session.peer), 16) +
+           padded(short_interface(session.interface), 13) + padded("", 16) + padded(sa ? identity_text(sa->remote_id) : "", 25) +
+           padded(is_up(status) ? ios_uptime(uptime(session)) : "", 9) + std::string(status_letters(status)) + "\n";
   }
   return out;
 }

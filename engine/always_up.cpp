@@ -19,6 +19,16 @@ void AlwaysUp::follow(const PolicyBook& book, Time now) {
   for (const auto& [line, time] : times_) due_.emplace(time, line);
 }
 
+void AlwaysUp::rename(PolicyLineId before, PolicyLineId after) {
+  const auto known = times_.find(before);
+  if (known == times_.end()) return;
+  const Time time = known->second;
+  due_.erase({time, before});
+  times_.erase(known);
+  due_.emplace(time, after);
+  times_.emplace(after, time);
+}
+
 std::optional<Time> AlwaysUp::next_deadline() const {
   return due_.empty() ? std::nullopt : std::optional<Time>(due_.begin()->first);
 }

@@ -16,6 +16,8 @@ class AlwaysUp {
  public:
   /// To be called when the book has changed. A line that is new is due at once.
   void follow(const PolicyBook& book, Time now);
+  /// A line has another id.
+  void rename(PolicyLineId before, PolicyLineId after);
   std::optional<Time> next_deadline() const;
   /// The lines whose time has come.
   std::vector<PolicyLineId> take_due(Time now);

@@ -61,6 +61,8 @@ const std::array<CauseText, static_cast<std::size_t>(Cause::internal_error) + 1>
     {Cause::peer_refused, "peer-refused", "Initial exchange failed", "The peer refused with a notify."},
     {Cause::answer_not_offered, "answer-not-offered", "Failed to verify the received SA payload",
      "The peer answered with something that was not offered."},
+    {Cause::name_not_resolved, "name-not-resolved", "Failed to resolve the peer's name",
+     "The peer is given by name, and the name has no usable address: look at the host's resolver and at the name."},
     {Cause::no_response, "no-response", "Maximum number of retransmissions reached",
      "The peer does not answer: down, unreachable, or a firewall drops UDP 500 or 4500."},
     {Cause::peer_deleted, "peer-deleted", "Received a delete notify", "The peer deleted the SA."},

@@ -41,6 +41,7 @@ enum class Cause : std::uint8_t {
   peer_refused_child_proposal,
   peer_refused,
   answer_not_offered,
+  name_not_resolved,
   // Life and death of SAs.
   no_response,
   peer_deleted,

@@ -243,6 +243,14 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
       new_esp_spi(turn), !rekeyed && more_is_possible(lines, found->selectors, ts_r->selectors, ts_i->selectors)};
 }
 
+const BookLine* line_for(const std::vector<const BookLine*>& lines, const wire::Payloads& request) {
+  const auto* ts_i = wire::find_ts(request, wire::PayloadType::ts_i);
+  const auto* ts_r = wire::find_ts(request, wire::PayloadType::ts_r);
+  std::string considered;
+  const auto found = ts_i && ts_r ? find_line(lines, ts_r->selectors, ts_i->selectors, considered) : std::nullopt;
+  return found ? found->line : nullptr;
+}
+
 Status room_for_child(const Turn& turn) {
   const std::uint32_t most = turn.core.book.config().limits.child_sas;
   if (most == 0 || turn.core.child_owner.size() < most) return Done{};
@@ -312,6 +320,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   turn.core.esp_spis[child.spi_in] = child.id;
   notify(turn, sa, child, child.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
   up.children.push_back(std::move(child));
+  satisfied(turn, agreement.line.line.id);
   if (!keying.replaces) settle_duplicate_child(turn, sa);
   turn.touch(sa.id);
 }

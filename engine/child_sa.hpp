@@ -82,6 +82,9 @@ ChildOffer make_child_offer(Turn& turn, const BookLine& line, const Algorithm* g
 void append_child_sa(wire::Payloads& out, const ChildOffer& offer);
 void append_child_selectors(wire::Payloads& out, const ChildOffer& offer);
 
+/// Which of `lines` a request for a Child SA asks for by its selectors; or null.
+const BookLine* line_for(const std::vector<const BookLine*>& lines, const wire::Payloads& request);
+
 /// Initiator: what the peer made of the offer. A subset of the selectors is accepted, never more (RFC 7296, 2.9).
 Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const wire::Payloads& payloads);
 /// Responder: finds the permit line and transform set that fit the request, narrowed to one pair: the widest that holds

@@ -89,6 +89,7 @@ struct KeyringPeer {
   std::optional<IdentityMatch> identity;
   KeyRef local_key, remote_key;
   std::optional<Ppk> ppk{};
+  std::string hostname{};  // of a peer that is given by this name
   friend bool operator==(const KeyringPeer&, const KeyringPeer&) = default;
 };
 struct Keyring {
@@ -140,13 +141,35 @@ struct SelectorLine {
   friend bool operator==(const SelectorLine&, const SelectorLine&) = default;
 };
 
+/// A name, and of which family the addresses are that it is resolved to.
+struct PeerName {
+  std::string name;
+  Family family = Family::v4;
+  friend auto operator<=>(const PeerName&, const PeerName&) = default;
+};
+
+/// Whom an entry sends to: `set peer {ADDRESS | NAME [dynamic]}`, `tunnel destination`.
+struct Peer {
+  Peer(const IpAddress& given) : address(given) {}
+  Peer(PeerName given, bool each_time)
+      : address(Prefix::any(given.family).address), name(std::move(given.name)), dynamic(each_time) {}
+
+  IpAddress address;     // of a name: unspecified
+  std::string name{};    // empty: the address was given
+  bool dynamic = false;  // resolved before each attempt; else when it is entered
+
+  bool is_name() const { return !name.empty(); }
+  PeerName key() const { return {name, address.family}; }
+  friend bool operator==(const Peer&, const Peer&) = default;
+};
+
 /// `crypto map NAME SEQ ipsec-isakmp`. Entries that lack a peer, a profile, a transform set or an access list are not
 /// in the snapshot: they protect nothing.
 struct CryptoMapEntry {
   std::string map;
   std::uint32_t sequence = 0;
-  std::vector<IpAddress> peers;           // in order of preference
-  std::optional<IpAddress> default_peer;  // one of them: whenever there is no SA with another, it is the next to be tried
+  std::vector<Peer> peers;           // in order of preference
+  std::optional<Peer> default_peer;  // one of them: whenever there is no SA with another, it is the next to be tried
   std::vector<std::shared_ptr<const TransformSet>> transform_sets;
   std::shared_ptr<const IkeProfile> profile;
   const Algorithm* pfs_group = nullptr;                 // null: no PFS

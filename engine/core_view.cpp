@@ -1,6 +1,7 @@
 // What `show` sees of an endpoint, a slice at a time.
 #include <algorithm>
 
+#include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
 namespace engine {
@@ -13,7 +14,7 @@ bool wanted(const IkeSa& sa, const Query& query) {
 
 PolicyLineView view_of(const BookLine& line) {
   return {line.line.id,        line.line.action, line.interface, line.entry->map, line.entry->sequence,
-          line.line.selectors, line.line.local,  line.line.peer, line.line.mode};
+          line.line.selectors, line.line.local,  line.line.peer, line.line.mode,  line.given().name};
 }
 
 }  // namespace
@@ -27,6 +28,7 @@ View view_of(const Core& core, Time now, const Query& query) {
   for (; sa != sas.end() && left > 0; ++sa, --left) {
     at.sa = sa->first;
     if (!wanted(*sa->second, query)) continue;
+    if (auto anew = reauthentication_of(*sa->second, now)) out.attempts.push_back(std::move(*anew));
     out.ike_sas.push_back(sa->second->view(now));
     if (const Config& config = core.book.config(); config.fragmentation.configured)
       out.ike_sas.back().fragmentation_mtu =
@@ -37,7 +39,8 @@ View view_of(const Core& core, Time now, const Query& query) {
   if (sa != sas.end() || at.line < lines.size()) out.rest = at;
   out.diagnoses = core.diagnoses.list(now);
   out.dropped = core.dropped;
-  if (!out.rest) out.attempts = attempts(core, now);
+  if (!out.rest)
+    for (AttemptView& each : attempts(core, now)) out.attempts.push_back(std::move(each));
   out.half_open = core.half_open.count();
   return out;
 }

@@ -15,7 +15,7 @@ constexpr unsigned max_moves = 10;  // times the other SA is asked to take over 
 bool may_be_rivals(const IkeSa& a, const IkeSa& b) {
   const Established *x = a.established(), *y = b.established();
   return a.id != b.id && x && y && !x->replaced && !y->replaced && !x->pending && !y->pending && !x->yielding && !y->yielding &&
-         x->birth.ours != y->birth.ours && x->remote == y->remote && x->local == y->local &&
+         (x->birth.ours || y->birth.ours) && x->remote == y->remote && x->local == y->local &&
          x->profile->name == y->profile->name && a.path.local.ip == b.path.local.ip && a.path.remote.ip == b.path.remote.ip;
 }
 
@@ -27,7 +27,11 @@ std::vector<IkeSa*> rivals_of(Turn& turn, const IkeSa& sa) {
   return out;
 }
 
-bool loses(const Established& a, const Established& b) { return a.birth.tie < b.birth.tie; }
+/// Of two that we asked for, the older one.
+bool loses(const Established& a, const Established& b) {
+  const bool both_ours = a.birth.ours && b.birth.ours;
+  return both_ours && a.birth.at != b.birth.at ? a.birth.at < b.birth.at : a.birth.tie < b.birth.tie;
+}
 
 bool is_duplicate(const ChildSa& a, const ChildSa& b) {
   return a.id != b.id && a.line == b.line && a.selectors == b.selectors && a.birth.ours != b.birth.ours && a.birth.fresh &&
@@ -85,10 +89,11 @@ std::uint64_t tie_of(ByteView nonce_i, ByteView nonce_r) {
 
 void settle_duplicates(Turn& turn, IkeSa& sa) {
   for (IkeSa* rival : rivals_of(turn, sa)) {
-    if (sa.supersedes == rival->id) continue;
+    if (sa.supersedes == rival->id || rival->supersedes == sa.id) continue;
+    const bool both_ours = sa.established()->birth.ours && rival->established()->birth.ours;
     const bool lost = loses(*sa.established(), *rival->established());
-    ask_to_yield(turn, sa, lost);
-    ask_to_yield(turn, *rival, !lost);
+    if (lost || !both_ours) ask_to_yield(turn, sa, lost);
+    if (!lost || !both_ours) ask_to_yield(turn, *rival, !lost);
   }
 }
 

@@ -6,6 +6,9 @@
 // it, as RFC 7296, 2.8.1 and 2.8.2 have it for rekeys. Only what we asked for ourselves is ever deleted here: two ends that
 // both delete the other's SA never come to rest. A peer that knows no such rule keeps its SA, so ours goes after a while
 // whatever the nonces say.
+//
+// Of two that we asked for both (a re-authentication that was overtaken by another one) the newer stays. Two that the peer
+// asked for are the peer's business: it may be on its way from one to the other, or want both.
 #pragma once
 
 #include "engine/turn.hpp"

@@ -5,6 +5,7 @@
 
 #include "engine/duplicates.hpp"
 #include "engine/mobility.hpp"
+#include "engine/names.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/turn.hpp"
 
@@ -89,6 +90,8 @@ struct Endpoint::Impl {
     if (sa) sa->job_done(turn, done.id, std::move(done.result));
   }
 
+  void on(Turn& turn, const Resolved& answer) { answered(turn, answer); }
+
   void on(Turn& turn, Acquire acquire) {
     const BookLine* line = core.book.find(acquire.line);
     if (!line || line->line.action != AclAction::permit || line->line.local.is_unspecified()) return;
@@ -100,6 +103,7 @@ struct Endpoint::Impl {
           return c.line == acquire.line && c.selectors.contains(acquire.packet);
         });
         if (serving != up->children.end()) return release_outbound(turn, *serving);
+        if (refused_lately(turn, *line)) return;
         if (const Status room = room_for_child(turn); !room.ok())
           return sa->diagnose(turn, room.failure(), "Child SA not asked for");
         if (already_asked(*up, acquire.line) || narrowed_too_often(turn, *sa, *up, *line, acquire.packet)) return;

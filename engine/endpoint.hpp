@@ -25,7 +25,7 @@ class Endpoint {
   /// When tick() is next needed; nullopt: not before the next event.
   std::optional<Time> next_deadline() const;
   /// What is told once, however many slices a view has, stands in each of them: diagnoses and
-  /// counters; attempts stand in the last.
+  /// counters; what is wanted and not up stands in the last, an SA's re-authentication beside the SA.
   View view(Time now, const Query& query = {}) const;
   /// What ConfigChanged with this configuration would do to the SAs that are up, each IKE SA before its Child SAs.
   std::vector<SaImpact> impact(std::shared_ptr<const Config> config) const;

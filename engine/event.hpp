@@ -43,6 +43,12 @@ struct JobDone {
   JobId id;
   crypto::JobResult result;
 };
+/// The answer to Resolve; exactly one for each, at any time.
+struct Resolved {
+  PeerName name;
+  std::vector<IpAddress> addresses;  // in order of preference; whatever a resolver says: not to be trusted
+  std::string failure;               // why there are none; empty: it was resolved
+};
 /// A packet met a permit line that has no Child SA. `packet` is the packet's own 5-tuple (single addresses).
 struct Acquire {
   PolicyLineId line;
@@ -86,8 +92,8 @@ struct DebugWanted {
 /// The daemon ends in order: delete every SA at the peers.
 struct Shutdown {};
 
-using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Acquire, InstallFailed, Expire, InboundSeen,
-                           OutboundSeen, PeerMoved, Clear, DebugWanted, Shutdown>;
+using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire,
+                           InboundSeen, OutboundSeen, PeerMoved, Clear, DebugWanted, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
@@ -105,6 +111,11 @@ struct StartJob {
   crypto::Job job;
 };
 
+/// The addresses of a peer that is given by name are wanted: asked for beside everything else, however long it takes.
+struct Resolve {
+  PeerName name;
+};
+
 /// What an interface protects, whole: replaces everything said before of this interface, atomically. The first line
 /// that matches a packet decides; no line: the packet is not ours. `permit` without a Child SA holds the packet back
 /// and raises Acquire, never leaks it. An empty list: nothing is protected.
@@ -113,7 +124,7 @@ struct PolicyLine {
   AclAction action = AclAction::permit;
   SelectorPair selectors;
   IpsecMode mode = IpsecMode::tunnel;
-  IpAddress local, peer;  // tunnel end points of a permit; local unspecified: not known yet, packets are held back all the same
+  IpAddress local, peer;  // tunnel end points of a permit; unspecified: not known yet, packets are held back all the same
 };
 struct SetPolicy {
   std::string interface;
@@ -198,8 +209,8 @@ struct Notice {
   std::string text{};                    // evidence or name; may contain a peer's octets: escape before a terminal sees it
 };
 
-using Action =
-    std::variant<SendDatagram, SendKeepalive, StartJob, SetPolicy, AddInbound, AddOutbound, RemoveChild, MoveChild, Notice>;
+using Action = std::variant<SendDatagram, SendKeepalive, StartJob, Resolve, SetPolicy, AddInbound, AddOutbound, RemoveChild,
+                            MoveChild, Notice>;
 using Actions = std::vector<Action>;
 
 }  // namespace engine

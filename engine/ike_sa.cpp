@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/duplicates.hpp"
+#include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
 namespace engine {
@@ -21,6 +22,7 @@ Time not_before(const Task& task) {
   if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) return rekey->not_before;
   if (const auto* yielding = std::get_if<YieldTask>(&task)) return yielding->not_before;
   if (const auto* yielding = std::get_if<YieldChildTask>(&task)) return yielding->not_before;
+  if (const auto* again = std::get_if<ReauthenticateTask>(&task)) return again->not_before;
   return Time{};
 }
 
@@ -37,11 +39,6 @@ std::optional<Time> liveness_due(const Established& up) {
   if (up.replaced || profile.dpd_interval.count() == 0 || !up.requesting.empty() || !nothing_to_ask(up)) return std::nullopt;
   if (!profile.dpd_periodic && up.last_outbound <= up.last_inbound) return std::nullopt;
   return up.last_inbound + profile.dpd_interval;
-}
-
-/// Only who asked for the SA asks again.
-Fall fall_of(const Established& up, Cause cause) {
-  return up.birth.ours && cause == Cause::no_response ? Fall::lost : Fall::ended;
 }
 
 bool before_authentication(const State& state) {
@@ -182,6 +179,8 @@ void IkeSa::begin(Turn& turn, const Task& task) {
     yield(turn, *this, *yielding);
   } else if (const auto* one = std::get_if<YieldChildTask>(&task)) {
     yield_child(turn, *this, *one);
+  } else if (std::holds_alternative<ReauthenticateTask>(task)) {
+    reauthenticate(turn, *this);
   } else {
     exchange::informational::request_liveness(turn, *this);
   }
@@ -229,7 +228,8 @@ Established Established::make(Turn& turn, Channel channel, std::shared_ptr<const
 
 bool nothing_to_ask(const Established& up) {
   return std::all_of(up.tasks.begin(), up.tasks.end(), [](const Task& t) {
-    return std::holds_alternative<YieldTask>(t) || std::holds_alternative<YieldChildTask>(t);
+    return std::holds_alternative<YieldTask>(t) || std::holds_alternative<YieldChildTask>(t) ||
+           std::holds_alternative<ReauthenticateTask>(t);
   });
 }
 
@@ -290,7 +290,8 @@ void IkeSa::end(Turn& turn, Cause cause, const std::string& why) {
   }
   if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip);
   if (holds<Lingering>(state)) --turn.core.lingering;
-  if (asking() && stays_wanted(cause)) turn.core.desired.fallen.push_back({wanted, Fall::attempt});
+  if (asking()) attempt_fell(turn, *this, cause);
+  if (established()) reauthentication_failed(turn, *this);
   forget_jobs(turn);
   own.close_all();
   reassembly.reset();

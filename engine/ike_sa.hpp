@@ -72,13 +72,24 @@ struct YieldChildTask {
   Time not_before{};
   bool whatever_the_nonces = false;
 };
-using Task =
-    std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask, YieldChildTask>;
+/// This IKE SA is authenticated by what is not valid any more (engine/reauthentication.hpp).
+struct ReauthenticateTask {
+  Time not_before{};
+};
+using Task = std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask,
+                          YieldChildTask, ReauthenticateTask>;
+
+/// How far the attempts are to authenticate anew what is authenticated by what is not valid any more.
+struct Outdated {
+  Duration pause{0};
+  unsigned failed = 0;
+};
 
 /// What duplicates are told apart by, and what it was authenticated with; stays with an IKE SA when it is rekeyed.
 struct Birth {
-  bool ours = false;             // we asked for it
-  std::uint64_t tie = 0;         // from the lower nonce of IKE_SA_INIT
+  bool ours = false;      // we asked for it
+  std::uint64_t tie = 0;  // from the lower nonce of IKE_SA_INIT
+  Time at{};
   KeyRef local_key, remote_key;  // that authenticated it
   KeyRef ppk{};                  // the postquantum key configured for the peer then, whether or not it had it too; 0: none
 };
@@ -123,6 +134,7 @@ struct Established {
   bool compared = false;          // with what else is up for this peer
   bool yielding = false;          // another is taking this one's place
   Birth birth{};
+  Rare<Outdated> outdated{};
 
   /// The first of our open requests of kind T for which `fits` holds, or null. Valid until one is opened or closed.
   template <class T, class Fits>
@@ -177,7 +189,7 @@ struct SaPlace {
 bool already_asked(const Established& up, PolicyLineId line);
 /// Of its Child SAs.
 std::vector<PolicyLineId> lines_of(const Established& up);
-/// Nothing waits to be asked, except for giving way to another SA, which may be a long time off.
+/// Nothing waits to be asked of the peer over this SA: giving way to another one, and making it, may be a long time off.
 bool nothing_to_ask(const Established& up);
 
 struct IkeSa {

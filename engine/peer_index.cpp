@@ -86,6 +86,7 @@ PeerIndex::OfKeyring::OfKeyring(std::shared_ptr<const Keyring> of) : keyring(std
   for (std::uint32_t i = 0; i < keyring->peers.size(); ++i) {
     for (const Prefix& network : keyring->peers[i].addresses) addresses.add(network, i);
     if (keyring->peers[i].identity) identities.add(*keyring->peers[i].identity, i);
+    if (!keyring->peers[i].hostname.empty()) hostnames.try_emplace(keyring->peers[i].hostname, i);
   }
   addresses.sort();
   identities.sort();
@@ -122,6 +123,12 @@ const KeyringPeer* PeerIndex::peer_at(const std::shared_ptr<const Keyring>& keyr
     for (const Prefix& network : keyring->peers[i].addresses)
       if (network.contains(address)) return &keyring->peers[i];
   return nullptr;
+}
+
+const KeyringPeer* PeerIndex::peer_by_name(const std::shared_ptr<const Keyring>& keyring, const std::string& hostname) const {
+  const auto& known = of(keyring)->hostnames;
+  const auto it = known.find(hostname);
+  return it == known.end() ? nullptr : &keyring->peers[it->second];
 }
 
 const KeyringPeer* PeerIndex::peer_called(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const {

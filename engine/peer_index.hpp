@@ -45,6 +45,8 @@ class PeerIndex {
   std::shared_ptr<const IkeProfile> profile_named(const std::string& name) const;
   /// The peer with the longest prefix that contains the address, the first of equal ones; or null.
   const KeyringPeer* peer_at(const std::shared_ptr<const Keyring>& keyring, const IpAddress& address) const;
+  /// The first peer that is given by this host name; or null.
+  const KeyringPeer* peer_by_name(const std::shared_ptr<const Keyring>& keyring, const std::string& hostname) const;
   /// The first peer whose identity rule matches; or null.
   const KeyringPeer* peer_called(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const;
 
@@ -53,6 +55,7 @@ class PeerIndex {
     explicit OfKeyring(std::shared_ptr<const Keyring> of);
     std::shared_ptr<const Keyring> keyring;  // keeps the address from being another's
     RuleIndex addresses, identities;
+    std::unordered_map<std::string, std::uint32_t> hostnames;
   };
   std::shared_ptr<const OfKeyring> of(const std::shared_ptr<const Keyring>& keyring) const;
 

@@ -29,6 +29,8 @@ std::optional<IpAddress> source_for(const InterfaceState& interface, const IpAdd
   return first;
 }
 
+bool same_peer(const Peer& a, const Peer& b) { return a.address == b.address && a.name == b.name; }
+
 /// Of two lines at the same place.
 bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
   return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.local == b.local && a.peer == b.peer;
@@ -47,34 +49,54 @@ const InterfaceState* PolicyBook::state_of(const std::string& interface) const {
   return bound ? find_interface(interfaces_, address_interface(*bound)) : nullptr;
 }
 
-std::vector<IpAddress> PolicyBook::usable_peers(const BookLine& line) const {
-  if (line.own_source) return line.entry->peers;
+/// In order of preference; a name that is not resolved is one, too.
+template <class Each>
+void PolicyBook::for_candidates(const CryptoMapEntry& entry, Each each) const {
+  for (std::size_t i = 0; i < entry.peers.size(); ++i) {
+    const Peer& peer = entry.peers[i];
+    const auto known = peer.is_name() ? resolved_.find(peer.key()) : resolved_.end();
+    if (known == resolved_.end()) {
+      each(Candidate{i, peer.address});
+      continue;
+    }
+    for (const IpAddress& address : known->second) each(Candidate{i, address});
+  }
+}
+
+std::vector<Candidate> PolicyBook::usable_peers(const BookLine& line) const {
+  std::vector<Candidate> out;
   const InterfaceState* state = state_of(line.interface);
-  std::vector<IpAddress> out;
-  for (const IpAddress& peer : line.entry->peers)
-    if (state && source_for(*state, peer)) out.push_back(peer);
+  for_candidates(*line.entry, [&](const Candidate& each) {
+    if (line.own_source || (state && source_for(*state, each.address))) out.push_back(each);
+  });
   return out;
 }
 
-std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const IpAddress& peer) {
+std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const Candidate& peer) {
   std::map<PolicyLineId, PolicyLineId> renamed;
   const auto here = places_.find(place);
   if (here == places_.end()) return renamed;
-  chosen_[place] = peer;
+  chosen_.insert_or_assign(place, Choice{lines_[here->second.front()].entry->peers.at(peer.peer), peer.address});
   for (const std::size_t i : here->second) {
-    const BookLine& whole = lines_[i];
+    BookLine& whole = lines_[i];
     const Ends ends = ends_of(*bound_as(whole.interface), *whole.entry, state_of(whole.interface), &whole);
-    PolicyLine& line = lines_[i].line;
-    if (line.local == ends.local && line.peer == ends.peer) continue;
+    PolicyLine& line = whole.line;
+    if (line.local == ends.local && line.peer == ends.peer.address) {
+      whole.peer = ends.peer.peer;
+      continue;
+    }
     if (--locals_[line.local] == 0) locals_.erase(line.local);
     ++locals_[ends.local];
+    take_from_peers(i);
     const PolicyLineId fresh{next_line_++};
     renamed.emplace(line.id, fresh);
     by_id_.erase(line.id);
     by_id_[fresh] = i;
     line.id = fresh;
     line.local = ends.local;
-    line.peer = ends.peer;
+    line.peer = ends.peer.address;
+    whole.peer = ends.peer.peer;
+    put_under_peers(i);
     changed_ = true;
   }
   return renamed;
@@ -82,14 +104,27 @@ std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, cons
 
 PolicyBook::Ends PolicyBook::ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
                                      const BookLine* before) const {
-  if (bound.tunnel && bound.tunnel->source) return {*bound.tunnel->source, entry.peers.front()};
-  const auto chosen = chosen_.find({bound.name, entry.map, entry.sequence});
-  if (chosen != chosen_.end() && state && std::find(entry.peers.begin(), entry.peers.end(), chosen->second) != entry.peers.end())
-    if (const auto local = source_for(*state, chosen->second)) return {*local, chosen->second};
-  for (const IpAddress& peer : entry.peers)
-    if (const auto local = state ? source_for(*state, peer) : std::nullopt) return {*local, peer};
-  if (before) return {before->line.local, before->line.peer};
-  return {Prefix::any(entry.peers.front().family).address, entry.peers.front()};
+  const auto local_for = [&](const IpAddress& peer) -> std::optional<IpAddress> {
+    if (bound.tunnel && bound.tunnel->source) return bound.tunnel->source;
+    return state ? source_for(*state, peer) : std::nullopt;
+  };
+  const auto place_in_list = [&](const Peer& peer) {
+    return static_cast<std::size_t>(
+        std::find_if(entry.peers.begin(), entry.peers.end(), [&](const Peer& each) { return same_peer(each, peer); }) -
+        entry.peers.begin());
+  };
+  if (const auto chosen = chosen_.find({bound.name, entry.map, entry.sequence}); chosen != chosen_.end())
+    if (const std::size_t i = place_in_list(chosen->second.given); i < entry.peers.size())
+      if (const auto local = local_for(chosen->second.address)) return {*local, {i, chosen->second.address}};
+  std::optional<Ends> first;
+  for_candidates(entry, [&](const Candidate& each) {
+    if (const auto local = first ? std::nullopt : local_for(each.address)) first = Ends{*local, each};
+  });
+  if (first) return *first;
+  const Candidate none{0, entry.peers.front().address};
+  if (!before) return {Prefix::any(none.address.family).address, none};
+  const std::size_t i = place_in_list(before->given());
+  return {before->line.local, i < entry.peers.size() ? Candidate{i, before->line.peer} : none};
 }
 
 std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces,
@@ -109,12 +144,16 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
       const auto known = places_.find({bound.name, entry->map, entry->sequence});
       const std::vector<std::size_t>& here = known == places_.end() ? nowhere : known->second;
       const Ends ends = ends_of(bound, *entry, state, here.empty() ? nullptr : &lines_[here.front()]);
+      // Where a name has led stays where it is until the next attempt, whatever the name is resolved to meanwhile.
+      if (const Peer& given = entry->peers[ends.peer.peer]; given.is_name() && !ends.peer.address.is_unspecified())
+        chosen_.insert_or_assign({bound.name, entry->map, entry->sequence}, Choice{given, ends.peer.address});
       for (const SelectorLine& line : entry->lines) {
-        BookLine fresh{{{}, line.action, line.selectors, entry->transform_sets.front()->mode, ends.local, ends.peer},
+        BookLine fresh{{{}, line.action, line.selectors, entry->transform_sets.front()->mode, ends.local, ends.peer.address},
                        bound.name,
                        entry,
                        bound.tunnel && !bound.tunnel->responder_only,
-                       bound.tunnel && bound.tunnel->source};
+                       bound.tunnel && bound.tunnel->source,
+                       ends.peer.peer};
         const auto old = std::find_if(here.begin(), here.end(),
                                       [&](std::size_t i) { return !kept[i] && same_meaning(lines_[i].line, fresh.line); });
         if (old != here.end()) kept[*old] = true;
@@ -129,6 +168,7 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   lines_ = std::move(next);
   index();
   std::erase_if(chosen_, [&](const auto& item) { return !places_.contains(item.first); });
+  std::erase_if(resolved_, [&](const auto& item) { return !named_.contains(item.first); });
   changed_ = true;
   announce(out);
   return gone;
@@ -140,14 +180,87 @@ void PolicyBook::index() {
   by_id_.clear();
   by_peer_.clear();
   locals_.clear();
+  named_.clear();
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const BookLine& line = lines_[i];
     places_[place_of(line)].push_back(i);
     by_id_[line.line.id] = i;
     ++locals_[line.line.local];
-    if (line.line.action == AclAction::permit)
-      for (const IpAddress& peer : line.entry->peers) by_peer_[peer].push_back(i);
+    put_under_peers(i);
+    for (const Peer& peer : line.entry->peers) {
+      if (!peer.is_name() || line.line.action != AclAction::permit) continue;
+      Named& named = named_[peer.key()];
+      named.lines.push_back(i);
+      named.at_once = named.at_once || !peer.dynamic;
+    }
   }
+}
+
+/// The addresses of the line's peers that are known, and the one it sends to.
+std::vector<IpAddress> PolicyBook::found_under(const BookLine& line) const {
+  std::vector<IpAddress> out;
+  if (line.line.action != AclAction::permit) return out;
+  const auto add = [&](const IpAddress& address) {
+    if (!address.is_unspecified() && std::find(out.begin(), out.end(), address) == out.end()) out.push_back(address);
+  };
+  for_candidates(*line.entry, [&](const Candidate& each) { add(each.address); });
+  add(line.line.peer);
+  return out;
+}
+
+void PolicyBook::put_under_peers(std::size_t line) {
+  for (const IpAddress& address : found_under(lines_[line])) {
+    std::vector<std::size_t>& here = by_peer_[address];
+    here.insert(std::lower_bound(here.begin(), here.end(), line), line);
+  }
+}
+
+void PolicyBook::take_from_peers(std::size_t line) {
+  for (const IpAddress& address : found_under(lines_[line])) std::erase(by_peer_[address], line);
+}
+
+void PolicyBook::resolved(const PeerName& name, std::vector<IpAddress> addresses) {
+  const auto named = named_.find(name);
+  if (named == named_.end() || addresses == addresses_of(name)) return;
+  for (const std::size_t line : named->second.lines) take_from_peers(line);
+  resolved_[name] = std::move(addresses);
+  for (const std::size_t line : named->second.lines) put_under_peers(line);
+}
+
+std::vector<IpAddress> PolicyBook::addresses_of(const PeerName& name) const {
+  const auto known = resolved_.find(name);
+  return known == resolved_.end() ? std::vector<IpAddress>{} : known->second;
+}
+
+std::vector<PolicyBook::Place> PolicyBook::places_named(const PeerName& name) const {
+  std::vector<Place> out;
+  const auto named = named_.find(name);
+  if (named == named_.end()) return out;
+  for (const std::size_t line : named->second.lines)
+    if (Place place = place_of(lines_[line]); out.empty() || out.back() != place) out.push_back(std::move(place));
+  return out;
+}
+
+const BookLine* PolicyBook::first_of(const Place& place) const {
+  const auto here = places_.find(place);
+  return here == places_.end() ? nullptr : &lines_[here->second.front()];
+}
+
+std::vector<PeerName> PolicyBook::names_to_resolve() const {
+  std::vector<PeerName> out;
+  for (const auto& [name, named] : named_)
+    if (named.at_once && !resolved_.contains(name)) out.push_back(name);
+  return out;
+}
+
+std::vector<const BookLine*> PolicyBook::lines_by_name(const IpAddress& local, const std::string& profile) const {
+  std::set<std::size_t> found;
+  for (const auto& [name, named] : named_)
+    for (const std::size_t line : named.lines)
+      if (lines_[line].line.local == local && lines_[line].entry->profile->name == profile) found.insert(line);
+  std::vector<const BookLine*> out;
+  for (const std::size_t line : found) out.push_back(&lines_[line]);
+  return out;
 }
 
 void PolicyBook::announce(Actions& out) {
@@ -233,6 +346,10 @@ std::string PolicyBook::why_no_profile(const Identity& remote, const IpAddress& 
 const KeyringPeer* PolicyBook::peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
                                        const Identity* identity) const {
   if (!keyring) return nullptr;
+  if (const auto lines = by_peer_.find(peer); !named_.empty() && lines != by_peer_.end())
+    for (const std::size_t line : lines->second)
+      if (const Peer& given = lines_[line].given(); given.is_name() && lines_[line].line.peer == peer)
+        if (const KeyringPeer* named = peers_.peer_by_name(keyring, given.name)) return named;
   const KeyringPeer* best = peers_.peer_at(keyring, peer);
   return best || !identity ? best : peers_.peer_called(keyring, *identity);
 }

@@ -23,6 +23,16 @@ struct BookLine {
   std::shared_ptr<const CryptoMapEntry> entry;
   bool always_up = false;   // of a tunnel interface: its SA is made without traffic
   bool own_source = false;  // of one with `tunnel source ADDRESS`: no interface says where its packets come from
+  std::size_t peer = 0;     // which of the entry's `line.peer` is an address of
+
+  const Peer& given() const { return entry->peers[peer]; }
+};
+
+/// Whom an entry may send to.
+struct Candidate {
+  std::size_t peer = 0;  // of the entry's
+  IpAddress address;     // of a name that is not resolved: unspecified
+  friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
 /// What a peer's identity or address resolved to.
@@ -43,11 +53,24 @@ class PolicyBook {
 
   /// The lines of an entry go to this peer of it from now on, if one of our addresses fits. They are other lines then: what
   /// each is called now, by what it was called. The data plane hears of it with the next announce().
-  std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const IpAddress& peer);
+  std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const Candidate& peer);
   /// SetPolicy for every interface whose lines have changed: one each, however many entries chose another peer.
   void announce(Actions& out);
-  /// The peers of the line's entry that one of our addresses fits, in order.
-  std::vector<IpAddress> usable_peers(const BookLine& line) const;
+  /// The peers of the line's entry that one of our addresses fits, in order; a name stands for all its addresses.
+  std::vector<Candidate> usable_peers(const BookLine& line) const;
+
+  /// What the name was resolved to. The lines stay as they are: who begins an attempt chooses.
+  void resolved(const PeerName& name, std::vector<IpAddress> addresses);
+  /// Empty: not resolved, or not a peer's.
+  std::vector<IpAddress> addresses_of(const PeerName& name) const;
+  /// The entries that have the name among their peers.
+  std::vector<Place> places_named(const PeerName& name) const;
+  /// The first line of the entry, or null.
+  const BookLine* first_of(const Place& place) const;
+  /// Names that are to be resolved when they are entered and are not.
+  std::vector<PeerName> names_to_resolve() const;
+  /// Permit lines of `local` under a profile whose entries have a peer by name: it may be anywhere.
+  std::vector<const BookLine*> lines_by_name(const IpAddress& local, const std::string& profile) const;
 
   const Config& config() const { return *config_; }
   /// Some profile has `childless`: as responder, too, an IKE SA without Child SA is announced (RFC 6023).
@@ -87,13 +110,27 @@ class PolicyBook {
 
  private:
   struct Ends {
-    IpAddress local, peer;
+    IpAddress local;
+    Candidate peer;
+  };
+  struct Choice {
+    Peer given;
+    IpAddress address;
+  };
+  struct Named {
+    std::vector<std::size_t> lines;
+    bool at_once = false;  // one of them without `dynamic`
   };
   Ends ends_of(const ProtectedInterface& bound, const CryptoMapEntry& entry, const InterfaceState* state,
                const BookLine* before) const;
   const ProtectedInterface* bound_as(const std::string& interface) const;
   const InterfaceState* state_of(const std::string& interface) const;
+  template <class Each>
+  void for_candidates(const CryptoMapEntry& entry, Each each) const;
   void index();
+  std::vector<IpAddress> found_under(const BookLine& line) const;
+  void put_under_peers(std::size_t line);
+  void take_from_peers(std::size_t line);
   /// By address (longest prefix), else by identity; null: nobody.
   const KeyringPeer* peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
                              const Identity* identity) const;
@@ -103,11 +140,13 @@ class PolicyBook {
   bool childless_ = false;
   std::vector<InterfaceState> interfaces_;
   std::vector<BookLine> lines_;
-  std::map<Place, IpAddress> chosen_;  // peers that are not the first of their entry
+  std::map<Place, Choice> chosen_;  // peers that are not the first of their entry, or have a name
+  std::map<PeerName, std::vector<IpAddress>> resolved_;
+  std::map<PeerName, Named> named_;
   std::map<Place, std::vector<std::size_t>> places_;
   std::unordered_map<PolicyLineId, std::size_t> by_id_;
   std::map<IpAddress, std::size_t> locals_;                     // how many lines end at each
-  std::map<IpAddress, std::vector<std::size_t>> by_peer_;       // permits, under every peer of their entry
+  std::map<IpAddress, std::vector<std::size_t>> by_peer_;       // permits, under every address of a peer of their entry
   std::map<std::string, std::vector<PolicyLineId>> announced_;  // by interface: what the last SetPolicy said
   bool changed_ = false;                                        // since then, perhaps
   std::uint32_t next_line_ = 1;

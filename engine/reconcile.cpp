@@ -4,11 +4,12 @@
 #include <set>
 
 #include "engine/impact.hpp"
+#include "engine/names.hpp"
+#include "engine/reauthentication.hpp"
 
 namespace engine {
 namespace {
 
-constexpr Duration reauthentication_time = std::chrono::minutes(2);
 // Rekeys that one change asks of many SAs are spread, so that they do not all meet the peers and our CPU at once.
 constexpr Duration spread_each = std::chrono::milliseconds(10);
 
@@ -42,24 +43,6 @@ void reconcile_negotiating(Turn& turn, IkeSa& sa) {
     exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
 }
 
-/// A new IKE SA beside the old one, which gives way as soon as the new one is complete (engine/duplicates.hpp), and must
-/// have given way in any case before long: what it was authenticated by is not valid any more.
-void reauthenticate(Turn& turn, IkeSa& sa, Established& up) {
-  up.expires = std::min(up.expires, turn.now + reauthentication_time);
-  turn.touch(sa.id);
-  for (const IkeSa* other : turn.core.sas.of_peer(sa.path.remote.ip))
-    if (other->supersedes == sa.id) return;
-  std::vector<PolicyLineId> lines;
-  for (const ChildSa& child : up.children)
-    if (turn.core.book.find(child.line) && std::find(lines.begin(), lines.end(), child.line) == lines.end())
-      lines.push_back(child.line);
-  if (lines.empty()) return exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
-  IkeSa* fresh = exchange::ike_sa_init::request(turn, *turn.core.book.find(lines.front()));
-  if (!fresh) return;
-  fresh->wanted = std::move(lines);
-  fresh->supersedes = sa.id;
-}
-
 /// Follows to the new snapshot what stays; true: it was asked for a rekey, `later` from now.
 bool reconcile_child(Turn& turn, Established& up, ChildSa& child, Duration later) {
   const Impact impact = impact_on(child, turn.core.book);
@@ -87,11 +70,12 @@ std::size_t reconcile_established(Turn& turn, IkeSa& sa, Established& up, const 
   const auto later = [&] { return spread_each * static_cast<std::int64_t>(asked + rekeys); };
   for (ChildSa& child : up.children) rekeys += reconcile_child(turn, up, child, later());
   if (impact.what == Disturbance::reauthenticate) {
-    reauthenticate(turn, sa, up);
+    outdate(turn, sa);
     if (!sa.established()) return rekeys;
-  } else if (up.profile != impact.profile) {
+  } else {
+    validate(turn, sa);
+    if (up.profile != impact.profile) turn.touch(sa.id);  // liveness checks and keepalives may be due at other times
     up.profile = impact.profile;
-    turn.touch(sa.id);  // liveness checks and keepalives may be due at other times
   }
   if (impact.what == Disturbance::rekey && !rekey_waits(up)) {
     up.tasks.push_back(RekeyIkeTask{turn.now + turn.between(Duration{0}, later())});
@@ -116,6 +100,7 @@ void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<Int
   const std::vector<PolicyLineId> gone = core.book.update(std::move(config), std::move(interfaces), turn.out);
   if (!same_config) forget_pauses(turn, *before, entries);
   core.always_up.follow(core.book, turn.now);
+  ask_for_new_names(turn);
   const bool now_protecting = !core.book.lines().empty();
   if (now_protecting != core.protecting) turn.emit(Notice{now_protecting ? NoticeKind::map_on : NoticeKind::map_off});
   core.protecting = now_protecting;

@@ -68,6 +68,7 @@ struct Core {
   std::uint32_t lingering = 0;  // SAs that only repeat their last answer
   RateLimit told_refusals{10};  // of strangers: diagnosed and logged; the rest is only counted
   Desired desired;
+  std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;
   bool packet_notices = false;
   bool protecting = false;  // some interface has lines

@@ -69,8 +69,9 @@ struct PolicyLineView {
   std::string interface, map;
   std::uint32_t sequence = 0;
   SelectorPair selectors;
-  IpAddress local, peer;
+  IpAddress local, peer;  // the peer is unspecified as long as its name is not resolved
   IpsecMode mode = IpsecMode::tunnel;
+  std::string peer_name{};  // empty: it was given by address
 };
 
 /// A negotiation that failed, newest first in View::diagnoses; bounded.
@@ -112,14 +113,18 @@ struct Query {
   std::size_t most = static_cast<std::size_t>(-1);
 };
 
-/// An entry of a crypto map that traffic asked for and that is not up.
+/// An entry of a crypto map that is wanted and not up, or not up as it is configured now.
 struct AttemptView {
   std::string interface, map;
   std::uint32_t sequence = 0;
   IpAddress local, peer;
-  unsigned failed = 0;     // attempts in a row
-  bool under_way = false;  // one is being made
-  Duration next{0};        // until the next one
+  unsigned failed = 0;      // attempts in a row
+  bool under_way = false;   // one is being made
+  Duration next{0};         // until the next one
+  std::string peer_name{};  // empty: it was given by address
+  bool resolving = false;   // the name is being asked for
+  /// Of an SA that is up and authenticated by what is not valid any more.
+  bool reauthentication = false;
 };
 
 struct View {

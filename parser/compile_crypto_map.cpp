@@ -17,11 +17,9 @@ std::shared_ptr<const engine::CryptoMapEntry> read_entry(const CryptoMap& header
   entry.map = header.map;
   entry.sequence = header.sequence;
   block.each<SetPeer>([&](const SetPeer& line, const Node&) {
-    if (line.is_default) entry.default_peer = line.address;
-    if (line.address)
-      entry.peers.push_back(*line.address);
-    else
-      context.warn(where, "peer " + line.host + " is given by name, and names are not resolved");
+    const engine::Family family = header.ipv6 ? engine::Family::v6 : engine::Family::v4;
+    entry.peers.push_back(line.address ? engine::Peer(*line.address) : engine::Peer({line.host, family}, line.dynamic));
+    if (line.is_default) entry.default_peer = entry.peers.back();
   });
   if (entry.peers.empty()) context.warn(where, "no peer is set");
 

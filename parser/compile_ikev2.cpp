@@ -214,6 +214,7 @@ engine::KeyringPeer read_peer(const std::string& name, const Node& block, const 
   peer.name = name;
   block.each<PeerAddress>([&](const PeerAddress& line, const Node&) { peer.addresses.push_back(line.network.prefix()); });
   if (const auto* line = block.find<PeerIdentity>()) peer.identity = identity_match(line->identity);
+  if (const auto* line = block.find<PeerHostname>()) peer.hostname = line->name;
   block.each<PreSharedKey>([&](const PreSharedKey& line, const Node&) {
     const engine::KeyRef ref = key_ref(line.key, where, context);
     if (line.side != KeySide::remote) peer.local_key = ref;
@@ -223,7 +224,7 @@ engine::KeyringPeer read_peer(const std::string& name, const Node& block, const 
   if (const auto* line = block.find<PeerPpk>())
     if (const engine::KeyRef key = key_ref(line->key, where + " ppk", context); key.value != 0 || line->required)
       peer.ppk = engine::Ppk{line->id, key, line->required};
-  if (peer.addresses.empty() && !peer.identity)
+  if (peer.addresses.empty() && peer.hostname.empty() && !peer.identity)
     context.warn(where, "it has neither an address nor an identity, nobody matches it");
   const bool no_key = !peer.local_key.value && !peer.remote_key.value;
   if ((!peer.local_key.value || !peer.remote_key.value) && !(no_key && peer.ppk)) {

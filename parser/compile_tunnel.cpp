@@ -73,18 +73,21 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
     context.warn(user, "no tunnel source is set");
     return false;
   }
-  if (!destination || !destination->address) {
-    context.warn(user, destination ? "the tunnel destination must be an address" : "no tunnel destination is set");
+  if (!destination || destination->dynamic) {
+    context.warn(
+        user, destination ? "the FlexVPN client does not exist: the tunnel has no destination" : "no tunnel destination is set");
     return false;
   }
-  const Family peer = destination->address->family;
+  const Family by_name = families.outside ? *families.outside : source->address ? source->address->family : Family::v4;
+  const Family peer = destination->address ? destination->address->family : by_name;
   if ((families.outside && *families.outside != peer) || (source->address && source->address->family != peer)) {
     context.warn(user, "tunnel mode, source and destination are not of one address family");
     return false;
   }
   out.tunnel->source = source->address;
   if (source->interface) out.local_address_interface = *source->interface;
-  entry.peers = {*destination->address};
+  // IOS resolves the name when it is entered and knows no `dynamic` here; but such an interface is to be up for ever.
+  entry.peers = {destination->address ? engine::Peer(*destination->address) : engine::Peer({*destination->host, peer}, true)};
   return true;
 }
 

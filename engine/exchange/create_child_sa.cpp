@@ -118,7 +118,10 @@ void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::
   if (error.type == NotifyType::child_sa_not_found && open.offer.rekeys)
     return remove_child(turn, sa, *open.offer.rekeys, Cause::peer_deleted);
   if (error.type == NotifyType::single_pair_required && !open.offer.rekeys && learn_single_pair(sa, open.offer)) return;
-  if (open.offer.rekeys) rekey_later(turn, sa, open, error.type);
+  if (open.offer.rekeys)
+    rekey_later(turn, sa, open, error.type);
+  else
+    refused_child(turn, sa, open.offer.line);
   const Cause cause = error.type == NotifyType::temporary_failure ? Cause::temporary_failure
                       : error.type == NotifyType::no_proposal_chosen || error.type == NotifyType::invalid_ke_payload
                           ? Cause::peer_refused_child_proposal
@@ -259,6 +262,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
 
   if (!rekeys && (too_many(turn, sa, up) || !room_for_child(turn).ok()))
     return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::no_additional_sas, {}});
+  if (!rekeys) follow_peer(turn, sa, payloads);
   auto agreement =
       choose_child(turn, sa, up.profile, payloads, ChildKeyExchange::as_offered, rekeys ? find_child(up, *rekeys) : nullptr);
   if (!agreement.ok()) {
@@ -288,6 +292,7 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
   Established& up = *sa.established();
   const auto give_up = [&](const Failure& failure) {
     up.tasks.push_front(DisownChildTask{open.offer.spi});
+    if (!open.offer.rekeys) refused_child(turn, sa, open.offer.line);
     sa.diagnose(turn, failure, "CREATE_CHILD_SA answer");
   };
   if (const auto* error = first_error(payloads)) return refused(turn, sa, open, *error);
@@ -324,6 +329,7 @@ void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobR
   if (const auto* failure = std::get_if<Failure>(&result)) {
     sa.diagnose(turn, *failure, "CREATE_CHILD_SA key exchange");
     if (open.agreement) up.tasks.push_front(DisownChildTask{open.offer.spi});
+    if (!open.offer.rekeys) refused_child(turn, sa, open.offer.line);
     return;
   }
   auto& done = std::get<crypto::DhResult>(result);

@@ -50,7 +50,8 @@ Cause cause_of_refusal(NotifyType type) {
 Birth birth_of(const Turn& turn, const IkeSa& sa, const InitOutcome& init, const IkeProfile& profile, const KeyChoice& keys,
                const Identity* identity) {
   const Ppk* ppk = turn.core.book.ppk_for(profile, sa.path.remote.ip, identity);
-  return {sa.role == Role::initiator, tie_of(init.nonce_i, init.nonce_r), keys.local, keys.remote, ppk ? ppk->key : KeyRef{}};
+  return {sa.role == Role::initiator, tie_of(init.nonce_i, init.nonce_r), turn.now, keys.local, keys.remote,
+          ppk ? ppk->key : KeyRef{}};
 }
 
 /// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
@@ -167,6 +168,7 @@ void make_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, crypto::JobResult
 void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Payloads& answer, const InitOutcome& init) {
   if (const auto* error = first_error(answer)) {
     if (error->type == NotifyType::single_pair_required) sa.established()->single_pair = true;
+    refused_child(turn, sa, offer.line);
     return sa.diagnose(turn,
                        {error->type, cause_of_refusal(error->type),
                         "offered was " + describe(offer.proposals) + " for " + offer.selectors.to_string()},
@@ -175,6 +177,7 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
   const auto agreement = accept_child(turn, offer, answer);
   if (!agreement.ok()) {
     sa.established()->tasks.push_front(DisownChildTask{offer.spi});
+    refused_child(turn, sa, offer.line);
     return sa.diagnose(turn, agreement.failure(), "Child SA answer");
   }
   install_child(turn, sa, *agreement, {Role::initiator, init.nonce_i, init.nonce_r, {}}, OutboundWhen::now);
@@ -348,7 +351,7 @@ void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes mac) {
   learn_of_auth(turn, sa, auth.request);
   const bool wants_child = wire::find<wire::SaPayload>(auth.request) != nullptr;
   if (wants_child) {
-    follow_peer(turn, sa);
+    follow_peer(turn, sa, auth.request);
     Status room = room_for_child(turn);
     auto agreement = room.ok() ? choose_child(turn, sa, auth.profile, auth.request, ChildKeyExchange::ignored, nullptr)
                                : Result<ChildAgreement>(std::move(room.failure()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::informational {
@@ -45,7 +46,8 @@ void request_disown(Turn& turn, IkeSa& sa, EspSpi spi) {
 void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
   sa.forget_jobs(turn);
   if (Established* up = sa.established()) {
-    if (!up->replaced) turn.core.desired.fallen.push_back({lines_of(*up), Fall::ended});
+    reauthentication_failed(turn, sa);
+    if (!up->replaced) turn.core.desired.fallen.push_back({lines_of(*up), fall_of(*up, cause)});
     while (!up->children.empty()) remove_child(turn, sa, up->children.back().id, cause);
     if (cause != Cause::replaced && !up->replaced) {
       Notice notice = notice_of(NoticeKind::ike_sa_down, sa);
@@ -54,7 +56,7 @@ void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
     }
     sa.state = Deleting{Channel(std::move(up->channel)), up->profile, up->local, up->remote, notify, false};
   } else if (auto* auth = std::get_if<IkeAuthRequest>(&sa.state); auth && IkeAuthRequest::sent(auth->stage)) {
-    if (stays_wanted(cause)) turn.core.desired.fallen.push_back({sa.wanted, Fall::attempt});
+    attempt_fell(turn, sa, cause);
     sa.state = Deleting{Channel(std::move(auth->channel)), auth->profile, auth->id_i.identity, {}, notify, false};
   } else {
     return sa.close(turn, cause, "ended during negotiation");

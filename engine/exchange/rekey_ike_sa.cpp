@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exchange/common.hpp"
+#include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::rekey_ike_sa {
@@ -87,6 +88,7 @@ void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
   });
   from.tasks.clear();
   if (to.pending) to.expires = to.since + to.profile->lifetime;
+  pass_on_reauthentication(turn, old, heir);
   to.replaced = false;
   to.pending.reset();
   retire(turn, old);

@@ -70,6 +70,13 @@ bool speaks_to(const End& end, const IpAddress& address) {
   return std::find(end.entry->peers.begin(), end.entry->peers.end(), address) != end.entry->peers.end();
 }
 
+/// A peer that is given by name may be anybody of its family.
+bool may_speak_to(const End& end, const IpAddress& address) {
+  return speaks_to(end, address) || std::any_of(end.entry->peers.begin(), end.entry->peers.end(), [&](const engine::Peer& peer) {
+           return peer.is_name() && peer.address.family == address.family;
+         });
+}
+
 std::shared_ptr<const engine::IkePolicy> policy_of(const End& end) {
   std::shared_ptr<const engine::IkePolicy> general;
   for (const auto& policy : end.subject->compiled().config->policies) {
@@ -290,7 +297,7 @@ void one_sided(const End& end, const std::vector<End>& others, Findings& finding
   const auto it = std::find_if(others.begin(), others.end(), [&](const End& other) { return speaks_to(end, other.address); });
   if (it == others.end()) return;
   for (const End& other : others)
-    if (speaks_to(end, other.address) && speaks_to(other, end.address)) return;
+    if (may_speak_to(end, other.address) && may_speak_to(other, end.address)) return;
   add(findings, "peers",
       "crypto map " + end.entry->map + " " + std::to_string(end.entry->sequence) + " of " + end.subject->file() + " speaks to " +
           it->address.to_string() + ", but no entry of " + it->subject->file() + " speaks to " + end.address.to_string(),
@@ -302,7 +309,7 @@ const End* counterpart(const End& end, const std::vector<End>& others) {
   const End* best = nullptr;
   std::size_t most = 0;
   for (const End& other : others) {
-    if (!speaks_to(end, other.address) || !speaks_to(other, end.address)) continue;
+    if (!may_speak_to(end, other.address) || !may_speak_to(other, end.address)) continue;
     Findings unmatched;
     mirrored_towards(end, other, unmatched);
     const std::size_t matched = end.entry->lines.size() - std::min(end.entry->lines.size(), unmatched.size()) + 1;

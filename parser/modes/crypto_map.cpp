@@ -17,9 +17,9 @@ Commands peers() {
                 (f<&SetPeer::host>(word("Host name of the peer")) >>
                  -flag<&SetPeer::dynamic>(kw("dynamic", "Resolve the name each time")))) >>
                -flag<&SetPeer::is_default>(kw("default", "The peer to go back to"))),
-      {.note_for = [](const SetPeer& p) { return p.address ? std::string_view() : no_effect::unresolved_name; },
-       .same = [](const SetPeer& old, const SetPeer& given,
-                  bool bare) { return bare || (old.address == given.address && old.host == given.host); }}));
+      {.same = [](const SetPeer& old, const SetPeer& given, bool bare) {
+        return bare || (old.address == given.address && old.host == given.host);
+      }}));
 }
 
 Commands associations(std::string_view why) {

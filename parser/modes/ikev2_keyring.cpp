@@ -21,9 +21,7 @@ const Mode& ikev2_keyring_peer_mode() {
   static const Mode mode(
       "ikev2_keyring_peer", "config-ikev2-keyring-peer",
       table(
-          description(),
-          once<PeerHostname>(kw("hostname", "Hostname of peer") >> tail(f<&PeerHostname::name>(word("Hostname"))),
-                             {.no_effect = true, .note = no_effect::unresolved_name}),
+          description(), once<PeerHostname>(kw("hostname", "Hostname of peer") >> tail(f<&PeerHostname::name>(word("Hostname")))),
           many<PeerAddress>(
               kw("address", "Specify IPv4/IPv6 address of peer") >>
                   tail(f<&PeerAddress::network>(Ipv4Network(MaskStyle::host_hidden, "IPv4 Address", "IP subnet mask")) |

@@ -46,9 +46,7 @@ Commands ends() {
               tail(flag<&TunnelDestination::dynamic>(kw("dynamic", "From the FlexVPN client")) |
                    f<&TunnelDestination::address>(ipv4("ip address")) | f<&TunnelDestination::address>(ipv6("IPv6 address")) |
                    f<&TunnelDestination::host>(word("Host name"))),
-          {.note_for = [](const TunnelDestination& d) {
-            return d.dynamic ? no_effect::flexvpn : d.host ? no_effect::unresolved_destination : std::string_view();
-          }}));
+          {.note_for = [](const TunnelDestination& d) { return d.dynamic ? no_effect::flexvpn : std::string_view(); }}));
 }
 
 Commands knobs() {

@@ -122,10 +122,54 @@ TEST(ShowCryptoMap, CompleteAndIncomplete) {
                                      " permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255\n"
                                      " 30 permit tcp host 192.168.1.9 any eq 443\n");
   ASSERT_FALSE(applied.refused_any);
-  expect_golden("show-crypto-map", cli::show_crypto_map(applied.configuration));
-  EXPECT_EQ(cli::show_crypto_map({}), "No crypto maps found.\n");
+  expect_golden("show-crypto-map", cli::show_crypto_map(applied.configuration, {}));
+  EXPECT_EQ(cli::show_crypto_map({}, {}), "No crypto maps found.\n");
   const auto bare = parser::apply({}, "crypto map M 10 ipsec-isakmp\n set pfs\n");
-  EXPECT_NE(cli::show_crypto_map(bare.configuration).find("\tPFS (Y/N): Y\n\tDH group:  group14\n"), std::string::npos);
+  EXPECT_NE(cli::show_crypto_map(bare.configuration, {}).find("\tPFS (Y/N): Y\n\tDH group:  group14\n"), std::string::npos);
+}
+
+/// A line of crypto map VPN whose peer is gw.example.net; `peer` may be unspecified.
+engine::View towards_a_name(const engine::IpAddress& peer) {
+  engine::View view;
+  engine::PolicyLineView line;
+  line.interface = "GigabitEthernet0/0";
+  line.map = "VPN";
+  line.sequence = 10;
+  line.peer = peer;
+  line.peer_name = "gw.example.net";
+  view.lines.push_back(line);
+  return view;
+}
+
+TEST(ShowPeersByName, NameAndAddress) {
+  const auto applied = parser::apply({}, "crypto map VPN 10 ipsec-isakmp\n set peer gw.example.net dynamic\n");
+  const auto known = towards_a_name(address("203.0.113.20")), unknown = towards_a_name({});
+  const std::string map = cli::show_crypto_map(applied.configuration, known);
+  EXPECT_NE(map.find("\tPeer = gw.example.net (dynamic)\n"), std::string::npos) << map;
+  EXPECT_NE(map.find("\tCurrent peer: 203.0.113.20\n"), std::string::npos) << map;
+  EXPECT_NE(cli::show_crypto_map(applied.configuration, unknown).find("\tCurrent peer: gw.example.net (not resolved)\n"),
+            std::string::npos);
+  cli::ShowFacts facts;
+  facts.view = known;
+  EXPECT_NE(cli::show_crypto_session(facts, {}, {}).find("Peer: 203.0.113.20 port 500 \nPeer name: gw.example.net\n"),
+            std::string::npos);
+  facts.view = unknown;
+  EXPECT_NE(
+      cli::show_crypto_session(facts, {}, {}).find("Peer: gw.example.net port 500 \nPeer name: gw.example.net (not resolved)\n"),
+      std::string::npos);
+}
+
+TEST(ShowDiagnose, SaysWhatIsWantedAndWhen) {
+  engine::View view;
+  view.attempts = {{"GigabitEthernet0/0", "VPN", 10, {}, {}, 3, true, 0s, "gw.example.net", true},
+                   {"GigabitEthernet0/0", "VPN", 20, {}, address("203.0.113.20"), 1, false, 1500ms, "gw.example.net"},
+                   {"GigabitEthernet0/0", "VPN", 30, {}, address("203.0.113.30"), 2, false, 4s, {}, false, true}};
+  const std::string text = cli::show_diagnose(view, {});
+  EXPECT_NE(text.find("Wanted: crypto map VPN 10 to gw.example.net, 3 attempts in vain, its name is being resolved\n"
+                      "Wanted: crypto map VPN 20 to gw.example.net (203.0.113.20), 1 attempts in vain, the next in 2 s\n"
+                      "To be authenticated anew: crypto map VPN 30 to 203.0.113.30, 2 attempts in vain, the next in 4 s\n"),
+            std::string::npos)
+      << text;
 }
 
 engine::View failed_negotiations() {

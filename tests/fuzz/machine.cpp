@@ -1,7 +1,7 @@
 // libFuzzer target of the whole machine: two routers on one clock, and the octets choose what happens next: a datagram arrives,
 // is lost, arrives twice or changed (in clear or inside its SK payload, sealed anew), a job is done, time passes, packets are
-// sent, limits are reached, the operator clears, configurations change, installs fail, a router restarts. The invariants are
-// checked after every event; when nobody lied inside SK, both ends must agree in the end.
+// sent, limits are reached, names are resolved to this or that, the operator clears, configurations change, installs fail, a
+// router restarts. The invariants are checked after every event; when nobody lied inside SK, both ends must agree in the end.
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,7 +14,7 @@ using engine::Bytes;
 
 class Machine {
  public:
-  explicit Machine(engine::ByteView script) : script_(script), world_(1 + next() % 4) {
+  explicit Machine(engine::ByteView script) : script_(script), kind_(next()), world_(1 + kind_ % 4) {
     static JobMemo memo;
     if (memo.size() > 4096) memo.clear();
     world_.memo = &memo;
@@ -25,6 +25,10 @@ class Machine {
     right_ = site_b(1);
     left_.dpd_interval = right_.dpd_interval = 60s;
     left_.dpd_retry = right_.dpd_retry = 5s;
+    if (kind_ & 4) {
+      left_.tunnels[0].peer_name = "gw.example.net";
+      left_.tunnels[0].peer_dynamic = kind_ & 8;
+    }
     if (flavour & 1) left_.tunnels[0].pfs = right_.tunnels[0].pfs = "31";
     if ((flavour & 17) == 17)
       for (Site* site : {&left_, &right_}) site->ike.additional = site->tunnels[0].pfs_additional = {{{"19"}}};
@@ -56,6 +60,7 @@ class Machine {
   void connect() {
     world_.hold = false;
     world_.send(*nodes_[0], line(0, 0));
+    answer_names(0);
     world_.run_until_idle();
     world_.hold = true;
   }
@@ -110,7 +115,10 @@ class Machine {
         configure(which);
         break;
       case 13:
-        if (which < 4) world_.restart(node(which));
+        if (which < 4)
+          world_.restart(node(which));
+        else
+          answer_names(which);
         break;
       case 14:
         (which & 2 ? node(which).plane.refuse_inbound : node(which).plane.refuse_outbound) = 1;
@@ -125,6 +133,18 @@ class Machine {
     const auto& installed = node.plane.inbound();
     if (installed.empty()) return;
     world_.feed(node, engine::Expire{std::next(installed.begin(), which % static_cast<unsigned>(installed.size()))->first, kind});
+  }
+
+  /// What a resolver says: the truth, nothing, nonsense, or what nobody asked.
+  void answer_names(std::uint8_t which) {
+    Node& asker = *nodes_[0];
+    const engine::PeerName name =
+        asker.asked.empty() || (which & 3) == 3 ? engine::PeerName{"gw.example.net", engine::Family::v4} : asker.asked.front();
+    if (!asker.asked.empty()) asker.asked.pop_front();
+    engine::Resolved answer{name, {right_.wan}, {}};
+    if ((which & 3) == 1) answer = {name, {}, "no such name"};
+    if ((which & 3) == 2) answer.addresses = {left_.wan, ip("0.0.0.0"), ip("224.0.0.1"), ip("198.51.100.77"), right_.wan};
+    world_.feed(asker, answer);
   }
 
   void configure(std::uint8_t which) {
@@ -195,6 +215,8 @@ class Machine {
     }
     for (int i = 0; i < 200 && !world_.waiting().empty(); ++i) world_.deliver_waiting(0);
     world_.hold = false;
+    world_.resolver = [this](const engine::PeerName& name) { return engine::Resolved{name, {right_.wan}, {}}; };
+    while (!nodes_[0]->asked.empty()) answer_names(0);
     for (Node* node : nodes_) world_.configure(*node, node == nodes_[0] ? left_ : right_);
     world_.run_for(700s);
     check();
@@ -205,6 +227,7 @@ class Machine {
 
   engine::ByteView script_;
   std::size_t at_ = 0;
+  std::uint8_t kind_;
   World world_;
   Site left_, right_;
   std::vector<Node*> nodes_;

@@ -27,7 +27,10 @@ topology_cleanup() {
   done
   wait 2>/dev/null || true
   local ns
-  for ns in "${namespaces[@]}"; do ip netns del "$ns" 2>/dev/null || true; done
+  for ns in "${namespaces[@]}"; do
+    ip netns del "$ns" 2>/dev/null || true
+    if [ -d "/etc/netns/$ns" ]; then rm -f "/etc/netns/$ns/hosts" && rmdir "/etc/netns/$ns" && rmdir /etc/netns 2>/dev/null; fi
+  done
   if [ -n "${KEEP_WORK:-}" ]; then echo "kept: $WORK" >&2; else rm -rf "$WORK"; fi
   exit "$status"
 }
@@ -86,6 +89,14 @@ in_background() {
   ip netns exec "$ns" "$@" >>"$log" 2>&1 </dev/null &
   started=$!
   processes+=("$started")
+}
+# hosts NAME LINE...: the /etc/hosts of that router. The first time before anything is started in it: `ip netns exec` puts the
+# file in place, and who runs there sees what it says from then on.
+hosts() {
+  local folder=/etc/netns/$RUN-$1
+  shift
+  mkdir -p "$folder"
+  printf '%s\n' "127.0.0.1 localhost" "$@" >"$folder/hosts"
 }
 # cable NAME DEVICE ADDRESSES NAME DEVICE ADDRESSES: veth; addresses are separated by commas.
 cable() {

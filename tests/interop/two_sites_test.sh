@@ -65,4 +65,38 @@ for folder in "${folders[@]}"; do
   stop_daemon b
   [ "$(tables)" = "$before" ] || fail "the main routing table has changed after the end"
 done
+
+say "  a peer by name"
+rm -rf "$WORK/state-a" "$WORK/state-b"
+hosts a
+start_daemon a
+start_daemon b
+NETWORK="203.0.113.0 255.255.255.0"
+KEY_ADDRESS=$NETWORK MATCH="address $NETWORK" \
+  configure a "b.example.net dynamic" "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255"
+configure b 203.0.113.10 "permit ip 10.0.0.0 0.0.0.255 192.168.1.0 0.0.0.255"
+capture a b
+at a ping -q -c 1 -W 1 -I 192.168.1.1 10.0.0.1 >/dev/null 2>&1 && fail "an answer from a peer that nobody knows"
+unresolved() { ios a -c "show crypto ikev2 diagnose" | matches "name-not-resolved"; }
+wait_until 30 unresolved || fail "nobody says that the name is not known"
+expect_text "Peer = b.example.net (dynamic)" ios a -c "show crypto map"
+expect_text "Current peer: b.example.net (not resolved)" ios a -c "show crypto map"
+expect_text "NEG_ABORT" ios a -c "show logging"
+hosts a "203.0.113.20 b.example.net"
+wait_until 30 ping_lan a 192.168.1.1 10.0.0.1 1 || fail "no answer when the name is known"
+expect_text "Current peer: 203.0.113.20" ios a -c "show crypto map"
+expect_text "Peer name: b.example.net" ios a -c "show crypto session"
+
+say "  and it moves"
+set_addresses b eth0 203.0.113.21/24
+ip -n "$RUN-b" address del 203.0.113.20/24 dev eth0
+ip -n "$RUN-b" address show dev eth0 | matches 203.0.113.21 || set_addresses b eth0 203.0.113.21/24
+ip -n "$RUN-a" route replace 10.0.0.0/24 via 203.0.113.21
+ip -n "$RUN-b" route replace 192.168.1.0/24 via 203.0.113.10
+hosts a "203.0.113.21 b.example.net"
+ios a -c "clear crypto ikev2 sa" >/dev/null
+wait_until 30 ping_lan a 192.168.1.1 10.0.0.1 1 || fail "no answer from where the name leads now"
+expect_text "Current peer: 203.0.113.21" ios a -c "show crypto map"
+end_capture
+expect_encrypted 2
 say "two sites ($DATAPLANE): fine"

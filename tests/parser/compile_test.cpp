@@ -146,7 +146,7 @@ TEST(Compile, SiteToSite) {
   const engine::CryptoMapEntry& e = entry(c);
   EXPECT_EQ(e.map, "MAP");
   EXPECT_EQ(e.sequence, 10u);
-  EXPECT_EQ(e.peers, std::vector{address("203.0.113.20")});
+  EXPECT_EQ(e.peers, std::vector<engine::Peer>{address("203.0.113.20")});
   EXPECT_EQ(e.profile, c.config->profiles[0]);
   ASSERT_EQ(e.transform_sets.size(), 1u);
   EXPECT_EQ(e.transform_sets[0], entry(c, 1).transform_sets[0]);
@@ -538,11 +538,24 @@ TEST(Compile, PeersTheDefaultOneAndHostPairs) {
   text.replace(text.find(set), set.size(),
                " set peer 203.0.113.20\n set peer 203.0.113.21 default\n set security-association level per-host\n");
   const Compiled c = compiled(text);
-  EXPECT_EQ(entry(c).peers, (std::vector{address("203.0.113.20"), address("203.0.113.21")}));
-  EXPECT_EQ(entry(c).default_peer, address("203.0.113.21"));
+  EXPECT_EQ(entry(c).peers, (std::vector<engine::Peer>{address("203.0.113.20"), address("203.0.113.21")}));
+  EXPECT_EQ(entry(c).default_peer, engine::Peer(address("203.0.113.21")));
   EXPECT_TRUE(entry(c).per_host);
   EXPECT_FALSE(entry(c, 1).default_peer);
   EXPECT_FALSE(entry(c, 1).per_host);
+}
+
+TEST(Compile, PeersByName) {
+  std::string text = site;
+  const std::string set = " set peer 203.0.113.20\n";
+  text.replace(text.find(set), set.size(), " set peer gw.example.net dynamic default\n set peer old.example.net\n");
+  text.insert(text.find("  pre-shared-key"), "  hostname gw.example.net\n");
+  const Compiled c = compiled(text);
+  EXPECT_TRUE(c.warnings.empty()) << all_warnings(c);
+  EXPECT_EQ(entry(c).peers, (std::vector{engine::Peer({"gw.example.net", engine::Family::v4}, true),
+                                         engine::Peer({"old.example.net", engine::Family::v4}, false)}));
+  EXPECT_EQ(entry(c).default_peer, entry(c).peers.front());
+  EXPECT_EQ(c.config->profiles.at(0)->keyring->peers.at(0).hostname, "gw.example.net");
 }
 
 TEST(Compile, BarePfsIsGroup14) {
@@ -567,7 +580,7 @@ TEST(Compile, EntriesInSequenceOrderWithSeveralPeersAndLocalAddress) {
   const Compiled c = compiled(text);
   ASSERT_EQ(c.config->interfaces.at(0).entries.size(), 3u);
   EXPECT_EQ(entry(c).sequence, 5u);
-  EXPECT_EQ(entry(c).peers, (std::vector{address("203.0.113.41"), address("203.0.113.40")}));
+  EXPECT_EQ(entry(c).peers, (std::vector<engine::Peer>{address("203.0.113.41"), address("203.0.113.40")}));
   EXPECT_EQ(c.config->interfaces[0].local_address_interface, "Loopback0");
 }
 
@@ -596,7 +609,7 @@ TEST(Compile, Ipv6Map) {
   ASSERT_EQ(c.config->interfaces.size(), 1u);
   const auto& lines = entry(c).lines;
   ASSERT_EQ(lines.size(), 2u);
-  EXPECT_EQ(entry(c).peers, std::vector{address("2001:db8::2")});
+  EXPECT_EQ(entry(c).peers, std::vector<engine::Peer>{address("2001:db8::2")});
   EXPECT_EQ(lines[0].selectors.local, engine::TrafficSelector::of(prefix("2001:db8:1::", 64), 6));
   EXPECT_EQ(lines[0].selectors.remote, engine::TrafficSelector::of(Prefix::host(address("2001:db8:2::9")), 6, {443, 443}));
   EXPECT_EQ(lines[1].action, engine::AclAction::deny);
@@ -757,7 +770,7 @@ std::string described(const Compiled& compiled) {
     for (const auto& entry : interface.entries) {
       out += interface.name + " " + entry->map + " " + std::to_string(entry->sequence) + " " + entry->profile->name + " " +
              std::to_string(entry->lifetime.count()) + (entry->pfs_group ? " pfs" : "");
-      for (const auto& peer : entry->peers) out += " " + peer.to_string();
+      for (const auto& peer : entry->peers) out += " " + peer.name + peer.address.to_string();
       for (const auto& line : entry->lines) out += " [" + line.text + "]";
       out += "\n";
     }

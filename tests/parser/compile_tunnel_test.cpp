@@ -69,7 +69,7 @@ TEST(CompileTunnel, IsAnInterfaceWithOneEntryAndADevice) {
   const engine::CryptoMapEntry& entry = *interface.entries[0];
   EXPECT_EQ(entry.map, "Tunnel0-head-0");
   EXPECT_EQ(entry.sequence, 65537u);
-  EXPECT_EQ(entry.peers, std::vector{*IpAddress::parse("203.0.113.20")});
+  EXPECT_EQ(entry.peers, std::vector<engine::Peer>{*IpAddress::parse("203.0.113.20")});
   EXPECT_EQ(entry.lifetime, std::chrono::seconds(1800));
   ASSERT_TRUE(entry.pfs_group);
   ASSERT_EQ(entry.transform_sets.size(), 1u);
@@ -122,6 +122,20 @@ TEST(CompileTunnel, EveryModeOfIpsecHasItsSelectors) {
   }
 }
 
+TEST(CompileTunnel, ADestinationByNameHasTheFamilyOfTheTunnel) {
+  for (const auto& [mode, source, family] : {std::tuple{"ipv4", "GigabitEthernet0/0", engine::Family::v4},
+                                             {"ipv6", "GigabitEthernet0/0", engine::Family::v6},
+                                             {"dual-overlay", "2001:DB8::10", engine::Family::v6},
+                                             {"dual-overlay", "GigabitEthernet0/0", engine::Family::v4}}) {
+    const Compiled c = compiled(ikev2 + "interface Tunnel1\n tunnel source " + source + "\n tunnel mode ipsec " + mode +
+                                "\n tunnel destination hub.example.net\n tunnel protection ipsec profile IPSEC\n");
+    EXPECT_TRUE(c.warnings.empty()) << all_warnings(c);
+    ASSERT_EQ(c.config->interfaces.size(), 1u);
+    EXPECT_EQ(c.config->interfaces[0].entries.at(0)->peers,
+              std::vector<engine::Peer>{engine::Peer({"hub.example.net", family}, true)});
+  }
+}
+
 TEST(CompileTunnel, SaysWhatIsMissing) {
   struct Row {
     const char *from, *to, *warning;
@@ -130,7 +144,7 @@ TEST(CompileTunnel, SaysWhatIsMissing) {
   for (const Row& row : std::vector<Row>{
            {" tunnel source 203.0.113.10\n", "", "no tunnel source is set", 1},
            {" tunnel destination 203.0.113.20\n", "", "no tunnel destination is set", 1},
-           {"destination 203.0.113.20", "destination hub.example.net", "must be an address", 1},
+           {"destination 203.0.113.20", "destination dynamic", "FlexVPN client does not exist", 1},
            {"destination 203.0.113.20", "destination 2001:DB8::20", "not of one address family", 1},
            {" tunnel protection ipsec profile IPSEC\n", "", "carries nothing", 1},
            {"protection ipsec profile IPSEC", "protection ipsec profile NONE", "IPsec profile NONE is not defined", 1},

@@ -176,6 +176,93 @@ TEST_F(Wanted, PeersThatAreGivenUpTogetherAreChangedTogether) {
   }
 }
 
+// ---- Child SAs that are refused within an IKE SA that is up ---------------------------------------------------------------
+
+class RefusedChild : public Wanted {
+ protected:
+  engine::SelectorPair second = packet("192.168.2.1", "10.0.2.1", 1);
+  static Site without_second_line() { return site_b(0); }
+  std::size_t asked() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        world.arrows(), [](const std::string& arrow) { return arrow.starts_with("A -> B CREATE_CHILD_SA request"); }));
+  }
+};
+
+TEST_F(RefusedChild, IsAskedForAgainUntilThePeerComesRound) {
+  start(site_a(1), without_second_line());
+  connect();
+  world.send(*a, second);
+  world.run_for(1s);
+  EXPECT_TRUE(a->diagnosed(Cause::peer_refused_selectors));
+  ASSERT_EQ(a->view().attempts.size(), 1u);
+  EXPECT_FALSE(a->view().attempts.front().under_way);
+  EXPECT_GT(a->view().attempts.front().next.count(), 0);
+  EXPECT_EQ(a->view().attempts.front().failed, 1u);
+  world.run_for(1h);
+  EXPECT_GT(asked(), 12u);
+  EXPECT_LT(asked(), 30u) << "after pauses that grow";
+  world.configure(*b, site_b(1));
+  world.run_for(400s);
+  EXPECT_EQ(a->children(), 2u) << "without any traffic";
+  EXPECT_TRUE(a->view().attempts.empty());
+  EXPECT_EQ(a->ready(), 1u);
+  EXPECT_EQ(world.send(*a, second), Outcome::delivered);
+  expect_settled();
+}
+
+TEST_F(RefusedChild, OfIkeAuthIsAskedForAgain) {
+  Site right = site_b();
+  right.tunnels[0].lines = {permit("10.9.0.0/24", "192.168.9.0/24")};
+  start(site_a(), right);
+  world.send(*a, a_to_b);
+  world.run_for(10s);
+  EXPECT_EQ(a->ready(), 1u);
+  EXPECT_EQ(a->children(), 0u);
+  world.configure(*b, site_b());
+  world.run_for(1min);
+  EXPECT_EQ(a->children(), 1u) << "without any traffic";
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  expect_settled();
+}
+
+TEST_F(RefusedChild, IsNotAskedForByEveryPacket) {
+  start(site_a(1), without_second_line());
+  connect();
+  world.clear_arrows();
+  for (int i = 0; i < 600; ++i) {
+    world.send(*a, second);
+    world.run_for(100ms);
+  }
+  EXPECT_GT(asked(), 3u);
+  EXPECT_LT(asked(), 8u);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << "the other line has its own";
+}
+
+TEST_F(RefusedChild, IsWantedWhenItsIkeSaIsLost) {
+  start(watchful(site_a(1)), watchful(without_second_line()));
+  connect();
+  world.send(*a, second);
+  world.run_for(1min);
+  lose(*a);
+  down = false;
+  world.configure(*b, watchful(site_b(1)));
+  world.run_for(10min);
+  EXPECT_EQ(a->ready(), 1u);
+  EXPECT_EQ(a->children(), 2u);
+  expect_settled();
+}
+
+TEST_F(RefusedChild, IsForgottenWhenAnOperatorClears) {
+  start(site_a(1), without_second_line());
+  connect();
+  world.send(*a, second);
+  world.run_for(1min);
+  give_up();
+  world.run_for(1min);
+  EXPECT_TRUE(a->view().attempts.empty());
+  expect_nothing_left();
+}
+
 // ---- Several peers of one entry -----------------------------------------------------------------------------------------
 
 struct Families {

@@ -260,6 +260,86 @@ TEST_F(Reconcile, AKeyThatIsNotValidAnyMoreEndsTheSaSoon) {
   EXPECT_EQ(a->ready() + b->ready(), 0u);
 }
 
+TEST_F(Reconcile, AuthenticatingAnewIsTriedUntilThePeerIsChanged) {
+  start();
+  connect();
+  Site left = site_a(), right = site_b();
+  left.tunnels[0].identity_local = engine::Identity{engine::IdType::fqdn, engine::to_bytes(engine::as_bytes("a.example.net"))};
+  right.tunnels[0].match_remote = {engine::MatchAny{}};
+  change_under_traffic(left, 20s);
+  EXPECT_TRUE(a->diagnosed(Cause::peer_refused_authentication));
+  const auto attempts = a->view().attempts;
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_TRUE(attempts.front().reauthentication);
+  EXPECT_GE(attempts.front().failed, 2u);
+  EXPECT_GT(attempts.front().next.count(), 0);
+  world.configure(*b, right);
+  change_under_traffic(left, 60s);
+  EXPECT_EQ(b->view().ike_sas.back().remote_id, "a.example.net");
+  EXPECT_TRUE(a->view().attempts.empty());
+  EXPECT_EQ(a->ready(), 1u);
+  expect_settled();
+}
+
+TEST_F(Reconcile, WhatCouldNotBeAuthenticatedAnewIsStillWanted) {
+  start();
+  connect();
+  Site left = site_a(), right = site_b();
+  left.tunnels[0].psk = right.tunnels[0].psk = "changed at both ends";
+  world.configure(*a, left);
+  world.run_for(1h);
+  EXPECT_EQ(a->ready() + b->ready(), 0u);
+  ASSERT_EQ(a->view().attempts.size(), 1u);
+  EXPECT_FALSE(a->view().attempts.front().reauthentication);
+  world.configure(*b, right);
+  world.run_for(400s);
+  EXPECT_EQ(a->ready(), 1u) << "without any traffic";
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  expect_settled();
+}
+
+TEST_F(Reconcile, AKeyThatIsTakenBackLeavesTheSaAlone) {
+  start();
+  connect();
+  const auto before = ike_spi();
+  Site left = site_a();
+  left.tunnels[0].psk = "a slip of the hand";
+  change_under_traffic(left, 30s);
+  change_under_traffic(site_a(), 200s);
+  EXPECT_EQ(ike_spi(), before);
+  EXPECT_TRUE(a->view().attempts.empty());
+  expect_settled();
+}
+
+TEST_F(Reconcile, TwoChangesOfAKeyLeaveOneSa) {
+  for (int ms = 0; ms < 300; ms += 10) {
+    World fresh(static_cast<std::uint64_t>(ms + 1));
+    Node &left = fresh.add(site_a(1)), &right = fresh.add(site_b(1));
+    fresh.send(left, a_to_b);
+    fresh.run_until_idle();
+    fresh.send(left, packet("192.168.2.1", "10.0.2.1", 1));
+    fresh.run_until_idle();
+    for (const char* key : {"the second key", "the third key"}) {
+      Site first = site_a(1), second = site_b(1);
+      first.tunnels[0].psk = second.tunnels[0].psk = key;
+      fresh.configure(left, first);
+      fresh.configure(right, second);
+      fresh.run_for(std::chrono::milliseconds(ms));
+    }
+    fresh.run_for(1s);
+    for (int i = 0; i < 2000; ++i) {
+      EXPECT_EQ(fresh.send(left, a_to_b), Outcome::delivered) << ms << " ms, " << i;
+      EXPECT_EQ(fresh.send(right, b_to_a), Outcome::delivered) << ms << " ms, " << i;
+      fresh.run_for(100ms);
+    }
+    EXPECT_EQ(left.ready(), 1u) << ms << " ms";
+    EXPECT_EQ(left.children(), 2u) << ms << " ms";
+    for (const std::string& problem : fresh.duplicates()) ADD_FAILURE() << ms << " ms: " << problem;
+    for (const std::string& problem : fresh.unsettled()) ADD_FAILURE() << ms << " ms: " << problem;
+    for (const std::string& violation : fresh.violations()) ADD_FAILURE() << ms << " ms: " << violation;
+  }
+}
+
 TEST_F(Reconcile, AnotherIdentityAuthenticatesAnew) {
   Site right = site_b();
   right.tunnels[0].match_remote = {engine::MatchAny{}};

@@ -145,6 +145,7 @@ Compiled compile(const Site& site) {
     entry->map = "VPN-MAP";
     entry->sequence = number * 10;
     entry->peers = {tunnel.peer};
+    if (!tunnel.peer_name.empty()) entry->peers = {engine::Peer({tunnel.peer_name, tunnel.peer.family}, tunnel.peer_dynamic)};
     entry->peers.insert(entry->peers.end(), tunnel.more_peers.begin(), tunnel.more_peers.end());
     entry->default_peer = tunnel.default_peer;
     entry->transform_sets = {transform_set};
@@ -154,7 +155,7 @@ Compiled compile(const Site& site) {
       more->integrity = words.integrity.empty() ? nullptr : esp_row(words.integrity);
       entry->transform_sets.push_back(more);
     }
-    entry->profile = profile;
+    entry->profile = site.same_profile ? config->profiles.front() : profile;
     entry->lifetime = site.child_lifetime;
     entry->pfs_group = tunnel.pfs.empty() ? nullptr : engine::find_ike_keyword(key_exchange, tunnel.pfs);
     entry->pfs_additional = additional(tunnel.pfs_additional);

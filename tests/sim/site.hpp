@@ -59,6 +59,8 @@ struct Tunnel {
   bool per_host = false;
   std::vector<engine::IpAddress> more_peers;  // after `peer`, in order of preference
   std::optional<engine::IpAddress> default_peer;
+  std::string peer_name;     // not empty: in place of `peer`, whose family it has
+  bool peer_dynamic = true;  // the name is resolved before each attempt
 };
 
 struct Site {
@@ -73,6 +75,7 @@ struct Site {
   engine::AdmissionLimits limits;
   std::uint32_t window = 5;
   engine::Fragmentation fragmentation;
+  bool same_profile = false;                                // the first one, for all tunnels
   bool one_keyring = false;                                 // for all tunnels together
   std::optional<engine::TunnelInterface> tunnel_interface;  // it is one, in place of a crypto map
 };

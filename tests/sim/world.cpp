@@ -83,6 +83,7 @@ void World::restart(Node& node) {
   node.plane = FakeDataPlane([this, &node](const std::string& what) { violate(node.name() + ": " + what); });
   node.held.clear();
   node.open_jobs.clear();
+  node.asked.clear();
   start(node);
 }
 
@@ -181,6 +182,8 @@ void World::carry_out(Node& node, Actions& actions) {
       transmit(node, {keepalive->local, keepalive->remote, {0xff}, true});
     } else if (auto* job = std::get_if<StartJob>(&action)) {
       start_job(node, std::move(*job), at_once);
+    } else if (auto* name = std::get_if<Resolve>(&action)) {
+      resolve(node, name->name);
     } else if (auto* policy = std::get_if<SetPolicy>(&action)) {
       (void)node.plane.set_policy(*policy);
     } else if (auto* in = std::get_if<AddInbound>(&action)) {
@@ -200,6 +203,14 @@ void World::carry_out(Node& node, Actions& actions) {
   }
   for (Event& answer : answers) feed(node, std::move(answer));
   for (StartJob& job : at_once) finish_job(node, std::move(job));
+}
+
+void World::resolve(Node& node, const PeerName& name) {
+  auto answer = resolver ? resolver(name) : std::nullopt;
+  if (!answer) return node.asked.push_back(name);
+  at(now_ + resolver_delay, [this, &node, generation = node.generation, answer = std::move(*answer)] {
+    if (node.generation == generation) feed(node, answer);
+  });
 }
 
 void World::start_job(Node& node, StartJob job, std::vector<StartJob>& at_once) {

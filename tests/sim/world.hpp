@@ -74,7 +74,8 @@ class Node {
   std::vector<engine::Notice> notices;  // the latest 1,000 that tell of no datagram
   /// How a nonce begins that it draws as it asks, and as it answers a datagram.
   std::optional<std::uint8_t> asks_with, answers_with;
-  unsigned generation = 0;  // counts restarts: what was meant for an earlier life is dropped
+  std::deque<engine::PeerName> asked;  // names, as long as the world has no resolver
+  unsigned generation = 0;             // counts restarts: what was meant for an earlier life is dropped
 
  private:
   World& world_;
@@ -145,6 +146,9 @@ class World {
   std::vector<NatBox> nats;
   bool record = true;
   bool hold = false;
+  /// What a name means, and after how long; not set, or nothing returned: the question stays open (Node::asked).
+  std::function<std::optional<engine::Resolved>(const engine::PeerName&)> resolver;
+  engine::Duration resolver_delay = 50ms;
   /// Set: results of key exchanges are taken from here, so that replaying a run costs little.
   JobMemo* memo = nullptr;
   /// Set: sees every datagram and every key exchange.
@@ -171,6 +175,7 @@ class World {
   bool step(engine::Time limit);
   void start(Node& node);
   void carry_out(Node& node, engine::Actions& actions);
+  void resolve(Node& node, const engine::PeerName& name);
   void start_job(Node& node, engine::StartJob job, std::vector<engine::StartJob>& at_once);
   void finish_job(Node& node, engine::StartJob job);
   engine::crypto::JobResult run_job(engine::crypto::Job job, const engine::crypto::KeyStore& keys);
