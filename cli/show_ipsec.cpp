@@ -171,6 +171,10 @@ void put_endpoints(std::string& out, const ShowFacts& facts, const PolicyLineVie
   out += "     current outbound spi: " + ios_spi(outbound) + "\n";
   const auto* group = newest ? newest->sa->pfs_group : nullptr;
   out += group ? "     PFS (Y/N): Y, DH group: " + std::string(group->show_esp) + "\n" : "     PFS (Y/N): N, DH group: none\n";
+  if (newest)
+    for (const engine::Algorithm* row : newest->sa->additional)
+      out += std::string("     ") + (row->primitive == engine::Primitive::ml_kem ? "PQC" : "Additional") +
+             " Key Exchange: " + std::string(row->show_esp) + "\n";
 }
 
 void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView& line, const std::vector<Child>& children,

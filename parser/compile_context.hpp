@@ -127,6 +127,22 @@ struct CompileContext {
   std::optional<std::map<std::string, std::vector<engine::IpAddress>>> addresses_;
 };
 
+/// Gathers the additional key exchanges of one block into `out`. What the crypto library does not have is left out with a
+/// warning; a key exchange of which nothing is left makes the block unusable, for it would be weaker than what was asked for.
+class AdditionalReader {
+ public:
+  AdditionalReader(std::vector<engine::AdditionalKeyExchange>& out, const std::string& where, CompileContext& context)
+      : out_(out), where_(where), context_(context) {}
+  void take(unsigned number, const std::vector<const engine::Algorithm*>& groups, bool optional);
+  bool usable() const { return usable_; }
+
+ private:
+  std::vector<engine::AdditionalKeyExchange>& out_;
+  const std::string& where_;
+  CompileContext& context_;
+  bool usable_ = true;
+};
+
 /// The name under which an entry is remembered: "VPN-MAP 10".
 inline std::string entry_name(const std::string& map, std::uint32_t sequence) { return map + " " + std::to_string(sequence); }
 

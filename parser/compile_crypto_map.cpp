@@ -44,7 +44,7 @@ std::shared_ptr<const engine::CryptoMapEntry> read_entry(const CryptoMap& header
   }
   if (entry.peers.empty() || entry.transform_sets.empty() || !entry.profile || !lines) return nullptr;
   entry.lines = *lines;
-  read_limits(entry, where, block, context);
+  if (!read_limits(entry, where, block, context)) return nullptr;
   return context.entries.share(entry_name(header.map, header.sequence), std::move(entry));
 }
 

@@ -4,6 +4,25 @@
 #include "parser/secrets.hpp"
 
 namespace parser {
+
+void AdditionalReader::take(unsigned number, const std::vector<const engine::Algorithm*>& groups, bool optional) {
+  engine::AdditionalKeyExchange exchange{static_cast<std::uint8_t>(number), {}, optional};
+  for (const engine::Algorithm* row : groups) {
+    context_.warn_of_weak(where_, row);
+    if (engine::crypto::available(*row))
+      exchange.groups.push_back(row);
+    else
+      context_.warn(where_, std::string(row->debug_name) +
+                                " is not available: the installed OpenSSL has it not, 3.5 or later is needed; it is not offered");
+  }
+  const bool taken = std::any_of(out_.begin(), out_.end(), [&](const auto& e) { return e.number == number; });
+  if (taken) return context_.warn(where_, "pqc and additional-key-exchange 1 are the same exchange, the latter is not used");
+  if (exchange.groups.empty())
+    usable_ = usable_ && optional;
+  else
+    out_.push_back(std::move(exchange));
+}
+
 namespace {
 
 using engine::TransformType;
@@ -27,32 +46,13 @@ engine::IkeProposal read_proposal(engine::IkeProposal start, const Node& block) 
   return start;
 }
 
-/// What the crypto library does not have is left out with a warning; a key exchange of which nothing is left makes the
-/// proposal unusable, for it would be weaker than what was asked for.
+/// False: the proposal is not usable.
 bool read_additional(engine::IkeProposal& out, const Node& block, const std::string& where, CompileContext& context) {
-  bool usable = true;
-  const auto take = [&](unsigned number, const std::vector<const engine::Algorithm*>& groups, bool optional) {
-    engine::AdditionalKeyExchange exchange{static_cast<std::uint8_t>(number), {}, optional};
-    for (const engine::Algorithm* row : groups) {
-      context.warn_of_weak(where, row);
-      if (engine::crypto::available(*row))
-        exchange.groups.push_back(row);
-      else
-        context.warn(where, std::string(row->debug_name) +
-                                " is not available: the installed OpenSSL has it not, 3.5 or later is needed; it is not offered");
-    }
-    const bool taken =
-        std::any_of(out.additional.begin(), out.additional.end(), [&](const auto& e) { return e.number == number; });
-    if (taken) return context.warn(where, "pqc and additional-key-exchange 1 are the same exchange, the latter is not used");
-    if (exchange.groups.empty())
-      usable = usable && optional;
-    else
-      out.additional.push_back(std::move(exchange));
-  };
-  if (const auto* line = block.find<ProposalPqc>()) take(1, line->groups, line->optional);
+  AdditionalReader reader(out.additional, where, context);
+  if (const auto* line = block.find<ProposalPqc>()) reader.take(1, line->groups, line->optional);
   block.each<ProposalAdditional>(
-      [&](const ProposalAdditional& line, const Node&) { take(line.number, line.groups, line.optional); });
-  return usable;
+      [&](const ProposalAdditional& line, const Node&) { reader.take(line.number, line.groups, line.optional); });
+  return reader.usable();
 }
 
 /// What a proposal lacks, in words; empty when it is complete.

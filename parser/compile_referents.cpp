@@ -94,17 +94,35 @@ const SelectorLines* Referents::access_list(const std::string& name, bool ipv6_m
   return nullptr;
 }
 
-void read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context) {
-  if (const auto* pfs = block.find<SetPfs>()) {
-    entry.pfs_group = pfs_group(*pfs);
-    context.warn_of_weak(user, entry.pfs_group);
+namespace {
+
+/// `set pfs` and the key exchanges beside it. False with a warning where one that is required is not available.
+bool read_pfs(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context) {
+  const auto* pfs = block.find<SetPfs>();
+  if (!pfs) {
+    if (block.find<SetAdditional>()) context.warn(user, "additional-key-exchange has no effect without 'set pfs'");
+    return true;
   }
+  entry.pfs_group = pfs_group(*pfs);
+  context.warn_of_weak(user, entry.pfs_group);
+  AdditionalReader reader(entry.pfs_additional, user, context);
+  if (!pfs->pqc.empty()) reader.take(1, pfs->pqc, pfs->optional);
+  block.each<SetAdditional>(
+      [&](const SetAdditional& line, const Node&) { reader.take(line.number, line.groups, line.optional); });
+  if (!reader.usable()) context.warn(user, "a key exchange is required that is not available");
+  return reader.usable();
+}
+
+}  // namespace
+
+bool read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context) {
   if (const auto* line = inherited<LifetimeSeconds>(block, context)) entry.lifetime = std::chrono::seconds(line->seconds);
   if (const auto* line = inherited<LifetimeKilobytes>(block, context))
     entry.lifetime_kilobytes = line->disable ? 0 : line->kilobytes.value_or(entry.lifetime_kilobytes);
   if (const auto* line = inherited<ReplayWindow>(block, context))
     entry.replay_window = line->disable ? 0 : line->size.value_or(entry.replay_window);
   entry.per_host = block.find<SaPerHost>() != nullptr;
+  return read_pfs(entry, user, block, context);
 }
 
 }  // namespace parser

@@ -45,8 +45,9 @@ class Referents {
   std::unordered_map<const Node*, SelectorLines> lines_;
 };
 
-/// PFS, lifetimes, replay window and granularity of a crypto map entry or IPsec profile; `user` is who gets the warnings.
-void read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context);
+/// PFS, lifetimes, replay window and granularity of a crypto map entry or IPsec profile; `user` is who gets the warnings. False:
+/// it requires a key exchange that is not available.
+bool read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context);
 
 /// The interfaces with `tunnel protection` that are complete and not shut down (parser/compile_tunnel.cpp).
 std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, CompileContext& context);

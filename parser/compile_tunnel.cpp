@@ -125,9 +125,8 @@ bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry
     entry.profile = referents.profile(named->profile, its);
   else
     context.warn(its, "no IKEv2 profile is set");
-  read_limits(entry, its, *profile, context);
   out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;
-  return !entry.transform_sets.empty() && entry.profile;
+  return read_limits(entry, its, *profile, context) && !entry.transform_sets.empty() && entry.profile;
 }
 
 /// False with a warning where an access list that is named cannot be used.

@@ -130,11 +130,24 @@ std::string pfs_name(const CryptoMapEntry& entry) {
   return entry.pfs_group ? "PFS with " + std::string(entry.pfs_group->show_esp) : "no PFS";
 }
 
+/// Where `asked` takes what `asks` offers for the first Child SA, it does for a rekey, too.
+bool rekeys_fit(const CryptoMapEntry& asks, const CryptoMapEntry& asked) {
+  using engine::ChildKeyExchange;
+  const auto takes = [&](const engine::Algorithm* group, ChildKeyExchange key_exchange) {
+    return engine::choose_child(engine::offer_child(asks, engine::EspSpi{256}, group), asked, key_exchange, group ? group->id : 0)
+        .ok();
+  };
+  return !takes(nullptr, ChildKeyExchange::ignored) || takes(asks.pfs_group, ChildKeyExchange::as_offered);
+}
+
 /// It does not show before the first rekey: IKE_AUTH has no key exchange of its own (RFC 7296, 1.2).
 void pfs(const Peering& p, Findings& findings) {
   if (p.a.entry->pfs_group != p.b.entry->pfs_group)
     add(findings, "pfs",
         pfs_name(*p.a.entry) + " against " + pfs_name(*p.b.entry) + ": the tunnel comes up, its first rekey fails or is weaker",
+        {p.a.line<SetPfs>(), p.b.line<SetPfs>()});
+  else if (p.a.entry->pfs_group && (!rekeys_fit(*p.a.entry, *p.b.entry) || !rekeys_fit(*p.b.entry, *p.a.entry)))
+    add(findings, "pfs", "additional key exchanges that do not fit: the tunnel comes up, its first rekey fails",
         {p.a.line<SetPfs>(), p.b.line<SetPfs>()});
 }
 

@@ -51,7 +51,19 @@ Commands choices(std::string_view why) {
       once<SetTransformSet>(set_kw() >> kw("transform-set", "Specify list of transform sets in priority order") >>
                                 tail(each<&SetTransformSet::transform_sets>(word("Proposal tag"), 1, 9) >> pad),
                             {.note = why, .remove = remove_from_list<&SetTransformSet::transform_sets, SetTransformSet>}),
-      once<SetPfs>(set_kw() >> kw("pfs", "Specify pfs settings") >> -f<&SetPfs::group>(symbols(pfs_groups())), {.note = why}),
+      once<SetPfs>(set_kw() >> kw("pfs", "Specify pfs settings") >> -f<&SetPfs::group>(symbols(pfs_groups())) >>
+                       -(kw("pqc", "Set the post-quantum key exchange(s)") >>
+                         each<&SetPfs::pqc>(symbols(post_quantum_exchanges()), 1, 3) >>
+                         -flag<&SetPfs::optional>(kw("optional", "A peer may leave it out"))),
+                   {.note = why}),
+      many<SetAdditional>(
+          set_kw() >> kw("additional-key-exchange", "Set a further key exchange (RFC 9370)") >>
+              f<&SetAdditional::number>(number(1, engine::max_additional_key_exchanges, "Its place")) >>
+              tail(each<&SetAdditional::groups>(symbols(additional_exchanges()), 1, 16) >>
+                   -flag<&SetAdditional::optional>(kw("optional", "A peer may leave it out"))),
+          {.note = why,
+           .same = [](const SetAdditional& old, const SetAdditional& given, bool) { return old.number == given.number; },
+           .before = [](const SetAdditional& a, const SetAdditional& b) { return a.number < b.number; }}),
       once<SetIkev2Profile>(
           set_kw() >> kw("ikev2-profile", "Specify ikev2 Profile") >> tail(f<&SetIkev2Profile::profile>(word("Profile name"))),
           {.note = why}),

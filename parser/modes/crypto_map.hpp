@@ -52,8 +52,17 @@ struct SetIkev2Profile {
   friend bool operator==(const SetIkev2Profile&, const SetIkev2Profile&) = default;
 };
 struct SetPfs {
-  const engine::Algorithm* group = nullptr;  // null: `set pfs` alone, for pfs_group() to say (parser/compile.hpp)
+  const engine::Algorithm* group = nullptr;   // null: none named, for pfs_group() to say (parser/compile.hpp)
+  std::vector<const engine::Algorithm*> pqc;  // the first additional key exchange
+  bool optional = false;
   friend bool operator==(const SetPfs&, const SetPfs&) = default;
+};
+/// `set additional-key-exchange N K... [optional]`, at most one of each number.
+struct SetAdditional {
+  unsigned number = 1;
+  std::vector<const engine::Algorithm*> groups;
+  bool optional = false;
+  friend bool operator==(const SetAdditional&, const SetAdditional&) = default;
 };
 /// `set security-association level per-host`
 struct SaPerHost {

@@ -41,6 +41,16 @@ TEST(ShowIpsecSa, InterfaceNamesTheInitiator) {
   EXPECT_EQ(text.find("GigabitEthernet0/0"), std::string::npos);
 }
 
+TEST(ShowIpsecSa, AdditionalKeyExchanges) {
+  cli::ShowFacts facts = busy_gateway();
+  for (const char* keyword : {"20", "mlkem768"})
+    facts.view.ike_sas[0].children[0].additional.push_back(
+        engine::find_ike_keyword(engine::TransformType::key_exchange, keyword));
+  EXPECT_NE(cli::show_ipsec_sa(facts, {}).find("     PFS (Y/N): Y, DH group: group19\n     Additional Key Exchange: group20\n"
+                                               "     PQC Key Exchange: ML-KEM-768\n"),
+            std::string::npos);
+}
+
 TEST(ShowIpsecSa, NoCryptoAnywhere) { EXPECT_EQ(cli::show_ipsec_sa({}, {}), "\nNo SAs found\n"); }
 
 /// The recorded values of reference routers on a path of 1500.

@@ -166,6 +166,8 @@ TEST(Check, TwoEndsThatDoNotFit) {
       {"esp-aes 256 esp-sha256-hmac", "esp-gcm 256", "a.cfg:22,b.cfg:22 transform-sets: no transform set in common"},
       {" mode tunnel\n", " mode transport\n", "mode: mode tunnel against mode transport"},
       {" set pfs group19\n", "", "a.cfg:23,b.cfg:20 pfs: PFS with group19 against no PFS"},
+      {" set pfs group19\n", " set pfs group19\n set additional-key-exchange 1 20\n",
+       "a.cfg:23,b.cfg:23 pfs: additional key exchanges that do not fit"},
       {" authentication remote", " identity local fqdn b.example.net\n authentication remote",
        "b.cfg:13,a.cfg:12 identity: b.cfg calls itself b.example.net, profile PR of a.cfg wants"},
       {"Correct-Horse-7", "Correct-Horse-8", "a.cfg:10,b.cfg:10 keys: the key of a.cfg is not the one that b.cfg expects"},

@@ -564,6 +564,26 @@ TEST(Compile, BarePfsIsGroup14) {
   EXPECT_EQ(entry(compiled(text)).pfs_group, find_ike_keyword(TransformType::key_exchange, "14"));
 }
 
+TEST(Compile, AdditionalKeyExchangesBesidePfs) {
+  const auto with = [](const std::string& lines) {
+    std::string text = site;
+    text.insert(text.find(" match address ACL\n"), lines);
+    return compiled(text);
+  };
+  const auto named = [](const char* keyword) { return find_ike_keyword(TransformType::key_exchange, keyword); };
+  const bool there = engine::crypto::available(*named("mlkem768"));
+  const Compiled c = with(" set pfs group19\n set additional-key-exchange 2 20 21\n set additional-key-exchange 1 31 optional\n");
+  EXPECT_EQ(entry(c).pfs_group, named("19"));
+  EXPECT_EQ(entry(c).pfs_additional,
+            (std::vector<engine::AdditionalKeyExchange>{{1, {named("31")}, true}, {2, {named("20"), named("21")}, false}}));
+  const Compiled optional = with(" set pfs pqc mlkem768 optional\n"), required = with(" set pfs group19 pqc mlkem768\n");
+  EXPECT_EQ(entry(optional).pfs_group, named("14"));
+  EXPECT_EQ(entry(optional).pfs_additional.size(), there ? 1u : 0u);
+  EXPECT_EQ(entry(required).sequence, there ? 10u : 20u) << "weaker than what was asked for: the entry is not used";
+  EXPECT_EQ(warned(required, "crypto map MAP 10: a key exchange is required that is not available"), !there);
+  EXPECT_TRUE(warned(with(" set additional-key-exchange 1 31\n"), "crypto map MAP 10: additional-key-exchange has no effect"));
+}
+
 TEST(Compile, TransformSets) {
   std::string text = site;
   const std::string line = "crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac\n mode tunnel\n";

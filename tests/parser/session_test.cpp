@@ -104,8 +104,8 @@ TEST(Session, HelpListsWhatMayFollow) {
   EXPECT_EQ(offered(profile, "match identity remote address 192.0.2.1 "), "A.B.C.D|<cr>");
   const ConfigSession map = after({"crypto map M 10 ipsec-isakmp"});
   EXPECT_EQ(offered(map, "set "),
-            "group|identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|security-association|security-policy|"
-            "session-key|transform-set");
+            "additional-key-exchange|group|identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|"
+            "security-association|security-policy|session-key|transform-set");
   EXPECT_EQ(offered(map, "description "), "LINE");
   EXPECT_EQ(offered(map, "description to the "), "LINE|<cr>");
   const ConfigSession peer = after({"crypto ikev2 keyring K", "peer A"});
