@@ -107,6 +107,8 @@ std::string step(const Notice& notice) {
                         "IKEV2 SA created; inserting SA into database. Session with IKE ID " + escaped(notice.text) + " is UP");
     case NoticeKind::ike_sa_rekeyed:
       return ikev2_line(notice, with_text("SA rekeyed; the new SA takes over the session with", notice));
+    case NoticeKind::ike_sa_moved:
+      return ikev2_line(notice, "SA moved by MOBIKE, from " + ios_socket(notice.local) + " to " + ios_socket(notice.remote));
     case NoticeKind::ike_sa_down:
       return ikev2_line(notice, "Deleting SA");
     default:

@@ -74,6 +74,8 @@ const std::array<CauseText, static_cast<std::size_t>(Cause::internal_error) + 1>
     {Cause::temporary_failure, "temporary-failure", "Received temporary failure notify",
      "The peer is busy with another exchange on the same SA and asks to try later."},
     {Cause::install_failed, "install-failed", "Failed to install the IPsec SA", "The data plane refused the SA."},
+    {Cause::address_not_proven, "address-not-proven", "Failed to verify the new address of the peer",
+     "The peer said that it is at another address, and its answer does not show that it receives there."},
     {Cause::replaced, "replaced", "SA replaced", "A newer SA took its place."},
     {Cause::internal_error, "internal-error", "Internal error", "A local resource failed; the evidence says which."},
 }};

@@ -51,6 +51,7 @@ enum class Cause : std::uint8_t {
   lifetime_expired,
   temporary_failure,
   install_failed,
+  address_not_proven,
   replaced,
   internal_error,
 };

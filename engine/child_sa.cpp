@@ -221,7 +221,7 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   if (!offered || !ts_i || !ts_r)
     return Failure{NotifyType::invalid_syntax, Cause::missing_payload, "the request lacks SA or traffic selectors"};
   std::string considered;
-  const auto lines = turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, profile->name);
+  const auto lines = turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name);
   auto found = rekeyed ? find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors) : std::nullopt;
   if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
   if (!found)
@@ -300,8 +300,9 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   auto keys = crypto::derive_child_keys(*up.channel.suite().prf, up.channel.keys().d, *choice.encryption, choice.integrity,
                                         keying.shared, keying.nonce_i, keying.nonce_r, keying.additional);
   const bool initiator = keying.role == Role::initiator;
-  const ChildSaFacts facts{child.id,      child.line,     child.interface,        child.selectors,     child.mode,
-                           sa.path.local, sa.path.remote, sa.path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes};
+  const Path& path = mobility::of_children(sa);
+  const ChildSaFacts facts{child.id,   child.line,  child.interface,     child.selectors,     child.mode,
+                           path.local, path.remote, path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes};
   AddInbound inbound{facts, parameters(choice, child.spi_in, std::move(initiator ? keys.encryption_r : keys.encryption_i),
                                        std::move(initiator ? keys.integrity_r : keys.integrity_i))};
   AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),

@@ -111,6 +111,7 @@ struct IkeProfile {
   KeyRef inline_local_key, inline_remote_key;  // `authentication ... pre-share key`, stronger than the keyring
   std::shared_ptr<const Keyring> ppk_keyring;  // `keyring ppk NAME`; may be null
   bool childless = false;                      // no Child SA in IKE_AUTH where the peer allows it, which ours then do (RFC 6023)
+  bool mobike = true;                          // RFC 4555, where the peer has it too
   Duration lifetime = std::chrono::hours(24);
   Duration dpd_interval{0}, dpd_retry{0};  // 0: off
   bool dpd_periodic = false;

@@ -9,7 +9,10 @@ namespace {
 
 bool wanted(const IkeSa& sa, const Query& query) {
   if (std::holds_alternative<Lingering>(sa.state)) return false;
-  return (!query.local || *query.local == sa.path.local.ip) && (!query.peer || *query.peer == sa.path.remote.ip);
+  const auto one_of = [](const std::optional<IpAddress>& wanted, const IpAddress& now, const IpAddress& configured) {
+    return !wanted || *wanted == now || *wanted == configured;
+  };
+  return one_of(query.local, sa.path.local.ip, sa.ends.local) && one_of(query.peer, sa.path.remote.ip, sa.ends.remote);
 }
 
 PolicyLineView view_of(const BookLine& line) {

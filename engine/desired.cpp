@@ -170,7 +170,7 @@ void attempt(Turn& turn, const Desired::Place& place) {
 }  // namespace
 
 bool between_ends(const IkeSa& sa, const BookLine& line) {
-  return sa.path.local.ip == line.line.local && sa.path.remote.ip == line.line.peer;
+  return sa.ends.local == line.line.local && sa.ends.remote == line.line.peer;
 }
 
 Fall fall_of(const Established& up, Cause cause) {
@@ -234,7 +234,7 @@ void satisfied(Turn& turn, const IkeSa& sa) {
   for (const PolicyLineId id : sa.wanted)
     if (const BookLine* line = turn.core.book.find(id)) desired.erase(PolicyBook::place_of(*line));
   if (desired.all().empty()) return;
-  for (const BookLine* line : turn.core.book.lines_between(sa.path.local.ip, sa.path.remote.ip))
+  for (const BookLine* line : turn.core.book.lines_between(sa.ends.local, sa.ends.remote))
     if (const Desired::Place place = PolicyBook::place_of(*line); desired.find(place))
       desired.schedule(place, turn.now + turn.between(soon_from, soon_to));
 }
@@ -301,7 +301,7 @@ void hasten(Turn& turn, const Desired::Place& place) {
 
 void follow_peer(Turn& turn, const IkeSa& sa, const wire::Payloads& request) {
   PolicyBook& book = turn.core.book;
-  const IpAddress &local = sa.path.local.ip, &peer = sa.path.remote.ip;
+  const IpAddress &local = sa.ends.local, &peer = sa.ends.remote;
   const std::string& profile = sa.established()->profile->name;
   std::map<Desired::Place, std::pair<BookLine, Candidate>> others;
   for (const BookLine* line : book.lines_between(local, peer)) {

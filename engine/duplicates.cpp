@@ -16,7 +16,7 @@ bool may_be_rivals(const IkeSa& a, const IkeSa& b) {
   const Established *x = a.established(), *y = b.established();
   return a.id != b.id && x && y && !x->replaced && !y->replaced && !x->pending && !y->pending && !x->yielding && !y->yielding &&
          (x->birth.ours || y->birth.ours) && x->remote == y->remote && x->local == y->local &&
-         x->profile->name == y->profile->name && a.path.local.ip == b.path.local.ip && a.path.remote.ip == b.path.remote.ip;
+         x->profile->name == y->profile->name && a.ends == b.ends;
 }
 
 std::vector<IkeSa*> rivals_of(Turn& turn, const IkeSa& sa) {
@@ -127,7 +127,7 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
 
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
   for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
-    if (Established* up = each->established(); up && each->path.remote.ip == sa.path.remote.ip)
+    if (Established* up = each->established(); up && each->ends.remote == sa.ends.remote)
       for (ChildSa& child : up->children)
         if (child.outbound && child.line == line && child.birth.fresh && !leaves_sending_to_other(turn, *each, child))
           release_outbound(turn, child);

@@ -206,7 +206,7 @@ struct Endpoint::Impl {
   void on(Turn& turn, Clear clear) {
     forget_wants(turn, clear.peer);
     for (const auto& [id, sa] : core.sas.all()) {
-      if (clear.peer && sa->path.remote.ip != *clear.peer) continue;
+      if (clear.peer && sa->path.remote.ip != *clear.peer && sa->ends.remote != *clear.peer) continue;
       if (clear.what == ClearWhat::ike_sas) {
         end(turn, *sa, Cause::cleared_by_operator);
       } else if (Established* up = sa->established()) {

@@ -181,6 +181,7 @@ enum class NoticeKind : std::uint8_t {
   negotiation_failed,
   ike_sa_up,
   ike_sa_rekeyed,
+  ike_sa_moved,  // goes on between other addresses
   ike_sa_down,
   child_sa_up,
   child_sa_down,

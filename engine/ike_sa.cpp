@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/duplicates.hpp"
+#include "engine/exchange/addresses.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
@@ -181,6 +182,8 @@ void IkeSa::begin(Turn& turn, const Task& task) {
     yield_child(turn, *this, *one);
   } else if (std::holds_alternative<ReauthenticateTask>(task)) {
     reauthenticate(turn, *this);
+  } else if (const auto* where = std::get_if<AddressesTask>(&task)) {
+    exchange::addresses::request(turn, *this, where->update);
   } else {
     exchange::informational::request_liveness(turn, *this);
   }
@@ -261,15 +264,19 @@ bool already_asked(const Established& up, PolicyLineId line) {
   });
 }
 
+void IkeSa::keep_mapping(Turn& turn) {
+  const Duration own_pause = established()->profile->nat_keepalive;
+  next_keepalive.reset();
+  if (path.nat_local) next_keepalive = turn.now + (own_pause.count() ? own_pause : turn.core.book.config().nat_keepalive);
+}
+
 Established& IkeSa::establish(Turn& turn, Established next) {
   if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip);
   satisfied(turn, *this);
   state = std::move(next);
   Established& up = std::get<Established>(state);
   up.channel.forget_sk_p();
-  if (path.nat_local)
-    next_keepalive =
-        turn.now + (up.profile->nat_keepalive.count() ? up.profile->nat_keepalive : turn.core.book.config().nat_keepalive);
+  keep_mapping(turn);
   Notice notice = notice_of(NoticeKind::ike_sa_up, *this);
   notice.text = up.remote.to_string();
   turn.emit(std::move(notice));
@@ -371,8 +378,7 @@ void IkeSa::tick_established(Turn& turn, Established& up) {
   }
   if (next_keepalive && *next_keepalive <= turn.now) {
     turn.emit(SendKeepalive{path.local, path.remote});
-    next_keepalive =
-        turn.now + (up.profile->nat_keepalive.count() ? up.profile->nat_keepalive : turn.core.book.config().nat_keepalive);
+    keep_mapping(turn);
   }
   std::vector<ChildSaId> expired;
   for (ChildSa& child : up.children) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <list>
 #include <variant>
 #include <vector>
@@ -19,18 +18,10 @@
 #include "engine/exchange/informational.hpp"
 #include "engine/exchange/rekey_ike_sa.hpp"
 #include "engine/fragmentation.hpp"
+#include "engine/mobility.hpp"
 #include "engine/request_window.hpp"
 
 namespace engine {
-
-struct Path {
-  SocketAddress local, remote;
-  bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT
-  /// Octets of an IP packet that is known to get through, once fragments of either end have: no message of ours that is to
-  /// be cut is tried in larger ones again (RFC 7383, 2.5.2).
-  std::uint32_t passes = std::numeric_limits<std::uint32_t>::max();
-  bool encapsulated() const { return nat_local || nat_remote; }
-};
 
 /// What both ends announced that lasts beyond the initial exchanges, and a rekey.
 struct Abilities {
@@ -60,6 +51,10 @@ struct RekeyIkeTask {
 /// A peer that answers TEMPORARY_FAILURE this often, some seconds apart, will not come round (gives up after minutes).
 inline constexpr unsigned max_temporary_failures = 30;
 struct LivenessTask {};
+/// Says where we are, and finds out whether the peer is where it says (engine/exchange/addresses.hpp).
+struct AddressesTask {
+  bool update = false;
+};
 /// This IKE SA, or a Child SA of it, gives way to another (engine/duplicates.hpp).
 struct YieldTask {
   Time not_before{};
@@ -77,7 +72,7 @@ struct ReauthenticateTask {
   Time not_before{};
 };
 using Task = std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask,
-                          YieldChildTask, ReauthenticateTask>;
+                          YieldChildTask, ReauthenticateTask, AddressesTask>;
 
 /// How far the attempts are to authenticate anew what is authenticated by what is not valid any more.
 struct Outdated {
@@ -197,6 +192,8 @@ struct IkeSa {
   Role role = Role::initiator;  // of this IKE SA: decides flag I and which SK_ is whose
   IkeSpi spi_i, spi_r;
   Path path;
+  Ends ends;
+  Rare<Mobike> mobike;  // both ends have it
   Time created;
   SocketAddress first_remote;        // where its first message came from: the key of a responder before authentication
   std::vector<PolicyLineId> wanted;  // lines that wait for the SA to be established
@@ -254,6 +251,10 @@ struct IkeSa {
   void respond(Turn& turn, wire::ExchangeType exchange, MessageId message, const wire::Payloads& payloads);
   void start_request_job(Turn& turn, crypto::Job job);
   void start_answer_job(Turn& turn, crypto::Job job);
+  /// Keepalives for as long as we are behind a NAT.
+  void keep_mapping(Turn& turn);
+  /// What is open goes out again at once, and has all its attempts before it: the path is another one.
+  void resend(Turn& turn);
   /// Whatever is being computed for this SA is of no use any more.
   void forget_jobs(Turn& turn);
 
@@ -299,6 +300,8 @@ struct IkeSa {
   bool is_liveness(const Outstanding& request) const;
   /// Sends `request` again, or gives the SA up.
   void retransmit(Turn& turn, Outstanding& request);
+  /// On every other pair of addresses, too.
+  void spread(Turn& turn, Outstanding& request);
   void tick_established(Turn& turn, Established& up);
   void end(Turn& turn, Cause cause, const std::string& why);
   Channel* channel();

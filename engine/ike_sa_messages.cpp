@@ -13,6 +13,8 @@ constexpr unsigned max_liveness_sent = 6;  // IOS: five retries after the first
 constexpr unsigned max_delete_sent = 4;    // half a minute: what is gone here need not be gone there
 /// So often a message is lost before its packets are suspected to be too large for the path (RFC 7383, 2.5.2).
 constexpr unsigned sent_before_smaller = 2;
+/// And so often before other addresses are tried (RFC 4555, 3.10).
+constexpr unsigned sent_before_spread = 3;
 
 Bytes digest_of(ByteView datagram) { return crypto::sha256({datagram}); }
 
@@ -96,13 +98,36 @@ void IkeSa::retransmit(Turn& turn, Outstanding& request) {
     if (!holds<Deleting>(state) && !(init && init->refused)) diagnose(turn, failure, "no answer from the peer");
     return close(turn, Cause::no_response, failure.why);
   }
-  if (request.sent % sent_before_smaller == 0 && channel()) cut_smaller(request.parcel, *channel(), path.local, turn.core.rng);
+  if (request.sent > 0 && request.sent % sent_before_smaller == 0 && channel())
+    cut_smaller(request.parcel, *channel(), path.local, turn.core.rng);
   ++request.sent;
   request.pause = liveness ? established()->profile->dpd_retry : turn.between(request.pause * 18 / 10, request.pause * 22 / 10);
   request.next = turn.now + request.pause;
   note_datagram(turn, NoticeKind::datagram_retransmitted, id, path.local, path.remote,
                 header(request.exchange, false, request.id), {});
   transmit(turn, path.local, path.remote, request.parcel);
+  if (request.sent >= sent_before_spread) spread(turn, request);
+}
+
+void IkeSa::spread(Turn& turn, Outstanding& request) {
+  for (const Path& other : mobility::other_paths(turn, *this)) {
+    request.spread = true;
+    transmit(turn, other.local, other.remote, request.parcel);
+  }
+  if (!request.spread) return;
+  for (OpenRequest& open : established()->requesting)
+    if (auto* asked = std::get_if<exchange::InformationalRequest>(&open.what);
+        asked && open.message == request.id && asked->where)
+      asked->where->spread = true;
+}
+
+void IkeSa::resend(Turn& turn) {
+  for (Outstanding& request : own.open()) {
+    request.sent = 0;
+    request.pause = first_pause;
+    request.next = turn.now;
+  }
+  turn.touch(id);
 }
 
 // ---- In ------------------------------------------------------------------------------------------------------------
@@ -173,8 +198,9 @@ void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::M
   }
   auto opened = open(turn, datagram, message);
   if (!opened) return;
-  if (const Parcel& answered = own.find(message.header.message_id)->parcel; answered.datagrams.size() > 1)
-    path.passes = std::min(path.passes, answered.limit);
+  const Outstanding& answered = *own.find(message.header.message_id);
+  if (answered.parcel.datagrams.size() > 1) path.passes = std::min(path.passes, answered.parcel.limit);
+  const bool spread = answered.spread;
   own.close(message.header.message_id);
   if (!opened->payloads.ok()) {
     diagnose(turn, opened->payloads.failure(), "answer of the peer");
@@ -182,6 +208,7 @@ void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::M
   }
   note_datagram(turn, NoticeKind::datagram_received, id, datagram.local, datagram.remote, message.header, *opened->payloads);
   mobility::follow_message(turn, *this, datagram);
+  if (spread) mobility::answered(turn, *this, datagram);
   if (Established* up = established()) up->last_inbound = turn.now;
   dispatch_response(turn, message.header.message_id, std::move(*opened->payloads));
   proceed(turn);

@@ -68,6 +68,7 @@ IkeSaView IkeSa::view(Time now) const {
   out.remote_window = own.window;
   out.fragmentation = abilities.fragments;
   out.nat_local = path.nat_local;
+  out.mobike = mobike.has_value();
   out.single_pair = established() && established()->single_pair;
   out.nat_remote = path.nat_remote;
   if (const auto* auth = std::get_if<exchange::IkeAuthRequest>(&state)) {

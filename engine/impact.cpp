@@ -53,15 +53,15 @@ std::string changed_authentication(const IkeSa& sa, const Established& up, const
   const std::string name = " of IKEv2 profile " + fresh.name;
   if (fresh.auth_local != up.profile->auth_local || fresh.auth_remote != up.profile->auth_remote)
     return "authentication method" + name;
-  const Identity local = fresh.identity_local ? *fresh.identity_local : Identity::of(sa.path.local.ip);
-  const Identity before = up.profile->identity_local ? *up.profile->identity_local : Identity::of(sa.path.local.ip);
+  const Identity local = fresh.identity_local ? *fresh.identity_local : Identity::of(sa.ends.local);
+  const Identity before = up.profile->identity_local ? *up.profile->identity_local : Identity::of(sa.ends.local);
   if (local != before) return "identity local" + name;
   const Identity* identity = sa.role == Role::responder ? &up.remote : nullptr;
-  const auto new_keys = next.key_for(fresh, sa.path.remote.ip, identity);
-  if (!new_keys) return "no pre-shared key for " + sa.path.remote.ip.to_string() + " any more";
+  const auto new_keys = next.key_for(fresh, sa.ends.remote, identity);
+  if (!new_keys) return "no pre-shared key for " + sa.ends.remote.to_string() + " any more";
   if (up.birth.local_key != new_keys->local || up.birth.remote_key != new_keys->remote)
     return "pre-shared key" + (new_keys->keyring_peer.empty() ? name : " of keyring peer " + new_keys->keyring_peer);
-  const Ppk* ppk = next.ppk_for(fresh, sa.path.remote.ip, identity);
+  const Ppk* ppk = next.ppk_for(fresh, sa.ends.remote, identity);
   if (up.birth.ppk != (ppk ? ppk->key : KeyRef{}) || (ppk && ppk->required && !up.ppk))
     return "postquantum key" + (fresh.ppk_keyring ? " of keyring " + fresh.ppk_keyring->name : name);
   return {};
@@ -82,7 +82,7 @@ bool same_authentication(const IkeProfile& profile, const KeyChoice& keys, const
 
 Impact impact_on(const IkeSa& sa, const Config& before, const PolicyBook& next) {
   const Established& up = *sa.established();
-  const IpAddress &local = sa.path.local.ip, &peer = sa.path.remote.ip;
+  const IpAddress &local = sa.ends.local, &peer = sa.ends.remote;
   const auto fresh = successor_of(*up.profile, next.lines_between(local, peer), up.remote, local);
   if (!fresh)
     return {Disturbance::tear_down,
@@ -104,9 +104,10 @@ Impact impact_on(const IkeSa& sa, const Config& before, const PolicyBook& next) 
   return {Disturbance::none, {}, fresh};
 }
 
-Impact impact_on(const ChildSa& child, const PolicyBook& next) {
+Impact impact_on(const ChildSa& child, const Ends& ends, const PolicyBook& next) {
   const BookLine* line = next.find(child.line);
-  if (!line) return {Disturbance::tear_down, "its permit line, transform set mode, peer or address is gone", nullptr};
+  if (!line || line->line.local != ends.local)
+    return {Disturbance::tear_down, "its permit line, transform set mode, peer or address is gone", nullptr};
   const CryptoMapEntry &fresh = *line->entry, &old = *child.entry;
   if (line->entry == child.entry) return {};
   const std::string where = " of crypto map " + fresh.map + " " + std::to_string(fresh.sequence);

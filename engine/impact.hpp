@@ -11,6 +11,7 @@ namespace engine {
 
 struct IkeSa;
 struct ChildSa;
+struct Ends;
 
 struct Impact {
   Disturbance what = Disturbance::none;
@@ -21,8 +22,8 @@ struct Impact {
 
 /// On an established IKE SA itself. `before`: the configuration that `next` replaces.
 Impact impact_on(const IkeSa& sa, const Config& before, const PolicyBook& next);
-/// On a Child SA whose IKE SA stays.
-Impact impact_on(const ChildSa& child, const PolicyBook& next);
+/// On a Child SA whose IKE SA, between `ends`, stays.
+Impact impact_on(const ChildSa& child, const Ends& ends, const PolicyBook& next);
 /// Whether a negotiation with `peer`, begun under `profile` and with `keys`, would be begun the same way now. `identity`:
 /// the peer's, as far as its key depends on it.
 bool same_authentication(const IkeProfile& profile, const KeyChoice& keys, const IpAddress& peer, const Identity* identity,

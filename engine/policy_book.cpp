@@ -23,17 +23,24 @@ std::optional<IpAddress> source_for(const InterfaceState& interface, const IpAdd
     const IpAddress& own = configured.address;
     if (own.family != peer.family) continue;
     if (Prefix::of(own, configured.length).contains(peer)) return own;
-    const bool link_local = !own.is_v4() && own.octets[0] == 0xfe && (own.octets[1] & 0xc0) == 0x80;
-    if (!first && !link_local) first = own;
+    if (!first && !own.is_link_local()) first = own;
   }
   return first;
 }
 
 bool same_peer(const Peer& a, const Peer& b) { return a.address == b.address && a.name == b.name; }
 
+std::vector<IpAddress> sources_of(const ProtectedInterface& bound, const InterfaceState* state) {
+  if (bound.tunnel && bound.tunnel->source) return {*bound.tunnel->source};
+  std::vector<IpAddress> out;
+  if (state && !(bound.tunnel && bound.local_address_interface.empty()))
+    for (const Prefix& configured : state->addresses) out.push_back(configured.address);
+  return out;
+}
+
 /// Of two lines at the same place.
 bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
-  return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.local == b.local && a.peer == b.peer;
+  return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.peer == b.peer;
 }
 
 }  // namespace
@@ -138,8 +145,10 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   const std::vector<std::size_t> nowhere;
   std::vector<BookLine> next;
   std::vector<bool> kept(lines_.size(), false);
+  sources_.clear();
   for (const ProtectedInterface& bound : config_->interfaces) {
     const InterfaceState* state = find_interface(interfaces_, address_interface(bound));
+    sources_[bound.name] = sources_of(bound, state);
     for (const auto& entry : bound.entries) {
       const auto known = places_.find({bound.name, entry->map, entry->sequence});
       const std::vector<std::size_t>& here = known == places_.end() ? nowhere : known->second;
@@ -274,10 +283,10 @@ void PolicyBook::announce(Actions& out) {
     policy.lines.push_back(line.line);
   }
   for (auto& [interface, policy] : wanted) {
-    std::vector<PolicyLineId> ids;
-    for (const PolicyLine& line : policy.lines) ids.push_back(line.id);
-    if (ids == announced_[interface]) continue;
-    announced_[interface] = std::move(ids);
+    std::vector<std::pair<PolicyLineId, IpAddress>> said;
+    for (const PolicyLine& line : policy.lines) said.emplace_back(line.id, line.local);
+    if (said == announced_[interface]) continue;
+    announced_[interface] = std::move(said);
     out.push_back(std::move(policy));
   }
   std::erase_if(announced_, [](const auto& item) { return item.second.empty(); });
@@ -301,6 +310,15 @@ std::vector<const BookLine*> PolicyBook::lines_between(const IpAddress& local, c
   if (it == by_peer_.end()) return out;
   for (const std::size_t i : it->second)
     if (lines_[i].line.local == local) out.push_back(&lines_[i]);
+  return out;
+}
+
+std::vector<const BookLine*> PolicyBook::lines_toward(const IpAddress& peer) const {
+  std::vector<const BookLine*> out;
+  const auto it = by_peer_.find(peer);
+  if (it == by_peer_.end()) return out;
+  for (const std::size_t i : it->second)
+    if (lines_[i].line.peer == peer) out.push_back(&lines_[i]);
   return out;
 }
 

@@ -47,8 +47,8 @@ class PolicyBook {
   using Place = std::tuple<std::string, std::string, std::uint32_t>;
   static Place place_of(const BookLine& line) { return {line.interface, line.entry->map, line.entry->sequence}; }
 
-  /// Reconciles to a new snapshot or to changed interfaces: lines that mean the same keep their id; `out` receives
-  /// SetPolicy for every interface whose lines changed. Returns the ids that are gone.
+  /// Reconciles to a new snapshot or to changed interfaces: lines that mean the same keep their id, even if another address of
+  /// ours is their end now; `out` receives SetPolicy for every interface whose lines changed. Returns the ids that are gone.
   std::vector<PolicyLineId> update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces, Actions& out);
 
   /// The lines of an entry go to this peer of it from now on, if one of our addresses fits. They are other lines then: what
@@ -83,6 +83,12 @@ class PolicyBook {
   /// The permit lines between two addresses under a profile, in order.
   std::vector<const BookLine*> lines_of(const IpAddress& local, const IpAddress& peer, const std::string& profile) const;
 
+  /// The permit lines whose tunnels end at `peer`, wherever they begin, in order.
+  std::vector<const BookLine*> lines_toward(const IpAddress& peer) const;
+  /// From which addresses packets of an interface's lines may come, by its name: `tunnel source ADDRESS`, or what the interface
+  /// has that carries its crypto map (`local-address`, `tunnel source`). Never an address inside a tunnel.
+  using Sources = std::map<std::string, std::vector<IpAddress>>;
+  const Sources& sources() const { return sources_; }
   /// The same under any profile.
   std::vector<const BookLine*> lines_between(const IpAddress& local, const IpAddress& peer) const;
 
@@ -145,10 +151,12 @@ class PolicyBook {
   std::map<PeerName, Named> named_;
   std::map<Place, std::vector<std::size_t>> places_;
   std::unordered_map<PolicyLineId, std::size_t> by_id_;
-  std::map<IpAddress, std::size_t> locals_;                     // how many lines end at each
-  std::map<IpAddress, std::vector<std::size_t>> by_peer_;       // permits, under every address of a peer of their entry
-  std::map<std::string, std::vector<PolicyLineId>> announced_;  // by interface: what the last SetPolicy said
-  bool changed_ = false;                                        // since then, perhaps
+  std::map<IpAddress, std::size_t> locals_;  // how many lines end at each
+  Sources sources_;
+  std::map<IpAddress, std::vector<std::size_t>> by_peer_;  // permits, under every peer of their entry
+  /// By interface, what the last SetPolicy said: lines and where they begin.
+  std::map<std::string, std::vector<std::pair<PolicyLineId, IpAddress>>> announced_;
+  bool changed_ = false;  // since then, perhaps
   std::uint32_t next_line_ = 1;
 };
 

@@ -14,7 +14,7 @@ bool is_attempt(const Task& task) { return std::holds_alternative<Reauthenticate
 
 /// The one that is being made to take the place of `sa`, or null.
 IkeSa* successor_of(Turn& turn, const IkeSa& sa) {
-  for (IkeSa* other : turn.core.sas.of_peer(sa.path.remote.ip))
+  for (IkeSa* other : turn.core.sas.of_peer(sa.ends.remote))
     if (other->supersedes == sa.id && (other->asking() || other->established())) return other;
   return nullptr;
 }
@@ -86,8 +86,8 @@ std::optional<AttemptView> reauthentication_of(const IkeSa& sa, Time now) {
   out.interface = child.interface;
   out.map = child.entry->map;
   out.sequence = child.entry->sequence;
-  out.local = sa.path.local.ip;
-  out.peer = sa.path.remote.ip;
+  out.local = sa.ends.local;
+  out.peer = sa.ends.remote;
   out.failed = up->outdated->failed;
   out.reauthentication = true;
   const auto waiting = std::find_if(up->tasks.begin(), up->tasks.end(), is_attempt);

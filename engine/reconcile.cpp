@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/impact.hpp"
+#include "engine/mobility.hpp"
 #include "engine/names.hpp"
 #include "engine/reauthentication.hpp"
 
@@ -37,15 +38,19 @@ void reconcile_negotiating(Turn& turn, IkeSa& sa) {
   const auto profile = asking ? asking->profile : answering ? answering->profile : nullptr;
   const auto fresh = profile ? turn.core.book.profile_named(profile->name) : nullptr;
   const bool other_meaning =
-      profile && (!fresh || !same_authentication(*profile, asking ? asking->keys : answering->keys, sa.path.remote.ip,
+      profile && (!fresh || !same_authentication(*profile, asking ? asking->keys : answering->keys, sa.ends.remote,
                                                  answering ? &answering->remote : nullptr, *fresh, turn.core.book));
+  if (sa.asking() && !sa.wanted.empty() && turn.core.book.find(sa.wanted.front())->line.local != sa.ends.local) {
+    turn.core.desired.fallen.push_back({sa.wanted, Fall::lost});
+    return sa.close(turn, Cause::configuration_removed, "our address is another one");
+  }
   if (other_meaning || (sa.asking() && sa.wanted.empty()))
     exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
 }
 
 /// Follows to the new snapshot what stays; true: it was asked for a rekey, `later` from now.
-bool reconcile_child(Turn& turn, Established& up, ChildSa& child, Duration later) {
-  const Impact impact = impact_on(child, turn.core.book);
+bool reconcile_child(Turn& turn, const Ends& ends, Established& up, ChildSa& child, Duration later) {
+  const Impact impact = impact_on(child, ends, turn.core.book);
   if (impact.what == Disturbance::tear_down) {
     up.tasks.push_back(DeleteChildTask{child.id, Cause::configuration_removed});
     return false;
@@ -68,7 +73,7 @@ std::size_t reconcile_established(Turn& turn, IkeSa& sa, Established& up, const 
   }
   std::size_t rekeys = 0;
   const auto later = [&] { return spread_each * static_cast<std::int64_t>(asked + rekeys); };
-  for (ChildSa& child : up.children) rekeys += reconcile_child(turn, up, child, later());
+  for (ChildSa& child : up.children) rekeys += reconcile_child(turn, sa.ends, up, child, later());
   if (impact.what == Disturbance::reauthenticate) {
     outdate(turn, sa);
     if (!sa.established()) return rekeys;
@@ -97,19 +102,22 @@ void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<Int
   std::unordered_map<PolicyLineId, const CryptoMapEntry*> entries;
   if (!same_config)
     for (const BookLine& line : core.book.lines()) entries.emplace(line.line.id, line.entry.get());
+  const PolicyBook::Sources sources = same_config ? core.book.sources() : PolicyBook::Sources{};
   const std::vector<PolicyLineId> gone = core.book.update(std::move(config), std::move(interfaces), turn.out);
+  const bool other_sources = same_config && sources != core.book.sources();
   if (!same_config) forget_pauses(turn, *before, entries);
   core.always_up.follow(core.book, turn.now);
   ask_for_new_names(turn);
   const bool now_protecting = !core.book.lines().empty();
   if (now_protecting != core.protecting) turn.emit(Notice{now_protecting ? NoticeKind::map_on : NoticeKind::map_off});
   core.protecting = now_protecting;
-  if (same_config && gone.empty()) return;
+  if (same_config && gone.empty() && !other_sources) return;
   std::vector<IkeSaId> present;  // re-authentication adds to the table
   for (const auto& [id, sa] : core.sas.all()) present.push_back(id);
   std::size_t asked = 0;
   for (const IkeSaId id : present) {
     IkeSa& sa = *core.sas.find(id);
+    if (other_sources) mobility::follow_interfaces(turn, sa);
     if (Established* up = sa.established())
       asked += reconcile_established(turn, sa, *up, *before, asked);
     else
@@ -127,13 +135,13 @@ std::vector<SaImpact> preview(const Core& core, std::shared_ptr<const Config> co
     const Established* up = sa->established();
     if (!up || up->replaced) continue;
     const auto row = [&](Impact impact, const std::string& what, std::optional<ChildSaId> child) {
-      out.push_back({sa->id, child, sa->path.local.ip, sa->path.remote.ip, what, impact.what, std::move(impact.why)});
+      out.push_back({sa->id, child, sa->ends.local, sa->ends.remote, what, impact.what, std::move(impact.why)});
     };
     const Impact whole = impact_on(*sa, *core.book.snapshot(), next);
     row(whole, up->remote.to_string(), std::nullopt);
     const bool with_it = whole.what == Disturbance::tear_down || whole.what == Disturbance::reauthenticate;
     for (const ChildSa& child : up->children) {
-      Impact impact = impact_on(child, next);
+      Impact impact = impact_on(child, sa->ends, next);
       if (with_it && impact.what < whole.what) impact = {whole.what, "its IKE SA", nullptr};
       row(std::move(impact), child.selectors.to_string(), child.id);
     }

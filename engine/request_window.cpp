@@ -48,6 +48,14 @@ Answer& PeerRequests::begin(MessageId id, Bytes digest, const SocketAddress& loc
   return *find(id);
 }
 
+void PeerRequests::leave(const IpAddress& gone, const SocketAddress& local, const SocketAddress& remote) {
+  for (Answer& answer : answers_) {
+    if (answer.local.ip != gone) continue;
+    answer.local = local;
+    answer.remote = remote;
+  }
+}
+
 Answer* PeerRequests::find(MessageId id) {
   const auto it = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& a) { return a.id == id; });
   return it == answers_.end() ? nullptr : &*it;

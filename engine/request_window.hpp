@@ -23,8 +23,9 @@ struct Outstanding {
   wire::ExchangeType exchange;
   Parcel parcel;
   unsigned sent = 1;
-  Time next;       // when it is sent again
-  Duration pause;  // until then; grows
+  Time next;            // when it is sent again
+  Duration pause;       // until then; grows
+  bool spread = false;  // was sent between other addresses than the path's, too
 };
 
 class OwnRequests {
@@ -81,6 +82,8 @@ class PeerRequests {
   Answer& begin(MessageId id, Bytes digest, const SocketAddress& local, const SocketAddress& remote);
   /// The answer kept for `id`, or null.
   Answer* find(MessageId id);
+  /// An address of ours is gone: answers that are still being computed go another way.
+  void leave(const IpAddress& gone, const SocketAddress& local, const SocketAddress& remote);
 
  private:
   std::uint64_t lowest_;

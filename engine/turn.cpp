@@ -16,7 +16,7 @@ IkeSa& SaTable::add(std::unique_ptr<IkeSa> sa) {
   by_spi_[added.spi_local()] = added.id;
   added.first_remote = added.path.remote;
   if (added.role == Role::responder) half_open_.insert({added.spi_i, added.id});
-  added.place = {added.path.remote.ip, 0, Time::max(), false};
+  added.place = {added.ends.remote, 0, Time::max(), false};
   by_peer_.insert({added.place.peer, added.id});
   sas_[added.id] = std::move(sa);
   return added;
@@ -40,7 +40,7 @@ void SaTable::erase(IkeSaId id) {
 
 void SaTable::follow(IkeSa& sa) {
   const Established* up = sa.established();
-  const SaPlace now{sa.path.remote.ip, up ? hash_of(up->remote) : 0, sa.next_deadline().value_or(Time::max()), sa.asking()};
+  const SaPlace now{sa.ends.remote, up ? hash_of(up->remote) : 0, sa.next_deadline().value_or(Time::max()), sa.asking()};
   if (now == sa.place) return;
   take_out(sa);
   sa.place = now;

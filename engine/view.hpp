@@ -57,6 +57,7 @@ struct IkeSaView {
   bool fragmentation = false;           // both ends take fragments
   std::uint32_t fragmentation_mtu = 0;  // octets: `crypto ikev2 fragmentation`, or what was found to pass
   Duration dpd_interval{0}, dpd_retry{0};
+  bool mobike = false;                         // both ends have it (RFC 4555)
   bool single_pair = false;                    // the peer takes one pair of addresses a Child SA
   bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT
   std::vector<ChildSaView> children;

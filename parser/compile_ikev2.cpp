@@ -343,6 +343,7 @@ std::shared_ptr<const engine::IkeProfile> read_profile(const std::string& name, 
   const auto* keyring = block.find<ProfileKeyring>();
   if (keyring) profile.keyring = keyrings.find(keyring->keyring, where);
   profile.childless = block.find<ProfileChildless>() != nullptr;
+  profile.mobike = block.find<ProfileMobikeDisable>() == nullptr;
   if (const auto* line = block.find<ProfilePpkKeyring>()) {
     profile.ppk_keyring = keyrings.find(line->keyring, where);
     // Without the keyring a required key could not be told from none.

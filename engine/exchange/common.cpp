@@ -56,6 +56,10 @@ std::string name_of(NotifyType type) {
       return "FAILED_CP_REQUIRED";
     case NotifyType::ts_unacceptable:
       return "TS_UNACCEPTABLE";
+    case NotifyType::unacceptable_addresses:
+      return "UNACCEPTABLE_ADDRESSES";
+    case NotifyType::unexpected_nat_detected:
+      return "UNEXPECTED_NAT_DETECTED";
     case NotifyType::temporary_failure:
       return "TEMPORARY_FAILURE";
     case NotifyType::child_sa_not_found:

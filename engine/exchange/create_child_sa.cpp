@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/turn.hpp"
 
@@ -204,7 +205,7 @@ void forget_rekey(const Turn& turn, Established& up, std::optional<ChildSaId> re
 /// A peer may have some Child SAs more than there are lines for it, not any number.
 bool too_many(const Turn& turn, const IkeSa& sa, const Established& up) {
   return up.children.size() + up.answering.size() >=
-         16 + 4 * turn.core.book.lines_of(sa.path.local.ip, sa.path.remote.ip, up.profile->name).size();
+         16 + 4 * turn.core.book.lines_of(sa.ends.local, sa.ends.remote, up.profile->name).size();
 }
 
 }  // namespace
@@ -242,6 +243,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
   if (!offered || !nonce || !usable_nonce(*nonce))
     return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}});
+  if (addresses::under_way(up)) return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
   if (!offered->proposals.empty() && offered->proposals.front().protocol == wire::Protocol::ike)
     return rekey_ike_sa::respond(turn, sa, id, payloads);
   if (up.replaced || up.has_request<RekeyIkeRequest>() || up.has_answer<RekeyIkeAnswer>())

@@ -4,6 +4,7 @@
 
 #include "engine/auth.hpp"
 #include "engine/duplicates.hpp"
+#include "engine/exchange/addresses.hpp"
 #include "engine/exchange/announcements.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/turn.hpp"
@@ -19,7 +20,7 @@ Identity local_identity(const IkeProfile& profile, const IpAddress& local) {
 
 /// Another IKE SA between the same addresses that is up: then this one is not the only one (2.4).
 bool another_is_up(Turn& turn, const IkeSa& sa) {
-  const auto others = turn.core.sas.of_peer(sa.path.remote.ip);
+  const auto others = turn.core.sas.of_peer(sa.ends.remote);
   return std::any_of(others.begin(), others.end(), [&](IkeSa* other) { return other->id != sa.id && other->established(); });
 }
 
@@ -145,6 +146,7 @@ void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes mac, Bytes 
     append_child_selectors(payloads, *auth.child);
   }
   announce_in_auth(turn, payloads);
+  if (auth.profile->mobike) addresses::announce(turn, sa, payloads);
   sa.request(turn, wire::ExchangeType::ike_auth, payloads);
 }
 
@@ -199,6 +201,7 @@ void verified(Turn& turn, IkeSa& sa, const Bytes& expected) {
   up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
   up.birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, nullptr);
   learn_of_auth(turn, sa, auth.answer);
+  if (auth.profile->mobike) addresses::agree(turn, sa, auth.answer);
   for (PolicyLineId line : sa.wanted)
     if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
   sa.wanted.clear();
@@ -349,6 +352,8 @@ void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes mac) {
   sa.established()->birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, &auth.remote);
   announce_in_auth(turn, payloads);
   learn_of_auth(turn, sa, auth.request);
+  if (auth.profile->mobike) addresses::agree(turn, sa, auth.request);
+  if (sa.mobike) addresses::announce(turn, sa, payloads);
   const bool wants_child = wire::find<wire::SaPayload>(auth.request) != nullptr;
   if (wants_child) {
     follow_peer(turn, sa, auth.request);
@@ -386,6 +391,10 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
   auto& init = std::get<IkeSaInitAnswer>(sa.state);
   auto admission = admit(turn, sa, init.outcome, payloads);
   if (!admission.ok()) return refuse(turn, sa, id, admission.failure());
+  if (addresses::forbidden_nat(payloads, sa.path.local, sa.path.remote))
+    return refuse(turn, sa, id,
+                  {NotifyType::unexpected_nat_detected, Cause::peer_refused,
+                   "the peer allows no NAT, and its address or ours is another here than there"});
   const Ppk* ppk = admission->ppk;
   IkeAuthAnswer auth{IkeAuthAnswer::Stage::mixing_ppk,
                      std::move(*init.channel),

@@ -15,7 +15,6 @@ constexpr std::size_t max_request = 8192;   // octets: the request is kept until
 constexpr std::size_t max_evidence = 1000;  // octets
 constexpr unsigned max_restarts = 3;        // by COOKIE and INVALID_KE_PAYLOAD together
 constexpr Duration half_open_life = std::chrono::seconds(60);
-constexpr std::uint16_t ike_port = 500, nat_port = 4500;
 
 wire::NotifyPayload announcement(NotifyType type) { return {wire::Protocol::none, {}, type, {}}; }
 
@@ -180,6 +179,7 @@ IkeSa* request(Turn& turn, const BookLine& line) {
   sa.role = Role::initiator;
   sa.spi_i = new_ike_spi(turn);
   sa.path = {{line.line.local, ike_port}, {line.line.peer, ike_port}};
+  sa.ends = {line.line.local, line.line.peer};
   sa.created = turn.now;
   sa.wanted = {line.line.id};
   sa.interface = line.interface;
@@ -270,6 +270,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   sa.spi_i = message.header.spi_i;
   sa.spi_r = new_ike_spi(turn);
   sa.path = {datagram.local, datagram.remote};
+  sa.ends = {datagram.local.ip, datagram.remote.ip};
   sa.created = turn.now;
   sa.interface = interface->name;
   sa.theirs.begin(MessageId{0}, crypto::sha256({datagram.payload}), datagram.local, datagram.remote);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exchange/addresses.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
@@ -75,7 +76,11 @@ void send_delete_ike(Turn& turn, IkeSa& sa) {
   sa.request(turn, wire::ExchangeType::informational, payloads);
 }
 
-void request_liveness(Turn& turn, IkeSa& sa) { sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, {}); }
+void request_liveness(Turn& turn, IkeSa& sa) {
+  wire::Payloads payloads;
+  addresses::append_mapping(sa, payloads);
+  sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, payloads);
+}
 
 void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
   wire::Payloads answer;
@@ -89,6 +94,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
     else if (deletes->protocol == wire::Protocol::esp && sa.established())
       obey_deletes(turn, sa, *deletes, ours);
   }
+  if (sa.mobike && !ike_deleted) addresses::respond(turn, sa, id, payloads, answer);
   if (!ours.empty() && !ike_deleted) answer.push_back(wire::DeletePayload{wire::Protocol::esp, ours});
   sa.respond(turn, wire::ExchangeType::informational, id, answer);
   if (wire::find_notify(payloads, NotifyType::authentication_failed)) {
@@ -100,7 +106,9 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   if (ike_deleted) sa.linger(turn, Cause::peer_deleted, "the peer deleted the IKE SA");
 }
 
-void finish(Turn& turn, IkeSa& sa, const InformationalRequest& done, const wire::Payloads&) {
+void finish(Turn& turn, IkeSa& sa, const InformationalRequest& done, const wire::Payloads& payloads) {
+  if (done.where) return addresses::finish(turn, sa, *done.where, payloads);
+  addresses::compare_mapping(turn, sa, payloads);
   for (ChildSaId child : done.deletes) remove_child(turn, sa, child, done.cause);
 }
 

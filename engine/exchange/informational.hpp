@@ -8,11 +8,20 @@
 
 namespace engine::exchange {
 
+/// What one of RFC 4555 said (engine/exchange/addresses.hpp).
+struct WhereRequest {
+  bool update = false;
+  Bytes cookie;
+  SocketAddress local, remote;  // where it was sent
+  bool spread = false;          // and elsewhere: the answer does not show which way it took
+};
+
 /// Our request: which Child SAs it deletes; none is a liveness check.
 struct InformationalRequest {
   std::vector<ChildSaId> deletes;
   Cause cause = Cause::none;
   std::vector<EspSpi> peer_spis{};  // the sending sides of these: the peer may still ask to rekey them
+  std::optional<WhereRequest> where{};
 };
 
 namespace informational {

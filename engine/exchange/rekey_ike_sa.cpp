@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exchange/common.hpp"
+#include "engine/mobility.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
@@ -25,9 +26,7 @@ std::optional<IkeSpi> proposed_spi(const wire::Proposal& proposal) {
   return IkeSpi{*spi};
 }
 
-std::shared_ptr<const IkePolicy> policy_of(const Turn& turn, const IkeSa& sa) {
-  return turn.core.book.policy_for(sa.path.local.ip);
-}
+std::shared_ptr<const IkePolicy> policy_of(const Turn& turn, const IkeSa& sa) { return turn.core.book.policy_for(sa.ends.local); }
 
 /// A new SA in the place of `old`: same path and identities, no Child SAs yet, message IDs from zero (2.18).
 IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi spi_r, const crypto::IkeSuite& suite,
@@ -40,6 +39,7 @@ IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi sp
   sa.spi_i = spi_i;
   sa.spi_r = spi_r;
   sa.path = old.path;
+  sa.ends = old.ends;
   sa.created = turn.now;
   sa.interface = old.interface;
   sa.next_keepalive = old.next_keepalive;
@@ -83,6 +83,7 @@ void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
     to.children.push_back(std::move(child));
   }
   from.children.clear();
+  mobility::inherit(old, heir);
   std::copy_if(from.tasks.begin(), from.tasks.end(), std::back_inserter(to.tasks), [](const Task& t) {
     return !std::holds_alternative<RekeyIkeTask>(t) && !std::holds_alternative<LivenessTask>(t);
   });

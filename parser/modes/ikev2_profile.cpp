@@ -124,6 +124,7 @@ Commands timers() {
       kept(kw("lifetime", "Set lifetime for ISAKMP security association") >> kw("certificate", "No longer than the certificate"),
            {.note = no_effect::certificates, .negation = Negation::kept_alone}),
       once<ProfileChildless>(kw("childless", "Make the first Child SA after IKE_AUTH, with its own key exchange")),
+      once<ProfileMobikeDisable>(kw("mobike", "Addresses that change (RFC 4555)") >> kw("disable", "Do not announce it")),
       once<Dpd>(kw("dpd", "Enable IKE liveness check for peers") >> tail(dpd_values())),
       once<NatKeepalive>(nat_kw() >> nat_keepalive_value()),
       kept(nat_kw() >> kw("force-encap", "Encapsulate in UDP always"), {.note = no_effect::ike_knob}),

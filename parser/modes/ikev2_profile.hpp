@@ -63,6 +63,10 @@ struct ProfilePpkKeyring {
 struct ProfileChildless {
   friend bool operator==(const ProfileChildless&, const ProfileChildless&) = default;
 };
+/// `mobike disable`
+struct ProfileMobikeDisable {
+  friend bool operator==(const ProfileMobikeDisable&, const ProfileMobikeDisable&) = default;
+};
 struct ProfileLifetime {
   unsigned seconds = 86400;
   friend bool operator==(const ProfileLifetime&, const ProfileLifetime&) = default;

@@ -1,7 +1,8 @@
 // libFuzzer target of the whole machine: two routers on one clock, and the octets choose what happens next: a datagram arrives,
 // is lost, arrives twice or changed (in clear or inside its SK payload, sealed anew), a job is done, time passes, packets are
-// sent, limits are reached, names are resolved to this or that, the operator clears, configurations change, installs fail, a
-// router restarts. The invariants are checked after every event; when nobody lied inside SK, both ends must agree in the end.
+// sent, limits are reached, names are resolved to this or that, the operator clears, configurations or addresses change, installs
+// fail, a router restarts. The invariants are checked after every event; when nobody lied inside SK, both ends must agree in the
+// end.
 #include <cstdio>
 #include <cstdlib>
 
@@ -118,7 +119,7 @@ class Machine {
         if (which < 4)
           world_.restart(node(which));
         else
-          answer_names(which);
+          which & 1 ? readdress(which >> 1) : answer_names(which);
         break;
       case 14:
         (which & 2 ? node(which).plane.refuse_inbound : node(which).plane.refuse_outbound) = 1;
@@ -153,6 +154,15 @@ class Machine {
     if (which & 4) site.tunnels[0].psk = "another";
     if (which == 8 || which == 9) site.tunnels.clear();
     world_.configure(node(which), site);
+  }
+
+  /// Of four addresses, those that the bits name.
+  void readdress(std::uint8_t which) {
+    const std::string left = which & 1 ? "203.0.113.2" : "203.0.113.1";
+    std::vector<engine::IpAddress> addresses;
+    if (which & 2) addresses.push_back(ip(left + "0"));
+    if (which & 8) addresses.push_back(ip(left + "1"));
+    world_.readdress(node(which), addresses);
   }
 
   /// The sender itself says something else: the chain inside SK is changed and sealed with the true keys.
@@ -217,7 +227,11 @@ class Machine {
     world_.hold = false;
     world_.resolver = [this](const engine::PeerName& name) { return engine::Resolved{name, {right_.wan}, {}}; };
     while (!nodes_[0]->asked.empty()) answer_names(0);
-    for (Node* node : nodes_) world_.configure(*node, node == nodes_[0] ? left_ : right_);
+    for (Node* node : nodes_) {
+      const Site& site = node == nodes_[0] ? left_ : right_;
+      world_.configure(*node, site);
+      world_.readdress(*node, {site.wan});
+    }
     world_.run_for(700s);
     check();
     if (lied_) return;

@@ -225,6 +225,7 @@ TEST_F(Hardening, OneHostCannotUseUpTheHalfOpenSas) {
 TEST_F(Hardening, HeldOutboundFollowsTheMove) {
   Site left = site_a(), right = site_b();
   left.wan = ip("192.168.100.2");
+  left.mobike = false;  // else A would say where it is
   right.tunnels[0].peer = ip("198.51.100.1");
   right.tunnels[0].match_remote = {MatchAny{}};
   world.nats.emplace_back(std::vector{left.wan}, ip("198.51.100.1"), 3600s);

@@ -128,6 +128,7 @@ Compiled compile(const Site& site) {
       profile->ppk_keyring = keyring;
     }
     profile->childless = tunnel.childless;
+    profile->mobike = site.mobike;
     if (site.one_keyring)
       for (const auto& peer : keyring->peers) shared_keyring->peers.push_back(peer);
     profile->keyring = site.one_keyring ? shared_keyring : keyring;
@@ -165,8 +166,10 @@ Compiled compile(const Site& site) {
     interface.entries.push_back(entry);
   }
   config->interfaces.push_back(interface);
-  engine::InterfaceState state{
-      "GigabitEthernet0/0", true, {{site.wan, static_cast<std::uint8_t>(site.wan.is_v4() ? 24 : 64)}}, 1500};
+  engine::InterfaceState state{"GigabitEthernet0/0", true, {}, 1500};
+  for (const auto& list : {std::vector{site.wan}, site.more_wan})
+    for (const engine::IpAddress& address : list)
+      if (!address.is_unspecified()) state.addresses.push_back({address, static_cast<std::uint8_t>(address.is_v4() ? 24 : 64)});
   return {config, keys, {state}};
 }
 

@@ -65,7 +65,8 @@ struct Tunnel {
 
 struct Site {
   std::string name;
-  engine::IpAddress wan;
+  engine::IpAddress wan;                      // of GigabitEthernet0/0; unspecified: it has none
+  std::vector<engine::IpAddress> more_wan{};  // its further addresses
   std::vector<Tunnel> tunnels;
   IkeWords ike;
   engine::Duration dpd_interval{0}, dpd_retry{0};
@@ -75,7 +76,8 @@ struct Site {
   engine::AdmissionLimits limits;
   std::uint32_t window = 5;
   engine::Fragmentation fragmentation;
-  bool same_profile = false;                                // the first one, for all tunnels
+  bool same_profile = false;  // the first one, for all tunnels
+  bool mobike = true;
   bool one_keyring = false;                                 // for all tunnels together
   std::optional<engine::TunnelInterface> tunnel_interface;  // it is one, in place of a crypto map
 };

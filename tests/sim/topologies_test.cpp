@@ -1,6 +1,6 @@
 // Lives of two to five routers, each out of one number: a hub with spokes or a mesh, IPv4 and IPv6 inside and outside, one
-// spoke behind a NAT whose mappings expire; faults, restarts, clocks that stand still for an hour, configurations that change
-// in flight, both ends beginning at once. When the links have healed all must agree, and a rekey loses no packet.
+// spoke behind a NAT whose mappings expire; faults, restarts, clocks that stand still for an hour, configurations and addresses
+// that change in flight, both ends beginning at once. When the links have healed all must agree, and a rekey loses no packet.
 // SALLYPORT_TOPOLOGIES: how many (2000). SALLYPORT_TOPOLOGY: replay this one, told line by line.
 #include <cstdlib>
 
@@ -31,6 +31,7 @@ class Landscape {
       lan_of_.push_back(inner_v6 ? lans_.back() + "/64" : lans_.back() + "0/24");
       site.dpd_interval = 30s;
       site.dpd_retry = 5s;
+      site.mobike = dice_.chance(0.8);
       if (dice_.chance(0.3)) site.limits.cookie_challenge = 1;
       if (dice_.chance(0.3)) site.ike.additional = {{{"19"}, true}};
       if (dice_.chance(0.3)) site.ike_lifetime = std::chrono::minutes(10 + dice_.below(20));
@@ -57,6 +58,7 @@ class Landscape {
     world_.faults = {};
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       nodes_[i]->plane.refuse_inbound = nodes_[i]->plane.refuse_outbound = 0;
+      world_.readdress(*nodes_[i], {sites_[i].wan});
       world_.configure(*nodes_[i], sites_[i]);
     }
     world_.run_for(600s);
@@ -93,7 +95,7 @@ class Landscape {
   void deed() {
     const auto [i, k] = pairs_[dice_.below(pairs_.size())];
     const bool only_inside_begins = nat_ && k == 1;
-    switch (dice_.below(12)) {
+    switch (dice_.below(14)) {
       case 0:
       case 1:
       case 2:
@@ -128,6 +130,10 @@ class Landscape {
       case 11:
         for (NatBox& nat : world_.nats) nat.forget();
         break;
+      case 12:
+      case 13:
+        readdress(any());
+        break;
     }
   }
 
@@ -152,6 +158,20 @@ class Landscape {
         break;  // as it is in the end
     }
     world_.configure(*nodes_[which], site);
+  }
+
+  /// Another address, a further one, or none.
+  void readdress(std::size_t which) {
+    if (nat_ && which == 1) return;
+    const std::string n = std::to_string(which + 1);
+    const engine::IpAddress own = sites_[which].wan, other = ip(outer_v6_ ? "2001:db8:ffff::1" + n : "203.0.113." + n + "5");
+    const std::uint64_t how = dice_.below(5);
+    using Addresses = std::vector<engine::IpAddress>;
+    world_.readdress(*nodes_[which], how == 0   ? Addresses{}
+                                     : how == 1 ? Addresses{own}
+                                     : how == 2 ? Addresses{other}
+                                     : how == 3 ? Addresses{own, other}
+                                                : Addresses{other, own});
   }
 
   void expire(Node& node, engine::ExpireKind kind) {

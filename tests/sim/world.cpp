@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "engine/wire/message.hpp"
 
@@ -26,6 +27,10 @@ Node::Node(World& world, const Site& s, std::uint64_t seed)
       rng(seed),
       plane([this](const std::string& what) { world_.violate(site.name + ": " + what); }),
       world_(world) {}
+
+bool Node::owns(const IpAddress& address) const {
+  return address == site.wan || std::ranges::find(site.more_wan, address) != site.more_wan.end();
+}
 
 View Node::view(const engine::Query& query) const { return endpoint->view(world_.now(), query); }
 
@@ -88,9 +93,18 @@ void World::restart(Node& node) {
 }
 
 void World::configure(Node& node, const Site& site) {
-  node.site = site;
-  node.compiled = compile(site);
+  const Site before = std::exchange(node.site, site);
+  node.site.wan = before.wan;
+  node.site.more_wan = before.more_wan;
+  node.compiled = compile(node.site);
   feed(node, ConfigChanged{node.compiled.config});
+}
+
+void World::readdress(Node& node, const std::vector<IpAddress>& addresses) {
+  node.site.wan = addresses.empty() ? IpAddress{} : addresses.front();
+  node.site.more_wan.assign(addresses.begin() + !addresses.empty(), addresses.end());
+  node.compiled.interfaces = compile(node.site).interfaces;
+  feed(node, InterfacesChanged{node.compiled.interfaces});
 }
 
 Node* World::owner(const IpAddress& address) {
@@ -294,7 +308,13 @@ std::string World::arrow(const Flight& flight) const {
 }
 
 void World::transmit(Node& node, Flight flight) {
-  if (!node.owns(flight.from.ip)) violate(node.name() + ": sends from " + flight.from.to_string() + ", not its address");
+  if (!node.owns(flight.from.ip)) {
+    // Without any address of the family nothing can be sent, whatever the engine tries.
+    const auto same_family = [&](const IpAddress& own) { return own.family == flight.from.ip.family && !own.is_unspecified(); };
+    if (same_family(node.site.wan) || std::ranges::any_of(node.site.more_wan, same_family))
+      violate(node.name() + ": sends from " + flight.from.to_string() + ", not its address");
+    return;
+  }
   if (flight.from.port != 500 && flight.from.port != 4500)
     violate(node.name() + ": sends from port " + std::to_string(flight.from.port));
   if (tap) tap->watch(flight.payload);
@@ -381,10 +401,11 @@ Outcome World::send(Node& from, const SelectorPair& packet) {
   ++met.outbound->packets;
   const InstalledSa& sa = *met.outbound;
   feed(from, OutboundSeen{sa.facts.child});
+  if (!from.owns(sa.facts.local.ip)) return Outcome::lost;
   // Native ESP has no ports: a NAT of this kind cannot pass it on.
   if (!sa.facts.udp_encapsulated) {
     for (const NatBox& nat : nats)
-      if (nat.is_inside(from.site.wan) || nat.outside() == sa.facts.remote.ip) return Outcome::lost;
+      if (nat.is_inside(sa.facts.local.ip) || nat.outside() == sa.facts.remote.ip) return Outcome::lost;
   }
   const auto arrived = route({sa.facts.local, sa.facts.remote, {}, false});
   Node* to = arrived ? owner(arrived->to.ip) : nullptr;

@@ -53,7 +53,7 @@ class Node {
   Node(World& world, const Site& site, std::uint64_t seed);
 
   const std::string& name() const { return site.name; }
-  bool owns(const engine::IpAddress& address) const { return address == site.wan; }
+  bool owns(const engine::IpAddress& address) const;
   engine::View view(const engine::Query& query = {}) const;
   /// IKE SAs that are ready.
   std::size_t ready() const;
@@ -89,8 +89,11 @@ class World {
   Node& add(const Site& site);
   /// Kills and starts it again: every SA forgotten, the data plane empty.
   void restart(Node& node);
-  /// A new configuration for a running node.
+  /// A new configuration for a running node, which keeps the addresses it has.
   void configure(Node& node, const Site& site);
+
+  /// The WAN interface of a running node has these addresses now, the first in the place of `wan`.
+  void readdress(Node& node, const std::vector<engine::IpAddress>& addresses);
 
   engine::Time now() const { return now_; }
   void run_for(engine::Duration duration);
