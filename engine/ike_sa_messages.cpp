@@ -110,11 +110,10 @@ void IkeSa::retransmit(Turn& turn, Outstanding& request) {
 }
 
 void IkeSa::spread(Turn& turn, Outstanding& request) {
-  for (const Path& other : mobility::other_paths(turn, *this)) {
-    request.spread = true;
-    transmit(turn, other.local, other.remote, request.parcel);
-  }
-  if (!request.spread) return;
+  const auto others = mobility::other_paths(turn, *this);
+  if (others.empty()) return;
+  request.spread = true;
+  for (const Path& other : others) transmit(turn, other.local, other.remote, request.parcel);
   for (OpenRequest& open : established()->requesting)
     if (auto* asked = std::get_if<exchange::InformationalRequest>(&open.what);
         asked && open.message == request.id && asked->where)

@@ -31,7 +31,7 @@ const BookLine* line_of(const Turn& turn, const IkeSa& sa) {
 std::vector<IpAddress> sources_of(const Turn& turn, const IkeSa& sa) {
   const BookLine* line = line_of(turn, sa);
   const auto& sources = turn.core.book.sources();
-  const auto it = line ? sources.find(line->interface) : sources.end();
+  const auto it = sources.find(line ? line->interface : sa.interface);  // without a line it only takes leave
   return it == sources.end() ? std::vector<IpAddress>{} : it->second;
 }
 

@@ -139,11 +139,10 @@ TEST_F(Mobike, FromOneFamilyToTheOtherAndBack) {
 
 TEST_F(Mobike, ADeadPathIsLeftForAnother) {
   begin(with(with_dpd(site_a()), {a2}), with(site_b(), {b2}));
-  if (std::getenv("TALK")) world.narrate();
   cut({a1});
   world.run_for(30s);
   expect_between(a2, b1);
-  cut({b1});
+  cut({a1, b1});
   world.run_for(30s);
   expect_between(a2, b2);
   world.drop = nullptr;
