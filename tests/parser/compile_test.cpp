@@ -220,6 +220,14 @@ TEST(Compile, ATransformSetThatAuthenticatesNothingIsNotUsed) {
   }
 }
 
+TEST(Compile, MobikeUnlessDisabled) {
+  const std::string profile =
+      "crypto ikev2 profile F\n match identity remote any\n authentication local pre-share key a\n"
+      " authentication remote pre-share key b\n";
+  EXPECT_TRUE(compiled(profile).config->profiles.at(0)->mobike);
+  EXPECT_FALSE(compiled(profile + " mobike disable\n").config->profiles.at(0)->mobike);
+}
+
 TEST(Compile, PostquantumKeys) {
   const std::string keyring =
       "crypto ikev2 keyring K\n peer P\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key abc\n  ppk manual id gate-1 key hex 00ff "
