@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/mobility.hpp"
 #include "engine/turn.hpp"
 
 namespace engine {
 namespace {
 
 constexpr std::size_t most_addresses = 8;  // of one name
-constexpr std::uint16_t ike_port = 500;
 
 /// Why nobody can have an SA with this address; empty: somebody may.
 std::string why_no_peer(const PolicyBook& book, const IpAddress& address) {
