@@ -63,6 +63,9 @@ class Backend {
   virtual std::vector<InterfaceRow> interfaces() const = 0;
   /// The folder whose files are `flash:NAME`; made when one is written.
   virtual const std::string& flash() const = 0;
+  virtual SystemFacts system() const = 0;
+  /// Of the interface's device; nothing counted where it has none.
+  virtual kernel::DeviceCounters interface_counters(const std::string& interface) const = 0;
 
   /// What the SAs that are up would go through if `configuration` were committed.
   virtual void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) = 0;

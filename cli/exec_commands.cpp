@@ -79,6 +79,14 @@ class ExecCommands : public ArchiveCommands {
   void operator()(const parser::ShowIpsecSa& options) {
     render_facts({}, [options](const ShowFacts& facts) { return show_ipsec_sa(facts, options); });
   }
+  void operator()(const parser::ShowIpsecSaCount&) {
+    render_facts({}, [](const ShowFacts& facts) { return show_ipsec_sa_count(facts.view); });
+  }
+  void operator()(const parser::ShowCryptoObjects& options) {
+    render_facts({}, [options, configuration = backend().running()](const ShowFacts& facts) {
+      return show_crypto_objects(facts.view, configuration, options);
+    });
+  }
   void operator()(const parser::ShowCryptoSession& options) {
     render_facts({options.local, options.remote}, [options, configuration = backend().running()](const ShowFacts& facts) {
       return show_crypto_session(facts, configuration, options);
@@ -104,6 +112,20 @@ class ExecCommands : public ArchiveCommands {
     const auto mapping = session_->at_terminal() ? DeviceMapping::listed : DeviceMapping::hidden;
     show(show_ip_interface_brief(session_->backend_.interfaces(), mapping));
   }
+  void operator()(const parser::ShowInterfaces& options) {
+    std::string out;
+    for (const auto& row : backend().interfaces())
+      if (!options.interface || *options.interface == row.name)
+        out += show_interface(row, backend().interface_counters(row.name), backend().running());
+    show(out);
+  }
+  void operator()(const parser::ShowAccessLists& options) {
+    render([configuration = backend().running(), options] { return show_access_lists(configuration, options); });
+  }
+  void operator()(const parser::ShowPrivilege&) {
+    show(std::string("Current privilege level is ") + (session_->options_.privileged ? "15" : "1") + "\n");
+  }
+  void operator()(const parser::ShowVersion&) { show(show_version(backend().system())); }
   void operator()(const parser::ShowClock&) { show(clock_text(session_->backend_.now()) + "\n"); }
   void operator()(const parser::ShowHistory&) { show(show_history(session_->history_)); }
   void operator()(const parser::ShowDebugging&) { show(show_debugging(session_->backend_.debug_flags())); }

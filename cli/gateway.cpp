@@ -294,7 +294,11 @@ std::vector<InterfaceRow> Gateway::interfaces() const {
     if (const auto device = map.devices.find(state.name); device != map.devices.end()) row.device = device->second.name;
     const auto v4 =
         std::find_if(state.addresses.begin(), state.addresses.end(), [](const auto& each) { return each.address.is_v4(); });
-    if (v4 != state.addresses.end()) row.address = ios_address(v4->address);
+    if (v4 != state.addresses.end()) {
+      row.address = ios_address(v4->address);
+      row.prefix_length = v4->length;
+    }
+    row.mtu = state.mtu;
     row.method = row.address.empty() ? "unset" : "manual";
     const auto tunnel = std::find_if(compiled_->tunnels.begin(), compiled_->tunnels.end(),
                                      [&](const auto& each) { return each.name == state.name; });
@@ -304,6 +308,18 @@ std::vector<InterfaceRow> Gateway::interfaces() const {
     out.push_back(std::move(row));
   }
   return out;
+}
+
+kernel::DeviceCounters Gateway::interface_counters(const std::string& interface) const {
+  const auto& devices = interfaces_->current().devices;
+  const auto device = devices.find(interface);
+  return device == devices.end() ? kernel::DeviceCounters{} : interfaces_->counters(device->second);
+}
+
+SystemFacts Gateway::system() const {
+  const kernel::Machine machine = kernel::machine();
+  return {running_.hostname(),      machine.kernel,      machine.processor,
+          machine.memory_kilobytes, interfaces().size(), kernel::monotonic_now().time_since_epoch()};
 }
 
 void Gateway::set_debug_flags(const DebugFlags& flags) {

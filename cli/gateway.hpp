@@ -58,6 +58,8 @@ class Gateway final : public Backend {
   void facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) override;
   const std::string& flash() const override { return flash_; }
   std::vector<InterfaceRow> interfaces() const override;
+  SystemFacts system() const override;
+  kernel::DeviceCounters interface_counters(const std::string& interface) const override;
   void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) override;
   void clear(const engine::Clear& what) override { handle(what); }
   DebugFlags debug_flags() const override { return debug_; }

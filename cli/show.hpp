@@ -12,6 +12,7 @@
 #include "engine/event.hpp"
 #include "engine/view.hpp"
 #include "kernel/data_plane.hpp"
+#include "kernel/interfaces.hpp"
 #include "parser/parser.hpp"
 
 namespace cli {
@@ -45,6 +46,12 @@ std::string show_crypto_session(const ShowFacts& facts, const parser::Configurat
 /// Every entry of the configuration, incomplete ones with their warning.
 std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view);
 
+/// Proposals, policies, profiles, transform sets, lifetimes, as configured; the built-in ones that are in force too.
+std::string show_crypto_objects(const engine::View& view, const parser::Configuration& configuration,
+                                const parser::ShowCryptoObjects& options);
+/// How many IPsec SAs there are, each direction one.
+std::string show_ipsec_sa_count(const engine::View& view);
+
 /// A row of `show ip interface brief`. `device` is the Linux device behind it; empty: none.
 struct InterfaceRow {
   std::string name, device;
@@ -52,10 +59,29 @@ struct InterfaceRow {
   std::string method;   // unset, manual, NVRAM
   std::string status;   // up, down, administratively down
   bool protocol_up = false;
+  unsigned prefix_length = 0;  // of `address`
+  std::uint32_t mtu = 1500;
 };
 /// `listed` adds the mapping to Linux devices below the table: a column more would break the parsers of the table.
 enum class DeviceMapping { hidden, listed };
 std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, DeviceMapping mapping);
+
+/// What is known of an interface; what the kernel does not count, IOS's lines on queues and rates, is left out.
+std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
+                           const parser::Configuration& configuration);
+
+/// Lines as configured; packets are not counted by line.
+std::string show_access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options);
+
+/// What `show version` says of this router and the host it runs on.
+struct SystemFacts {
+  std::string hostname;
+  std::string kernel, machine;  // as uname tells: 6.1.0, x86_64
+  std::uint64_t memory_kilobytes = 0;
+  std::size_t interfaces = 0;
+  engine::Duration uptime{0};
+};
+std::string show_version(const SystemFacts& facts);
 
 /// The lines of the file that were not accepted, then what applying the others would do, an SA a line.
 std::string show_impact(const std::vector<engine::SaImpact>& impact, const std::vector<parser::LineReport>& lines);

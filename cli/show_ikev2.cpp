@@ -169,7 +169,8 @@ void put_child(std::string& out, const engine::ChildSaView& child, bool detailed
   if (!detailed) return;
   out += "          AH spi in/out: 0x0/0x0  \n          CPI in/out: 0x0/0x0  \n          Encr: ";
   if (child.encryption) {
-    out += child.encryption->show_ike;
+    // What IKE itself does not use has no name there.
+    out += child.encryption->show_ike.empty() ? child.encryption->debug_name : child.encryption->show_ike;
     if (child.encryption->key_bits != 0) out += ", keysize: " + std::to_string(child.encryption->key_bits);
   }
   out += ", esp_hmac: " + std::string(child.integrity ? child.integrity->show_ike : "None") +

@@ -19,6 +19,7 @@ struct Child {
 struct Options {
   bool detail = false;
   bool initiator_ending = false;  // `interface X` ends the conn id line with it
+  bool window = false;            // the size of the replay window is shown
 };
 
 /// The Child SAs of each line, newest last.
@@ -127,7 +128,7 @@ void put_sa(std::string& out, const ShowFacts& facts, const Child& child, Direct
   out += "\n" + timing(sa, inbound ? counters.decaps_bytes : counters.encaps_bytes);
   out += "        IV size: " + std::to_string(sa.encryption ? sa.encryption->iv_octets : 0) + " bytes\n";
   out += std::string("        replay detection support: ") + (sa.replay_window ? "Y" : "N");
-  if (options.detail) out += "  replay window size: " + std::to_string(sa.replay_window);
+  if (options.window) out += "  replay window size: " + std::to_string(sa.replay_window);
   out += "\n        Status: ACTIVE(ACTIVE)\n";
 }
 
@@ -207,7 +208,7 @@ LifeLeft life_left(const ChildSaView& sa, std::uint64_t bytes) {
 }
 
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
-  const Options how{options.detail, options.interface.has_value()};
+  const Options how{options.detail, options.interface.has_value(), options.detail && !options.ipv6};
   const Children children = children_by_line(facts);
   const std::vector<Child> none;
   std::string out;
@@ -218,6 +219,8 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
     any_line = true;
     if (options.peer && *options.peer != line.peer) continue;
     if (options.interface && *options.interface != line.interface) continue;
+    if (options.map && *options.map != line.map) continue;
+    if (options.ipv6 && line.peer.is_v4()) continue;
     if (!interface || *interface != line.interface) {
       out += "\ninterface: " + line.interface + "\n    Crypto map tag: " + line.map + ", local addr " + ios_address(line.local) +
              "\n";
@@ -227,6 +230,18 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
     put_identity(out, facts, line, serving == children.end() ? none : serving->second, how);
   }
   return any_line ? out : "\nNo SAs found\n";
+}
+
+std::string show_ipsec_sa_count(const engine::View& view) {
+  std::unordered_map<engine::PolicyLineId, std::size_t> by_line;
+  std::size_t total = 0, rekeying = 0;
+  for (const auto& ike : view.ike_sas)
+    for (const auto& child : ike.children) {
+      total += child.outbound_installed ? 2 : 1;
+      rekeying += ++by_line[child.line] == 2 ? 1 : 0;
+    }
+  return "IPsec SA total: " + std::to_string(total) + ", active: " + std::to_string(total) +
+         ", rekeying: " + std::to_string(rekeying) + ", unused: 0, invalid: 0\n\n";
 }
 
 }  // namespace cli

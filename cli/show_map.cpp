@@ -1,6 +1,7 @@
 #include <map>
 #include <tuple>
 
+#include "cli/configured.hpp"
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
 #include "parser/compile.hpp"
@@ -53,30 +54,6 @@ void put_access_list(std::string& out, const Node& root, const parser::MatchAddr
   });
 }
 
-void put_transform_sets(std::string& out, const Node& root, const Node& entry) {
-  out += "\tTransform sets={ \n";
-  const auto* sets = entry.find<parser::SetTransformSet>();
-  for (const auto& name : sets ? sets->transform_sets : std::vector<std::string>{}) {
-    root.each<parser::TransformSet>([&](const parser::TransformSet& set, const Node&) {
-      if (set.name != name) return;
-      out += "\t\t" + name + ":  { ";
-      if (set.cipher()) out += std::string(set.cipher()->show_esp) + " ";
-      if (set.hmac) out += std::string(set.hmac->show_esp) + " ";
-      out += " } , \n";
-    });
-  }
-  out += "\t}\n";
-}
-
-std::string lifetime(const Node& root, const Node& entry) {
-  const auto* seconds = entry.find<parser::LifetimeSeconds>();
-  if (!seconds) seconds = root.find<parser::LifetimeSeconds>();
-  const auto* volume = entry.find<parser::LifetimeKilobytes>();
-  if (!volume) volume = root.find<parser::LifetimeKilobytes>();
-  const std::uint64_t kilobytes = !volume ? 4608000 : volume->disable ? 0 : volume->kilobytes.value_or(4608000);
-  return std::to_string(kilobytes) + " kilobytes/" + std::to_string(seconds ? seconds->seconds : 3600) + " seconds";
-}
-
 void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map, const Node& entry, const PresentPeers& present) {
   out += std::string("Crypto Map ") + (map.ipv6 ? "IPv6" : "IPv4") + " \"" + map.map + "\" " + std::to_string(map.sequence) +
          " ipsec-isakmp\n";
@@ -92,7 +69,8 @@ void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map,
   if (match) put_access_list(out, root, *match);
   if (peer)
     out += "\tCurrent peer: " + present_peer(present, map.map, map.sequence, peer_text(peer->address, peer->host, false)) + "\n";
-  out += "\tSecurity association lifetime: " + lifetime(root, entry) + "\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n";
+  put_lifetime(out, root, entry);
+  out += "\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n";
   const auto* pfs = entry.find<parser::SetPfs>();
   out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
   out += "\tMixed-mode : Disabled\n";
@@ -108,16 +86,11 @@ void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap&
   });
 }
 
-const Node* ipsec_profile(const Node& root, const std::string& name) {
-  for (const auto& child : root.children)
-    if (const auto* profile = child->as<parser::IpsecProfile>(); profile && profile->name == name) return child.get();
-  return nullptr;
-}
-
 /// What both entries of a tunnel end with.
 void put_profile(std::string& out, const Node& root, const Node& profile) {
-  out += "\tSecurity association lifetime: " + lifetime(root, profile) +
-         "\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): " + (profile.find<parser::ResponderOnly>() ? "Y\n" : "N\n");
+  put_lifetime(out, root, profile);
+  out +=
+      std::string("\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): ") + (profile.find<parser::ResponderOnly>() ? "Y\n" : "N\n");
   const auto* pfs = profile.find<parser::SetPfs>();
   out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
   out += "\tMixed-mode : Disabled\n";
@@ -130,7 +103,7 @@ void put_tunnel(std::string& out, const Node& root, const parser::Interface& int
   const auto* protection = block.find<parser::TunnelProtection>();
   const auto* destination = block.find<parser::TunnelDestination>();
   const auto* mode = block.find<parser::TunnelMode>();
-  const Node* profile = protection ? ipsec_profile(root, protection->profile) : nullptr;
+  const Node* profile = protection ? find_block<parser::IpsecProfile>(root, protection->profile) : nullptr;
   if (!profile || !mode || mode->kind < parser::TunnelKind::ipsec_ipv4) return;
   const auto* named = profile->find<parser::SetIkev2Profile>();
   const std::string ikev2 = protection->ikev2_profile ? *protection->ikev2_profile : named ? named->profile : "";

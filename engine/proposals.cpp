@@ -101,15 +101,6 @@ const Algorithm* first_common(const wire::Proposal& offered, const Rows& ours) {
   return nullptr;
 }
 
-/// IOS: without a `prf` line the hashes of `integrity` serve as PRF.
-Rows prf_rows(const IkeProposal& proposal) {
-  if (!proposal.prf.empty()) return proposal.prf;
-  Rows out;
-  for (const Algorithm* hash : proposal.integrity)
-    if (const Algorithm* row = find_ike_keyword(TransformType::prf, hash->ike_keyword)) out.push_back(row);
-  return out;
-}
-
 const Algorithm* find_group(const Rows& groups, std::uint16_t id) {
   for (const Algorithm* row : groups)
     if (row->id == id) return row;
@@ -277,6 +268,14 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
 }
 
 }  // namespace
+
+Rows prf_rows(const IkeProposal& proposal) {
+  if (!proposal.prf.empty()) return proposal.prf;
+  Rows out;
+  for (const Algorithm* hash : proposal.integrity)
+    if (const Algorithm* row = find_ike_keyword(TransformType::prf, hash->ike_keyword)) out.push_back(row);
+  return out;
+}
 
 std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi) {
   std::vector<wire::Proposal> out;

@@ -14,6 +14,9 @@ namespace engine {
 /// proposal that names both becomes two. `spi` is empty in IKE_SA_INIT, 8 octets in a rekey.
 std::vector<wire::Proposal> offer_ike(const IkePolicy& policy, const Bytes& spi);
 
+/// The PRFs of a proposal: without a `prf` line the hashes of `integrity` serve, as on IOS.
+std::vector<const Algorithm*> prf_rows(const IkeProposal& proposal);
+
 struct IkeChoice {
   crypto::IkeSuite suite;
   wire::Proposal answer;

@@ -1,5 +1,7 @@
 #include "kernel/host.hpp"
 
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include <fstream>
@@ -20,6 +22,16 @@ std::string boot_id() {
   std::string id;
   std::getline(file, id);
   return id;
+}
+
+Machine machine() {
+  Machine out;
+  if (utsname name{}; ::uname(&name) == 0) {
+    out.kernel = name.release;
+    out.processor = name.machine;
+  }
+  if (struct sysinfo info{}; ::sysinfo(&info) == 0) out.memory_kilobytes = std::uint64_t{info.totalram} * info.mem_unit / 1024;
+  return out;
 }
 
 }  // namespace kernel

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "engine/ids.hpp"
@@ -17,5 +18,13 @@ std::chrono::system_clock::time_point wall_clock();
 /// The kernel's boot id, a UUID in text: the running configuration survives the daemon's end but not a reboot.
 /// Empty where /proc does not tell.
 std::string boot_id();
+
+/// What the machine is, for texts only; empty or 0 where the kernel does not tell.
+struct Machine {
+  std::string kernel;     // its release: 6.1.0
+  std::string processor;  // x86_64
+  std::uint64_t memory_kilobytes = 0;
+};
+Machine machine();
 
 }  // namespace kernel

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <array>
 
 #include "kernel/netlink.hpp"
 #include "kernel/placeholder_address.hpp"
@@ -97,6 +98,30 @@ engine::Status Interfaces::read_devices() {
   devices_.clear();
   for (auto& [index, device] : devices) devices_.push_back(std::move(device));
   return engine::Done{};
+}
+
+DeviceCounters Interfaces::counters(const Device& device) const {
+  DeviceCounters out;
+  rtnl_link* raw = nullptr;
+  if (rtnl_link_get_kernel(netlink_->dumps.get(), static_cast<int>(device.ifindex), nullptr, &raw) < 0) return out;
+  const rtnetlink::Link link(raw);
+  if (nl_addr* address = rtnl_link_get_addr(link.get())) {
+    std::array<char, 64> text{};
+    out.address = nl_addr2str(address, text.data(), text.size());
+  }
+  const auto count = [&](rtnl_link_stat_id_t id) { return rtnl_link_get_stat(link.get(), id); };
+  out.in_packets = count(RTNL_LINK_RX_PACKETS);
+  out.in_octets = count(RTNL_LINK_RX_BYTES);
+  out.in_errors = count(RTNL_LINK_RX_ERRORS);
+  out.in_crc = count(RTNL_LINK_RX_CRC_ERR);
+  out.in_frame = count(RTNL_LINK_RX_FRAME_ERR);
+  out.in_overrun = count(RTNL_LINK_RX_FIFO_ERR);
+  out.in_dropped = count(RTNL_LINK_RX_DROPPED);
+  out.out_packets = count(RTNL_LINK_TX_PACKETS);
+  out.out_octets = count(RTNL_LINK_TX_BYTES);
+  out.out_errors = count(RTNL_LINK_TX_ERRORS);
+  out.collisions = count(RTNL_LINK_COLLISIONS);
+  return out;
 }
 
 void Interfaces::recall(DeviceMap known) {

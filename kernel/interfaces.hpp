@@ -29,6 +29,13 @@ struct HostDevice {
   std::vector<engine::Prefix> addresses;  // host bits kept
 };
 
+/// What a device has counted since it was made, and its Ethernet address; all empty or 0 where there is none.
+struct DeviceCounters {
+  std::string address;  // 02:00:5e:00:53:01
+  std::uint64_t in_packets = 0, in_octets = 0, in_errors = 0, in_crc = 0, in_frame = 0, in_overrun = 0, in_dropped = 0;
+  std::uint64_t out_packets = 0, out_octets = 0, out_errors = 0, collisions = 0;
+};
+
 /// Both views of one mapping.
 struct InterfaceMap {
   engine::InterfacesChanged interfaces;  // in natural order of their names
@@ -70,6 +77,8 @@ class Interfaces {
   void bind(std::vector<InterfaceBinding> bindings);
   /// The picture last given.
   const InterfaceMap& current() const { return current_; }
+  /// Asked of the kernel now. The device may be gone.
+  DeviceCounters counters(const Device& device) const;
   /// For recall() of a later run: the devices, and those that configured names wait for.
   const DeviceMap& known() const { return known_; }
 

@@ -46,9 +46,14 @@ struct Compiled {
 };
 
 struct SetPfs;
+struct Node;
 
 /// The group that `set pfs` means; bare it is group 14 (docs/deviations.md). Never null.
 const engine::Algorithm* pfs_group(const SetPfs& line);
+
+/// `crypto ikev2 proposal NAME` with this block, which may be null: lists that the block does not set are those of the
+/// built-in proposal where the name is `default`, and empty elsewhere. Without additional key exchanges.
+engine::IkeProposal proposal_of(const std::string& name, const Node* block);
 
 /// `previous` lets unchanged parts keep their address and keys keep their KeyRef; may be null. `master` opens keys of type
 /// 6; null: there is none.

@@ -37,15 +37,6 @@ engine::IkeProposal smart_default() {
   return out;
 }
 
-/// Lists that the block does not set stay as they are in `start`.
-engine::IkeProposal read_proposal(engine::IkeProposal start, const Node& block) {
-  if (const auto* line = block.find<ProposalEncryption>()) start.encryption = line->algorithms;
-  if (const auto* line = block.find<ProposalIntegrity>()) start.integrity = line->algorithms;
-  if (const auto* line = block.find<ProposalPrf>()) start.prf = line->algorithms;
-  if (const auto* line = block.find<ProposalGroup>()) start.groups = line->groups;
-  return start;
-}
-
 /// False: the proposal is not usable.
 bool read_additional(engine::IkeProposal& out, const Node& block, const std::string& where, CompileContext& context) {
   AdditionalReader reader(out.additional, where, context);
@@ -87,9 +78,7 @@ class Proposals {
       context_.warn(user, "proposal " + name + " is not defined");
       return nullptr;
     }
-    engine::IkeProposal proposal = name == "default" ? smart_default() : engine::IkeProposal{};
-    proposal.name = name;
-    if (block != blocks_.end()) proposal = read_proposal(std::move(proposal), *block->second);
+    engine::IkeProposal proposal = proposal_of(name, block == blocks_.end() ? nullptr : block->second);
     if (std::erase_if(proposal.encryption, [](const engine::Algorithm* row) { return !exists(*row); }) > 0)
       context_.warn("crypto ikev2 proposal " + name, "DES does not exist, it is not offered");
     if (const std::string missing = missing_from(proposal); !missing.empty()) {
@@ -373,6 +362,17 @@ std::shared_ptr<const engine::IkeProfile> reused_profile(const Node& block, Keyr
 }
 
 }  // namespace
+
+engine::IkeProposal proposal_of(const std::string& name, const Node* block) {
+  engine::IkeProposal out = name == "default" ? smart_default() : engine::IkeProposal{};
+  out.name = name;
+  if (!block) return out;
+  if (const auto* line = block->find<ProposalEncryption>()) out.encryption = line->algorithms;
+  if (const auto* line = block->find<ProposalIntegrity>()) out.integrity = line->algorithms;
+  if (const auto* line = block->find<ProposalPrf>()) out.prf = line->algorithms;
+  if (const auto* line = block->find<ProposalGroup>()) out.groups = line->groups;
+  return out;
+}
 
 std::vector<std::shared_ptr<const engine::IkePolicy>> compile_policies(CompileContext& context) {
   std::vector<std::shared_ptr<const engine::IkePolicy>> out;

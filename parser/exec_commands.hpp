@@ -48,8 +48,27 @@ struct ShowIkev2Session {
 struct ShowIpsecSa {
   bool detail = false;
   std::optional<engine::IpAddress> peer;
-  std::optional<std::string> interface;
+  std::optional<std::string> interface, map;
+  bool ipv6 = false;  // of IPv6 peers only
   friend bool operator==(const ShowIpsecSa&, const ShowIpsecSa&) = default;
+};
+struct ShowIpsecSaCount {
+  friend bool operator==(const ShowIpsecSaCount&, const ShowIpsecSaCount&) = default;
+};
+/// What is configured, as `show` has it: `show crypto ikev2 {proposal | policy | profile} [NAME]`, `show crypto ipsec
+/// {transform-set | profile} [tag NAME]` and `show crypto ipsec security-association`.
+enum class CryptoObject : std::uint8_t {
+  ikev2_proposal,
+  ikev2_policy,
+  ikev2_profile,
+  transform_set,
+  ipsec_profile,
+  security_association
+};
+struct ShowCryptoObjects {
+  CryptoObject kind = CryptoObject::ikev2_proposal;
+  std::optional<std::string> name;
+  friend bool operator==(const ShowCryptoObjects&, const ShowCryptoObjects&) = default;
 };
 /// `show crypto session [brief | detail]`; `brief` stands alone.
 struct ShowCryptoSession {
@@ -76,6 +95,24 @@ struct ShowImpact {
 };
 struct ShowIpInterfaceBrief {
   friend bool operator==(const ShowIpInterfaceBrief&, const ShowIpInterfaceBrief&) = default;
+};
+/// `show interfaces [X]`
+struct ShowInterfaces {
+  std::optional<std::string> interface;  // canonical name
+  friend bool operator==(const ShowInterfaces&, const ShowInterfaces&) = default;
+};
+enum class AccessListFamily : std::uint8_t { all, ipv4, ipv6 };
+/// `show access-lists`, `show ip access-lists`, `show ipv6 access-list`
+struct ShowAccessLists {
+  AccessListFamily family = AccessListFamily::all;
+  std::optional<std::string> name;
+  friend bool operator==(const ShowAccessLists&, const ShowAccessLists&) = default;
+};
+struct ShowPrivilege {
+  friend bool operator==(const ShowPrivilege&, const ShowPrivilege&) = default;
+};
+struct ShowVersion {
+  friend bool operator==(const ShowVersion&, const ShowVersion&) = default;
 };
 struct ShowClock {
   friend bool operator==(const ShowClock&, const ShowClock&) = default;
@@ -126,8 +163,9 @@ using ExecCommandKind =
     std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
-                 ShowIkev2Session, ShowIpsecSa, ShowCryptoSession, ShowCryptoMap, ShowConversion, ShowDiagnose, ShowImpact,
-                 ShowIpInterfaceBrief, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
+                 ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
+                 ShowConversion, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
+                 ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
                  TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; the last three send what is shown into a file.

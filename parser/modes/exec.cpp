@@ -7,6 +7,8 @@ namespace {
 using Address = engine::IpAddress;
 
 auto show_crypto() { return show() >> kw("crypto", "Encryption module"); }
+auto ikev2() { return show_crypto() >> kw("ikev2", "Show IKEv2 parameters"); }
+auto ipsec() { return show_crypto() >> kw("ipsec", "Show IPSEC policy"); }
 auto clear_crypto() { return kw("clear", "Reset functions") >> kw("crypto", "Encryption subsystem"); }
 auto terminal() { return kw("terminal", "Set terminal line parameters"); }
 
@@ -24,7 +26,7 @@ auto detailed(const char* help) {
 
 auto ikev2_sa() {
   using T = ShowIkev2Sa;
-  return show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("sa", "Shows IKEv2 SAs") >>
+  return ikev2() >> kw("sa", "Shows IKEv2 SAs") >>
          -any_order(detailed<&T::detailed>("Show detailed information of IKEv2 SAs"),
                     (kw("local", "Show IKEv2 SAs by local address") >> any_address<&T::local>("Local address")) |
                         (kw("remote", "Show IKEv2 SAs by remote address") >> any_address<&T::remote>("Remote address")));
@@ -32,10 +34,34 @@ auto ikev2_sa() {
 
 auto ipsec_sa() {
   using T = ShowIpsecSa;
-  return show_crypto() >> kw("ipsec", "Show IPSEC policy") >> kw("sa", "IPSEC SA table") >>
-         -any_order(flag<&T::detail>(kw("detail", "Show counters in detail")),
-                    (kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
+  return ipsec() >> kw("sa", "IPSEC SA table") >>
+         -any_order(detailed<&T::detail>("Show counters in detail"), flag<&T::ipv6>(kw("ipv6", "Show IPv6 crypto IPSec SAs")),
+                    (kw("map", "IPSec SA for a map") >> f<&T::map>(word("Crypto map tag"))) |
+                        (kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
                         (kw("interface", "Show info for specific interface") >> f<&T::interface>(interface_name())));
+}
+
+auto crypto_objects() {
+  using T = ShowCryptoObjects;
+  using O = CryptoObject;
+  return (ikev2() >> (is<&T::kind, O::ikev2_policy>(kw("policy", "Show policies")) |
+                      is<&T::kind, O::ikev2_profile>(kw("profile", "Shows ikev2 profiles")) |
+                      is<&T::kind, O::ikev2_proposal>(kw("proposal", "Show proposals"))) >>
+          -f<&T::name>(word("Name"))) |
+         (ipsec() >> (is<&T::kind, O::ipsec_profile>(kw("profile", "Show ipsec profile information")) |
+                      is<&T::kind, O::transform_set>(kw("transform-set", "Crypto transform sets"))) >>
+          -(kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag")))) |
+         (ipsec() >>
+          is<&T::kind, O::security_association>(kw("security-association", "Show parameters for IPSec security associations")));
+}
+
+auto access_lists() {
+  using T = ShowAccessLists;
+  using F = AccessListFamily;
+  return (is<&T::family, F::all>(show() >> kw("access-lists", "List access lists")) |
+          is<&T::family, F::ipv4>(show() >> kw("ip", "IP information") >> kw("access-lists", "List IP access lists")) |
+          is<&T::family, F::ipv6>(show() >> kw("ipv6", "IPv6 information") >> kw("access-list", "Summary of access lists"))) >>
+         -f<&T::name>(word("Name or number of the access list"));
 }
 
 auto crypto_session() {
@@ -90,7 +116,7 @@ auto ping() {
 
 auto diagnose() {
   using T = ShowDiagnose;
-  return show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("diagnose", "Shows ikev2 diagnostic") >>
+  return ikev2() >> kw("diagnose", "Shows ikev2 diagnostic") >>
          -(flag<&T::error>(kw("error", "Shows ikev2 exit path info")) |
            (kw("peer", "Diagnose one peer") >> any_address<&T::peer>("Peer address")));
 }
@@ -120,10 +146,17 @@ Commands user_commands() {
       exec<Enable>(kw("enable", "Turn on privileged commands")), exec<Disable>(kw("disable", "Turn off privileged commands")),
       exec<ExitShell>(kw("exit", "Exit from the EXEC") | kw("quit", "Exit from the EXEC") | kw("logout", "Exit from the EXEC")),
       exec<Ping>(ping()), shows<ShowIkev2Sa>(ikev2_sa()),
-      shows<ShowIkev2Session>(show_crypto() >> kw("ikev2", "Show IKEv2 parameters") >> kw("session", "Shows IKEv2 sessions") >>
+      shows<ShowIkev2Session>(ikev2() >> kw("session", "Shows IKEv2 sessions") >>
                               -detailed<&ShowIkev2Session::detailed>("Show detailed information of IKEv2 sessions")),
-      shows<ShowIpsecSa>(ipsec_sa()), shows<ShowCryptoSession>(crypto_session()),
-      shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")), shows<ShowDiagnose>(diagnose()),
+      shows<ShowIpsecSa>(ipsec_sa()),
+      shows<ShowIpsecSaCount>(ipsec() >> kw("sa", "IPSEC SA table") >> kw("count", "Show number of IPSec SAs")),
+      shows<ShowCryptoObjects>(crypto_objects()), shows<ShowAccessLists>(access_lists()),
+      shows<ShowInterfaces>(show() >> kw("interfaces", "Interface status and configuration") >>
+                            -f<&ShowInterfaces::interface>(interface_name())),
+      shows<ShowPrivilege>(show() >> kw("privilege", "Show current privilege level")),
+      shows<ShowVersion>(show() >> kw("version", "System hardware and software status")),
+      shows<ShowCryptoSession>(crypto_session()), shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")),
+      shows<ShowDiagnose>(diagnose()),
       shows<ShowIpInterfaceBrief>(show() >> kw("ip", "IP information") >>
                                   kw("interface", "IP interface status and configuration") >>
                                   kw("brief", "Brief summary of IP status and configuration")),

@@ -73,6 +73,10 @@ class FakeBackend final : public cli::Backend {
   void facts(const engine::Query&, std::function<void(std::shared_ptr<const cli::ShowFacts>)> then) override {
     then(std::make_shared<const cli::ShowFacts>(busy_gateway()));
   }
+  kernel::DeviceCounters interface_counters(const std::string&) const override { return {}; }
+  cli::SystemFacts system() const override {
+    return {running_.hostname(), "6.1.0", "x86_64", 2028465, 3, std::chrono::hours(27)};
+  }
   std::vector<cli::InterfaceRow> interfaces() const override {
     return {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true}};
   }

@@ -182,6 +182,113 @@ TEST(ShowDiagnose, SaysWhatIsWantedAndWhen) {
       << text;
 }
 
+TEST(ShowCryptoObjects, AsConfigured) {
+  const auto applied = parser::apply({},
+                                     "crypto ikev2 proposal STRONG\n"
+                                     " encryption aes-gcm-256\n"
+                                     " prf sha384\n"
+                                     " group 20 19\n"
+                                     "crypto ikev2 proposal OLDER\n"
+                                     " encryption aes-cbc-128 aes-cbc-256\n"
+                                     " integrity sha1\n"
+                                     " group 14\n"
+                                     "crypto ikev2 policy BRANCHES\n"
+                                     " match address local 203.0.113.10\n"
+                                     " proposal STRONG\n"
+                                     " proposal OLDER\n"
+                                     "crypto ikev2 keyring KEYS\n"
+                                     " peer BRANCH\n"
+                                     "crypto ikev2 profile TO-BRANCH\n"
+                                     " match identity remote address 203.0.113.20\n"
+                                     " match identity remote fqdn branch.example.net\n"
+                                     " identity local fqdn gw.example.net\n"
+                                     " authentication local pre-share\n"
+                                     " authentication remote pre-share\n"
+                                     " keyring local KEYS\n"
+                                     " dpd 30 5 periodic\n"
+                                     "crypto ipsec transform-set GCM esp-gcm 256\n"
+                                     "crypto ipsec transform-set HOSTS esp-aes 256 esp-sha256-hmac\n"
+                                     " mode transport require\n"
+                                     "crypto ipsec profile TUNNELS\n"
+                                     " set transform-set GCM HOSTS\n"
+                                     " set pfs group19\n"
+                                     " set ikev2-profile TO-BRANCH\n"
+                                     " set security-association lifetime kilobytes disable\n"
+                                     " responder-only\n"
+                                     "crypto ipsec profile DEFAULTS\n"
+                                     " set transform-set GCM\n");
+  ASSERT_FALSE(applied.refused_any);
+  const auto show = [&](parser::CryptoObject kind) {
+    return cli::show_crypto_objects(busy_gateway().view, applied.configuration, {kind, {}});
+  };
+  expect_golden("show-crypto-ikev2-proposal", show(parser::CryptoObject::ikev2_proposal));
+  expect_golden("show-crypto-ikev2-policy", show(parser::CryptoObject::ikev2_policy));
+  expect_golden("show-crypto-ikev2-profile", show(parser::CryptoObject::ikev2_profile));
+  expect_golden("show-crypto-ipsec-transform-set", show(parser::CryptoObject::transform_set));
+  expect_golden("show-crypto-ipsec-profile", show(parser::CryptoObject::ipsec_profile));
+  EXPECT_EQ(show(parser::CryptoObject::security_association), "Security association lifetime: 4608000 kilobytes/3600 seconds\n");
+  EXPECT_EQ(
+      cli::show_crypto_objects({}, applied.configuration, {parser::CryptoObject::ikev2_policy, "default"}),
+      " IKEv2 policy : default\n      Match fvrf : any\n      Match address local : any \n      Proposal    : default \n\n");
+  const auto without = parser::apply({}, "no crypto ikev2 proposal default\n");
+  EXPECT_EQ(cli::show_crypto_objects({}, without.configuration, {parser::CryptoObject::ikev2_proposal, {}}), "");
+}
+
+TEST(ShowAccessLists, EachKindInItsLayout) {
+  const auto applied = parser::apply({},
+                                     "ip access-list standard MGMT\n"
+                                     " permit host 203.0.113.9\n"
+                                     " permit 192.0.2.0 0.0.0.127\n"
+                                     " deny any log\n"
+                                     "ip access-list extended VPN\n"
+                                     " remark to the branch\n"
+                                     " permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127\n"
+                                     " 30 permit udp host 203.0.113.1 eq isakmp any eq isakmp\n"
+                                     " deny ip any any\n"
+                                     "ipv6 access-list SIX\n"
+                                     " permit ipv6 2001:db8:a::/64 2001:db8:b::/64\n");
+  ASSERT_FALSE(applied.refused_any);
+  expect_golden("show-access-lists", cli::show_access_lists(applied.configuration, {}));
+  using F = parser::AccessListFamily;
+  EXPECT_EQ(cli::show_access_lists(applied.configuration, {F::ipv6, {}}),
+            "IPv6 access list SIX\n    permit ipv6 2001:DB8:A::/64 2001:DB8:B::/64 sequence 10\n");
+  EXPECT_EQ(cli::show_access_lists(applied.configuration, {F::ipv4, "SIX"}), "");
+}
+
+TEST(ShowInterfaces, EthernetAndTunnel) {
+  const auto applied = parser::apply({},
+                                     "interface GigabitEthernet0/0\n"
+                                     " description to the provider\n"
+                                     "interface Tunnel0\n"
+                                     " tunnel source GigabitEthernet0/0\n"
+                                     " tunnel mode ipsec ipv4\n"
+                                     " tunnel destination 198.51.100.77\n"
+                                     " tunnel protection ipsec profile TUNNELS\n");
+  ASSERT_FALSE(applied.refused_any);
+  const cli::InterfaceRow wan{"GigabitEthernet0/0", "eth0", "203.0.113.1", "manual", "up", true, 27, 1500};
+  const cli::InterfaceRow tunnel{"Tunnel0", "Tunnel0", "172.16.0.1", "manual", "up", false, 30, 1438};
+  const kernel::DeviceCounters counters{"02:00:5e:00:53:01", 1187, 142440, 4, 1, 2, 3, 5, 1204, 168560, 6, 7};
+  expect_golden("show-interfaces", cli::show_interface(wan, counters, applied.configuration) +
+                                       cli::show_interface(tunnel, {}, applied.configuration));
+}
+
+TEST(ShowVersion, OneAnswer) {
+  expect_golden("show-version", cli::show_version({"R1", "6.1.0", "x86_64", 2028465, 3,
+                                                   std::chrono::hours(24 * 9 + 3) + std::chrono::minutes(4)}));
+  EXPECT_NE(cli::show_version({"R1", "", "", 0, 1, 1s}).find("R1 uptime is 0 minutes\n"), std::string::npos);
+}
+
+TEST(ShowIpsecSa, OfIpv6PeersAndOfOneMap) {
+  parser::ShowIpsecSa options;
+  options.ipv6 = options.detail = true;
+  expect_golden("show-crypto-ipsec-sa-ipv6-detailed", cli::show_ipsec_sa(busy_gateway(), options));
+  options = {};
+  options.map = "SIX";
+  EXPECT_EQ(cli::show_ipsec_sa(busy_gateway(), options).find("tag: VPN"), std::string::npos);
+  EXPECT_EQ(cli::show_ipsec_sa_count(busy_gateway().view),
+            "IPsec SA total: 6, active: 6, rekeying: 0, unused: 0, invalid: 0\n\n");
+}
+
 engine::View failed_negotiations() {
   engine::View view;
   engine::Diagnosis refused;

@@ -50,8 +50,27 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa peer 192.0.2.1").peer, address("192.0.2.1"));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa detail int gi0/0").interface, "GigabitEthernet0/0");
-  EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa peer 192.0.2.1 detail"), (ShowIpsecSa{true, address("192.0.2.1"), {}}));
+  EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa peer 192.0.2.1 detail"),
+            (ShowIpsecSa{true, address("192.0.2.1"), {}, {}, false}));
   EXPECT_EQ(run<ShowIkev2Sa>("show crypto ikev2 sa remote 192.0.2.1 detail"), (ShowIkev2Sa{true, {}, address("192.0.2.1")}));
+  EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa ipv6 detailed"), (ShowIpsecSa{true, {}, {}, {}, true}));
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa map VPN").map, "VPN");
+  run<ShowIpsecSaCount>("show crypto ipsec sa count");
+  using O = CryptoObject;
+  EXPECT_EQ(run<ShowCryptoObjects>("show crypto ikev2 proposal"), (ShowCryptoObjects{O::ikev2_proposal, {}}));
+  EXPECT_EQ(run<ShowCryptoObjects>("sh cry ikev2 pol default"), (ShowCryptoObjects{O::ikev2_policy, "default"}));
+  EXPECT_EQ(run<ShowCryptoObjects>("sh cry ikev2 prof BRANCH"), (ShowCryptoObjects{O::ikev2_profile, "BRANCH"}));
+  EXPECT_EQ(run<ShowCryptoObjects>("show crypto ipsec transform-set").kind, O::transform_set);
+  EXPECT_EQ(run<ShowCryptoObjects>("sh cry ips prof tag P"), (ShowCryptoObjects{O::ipsec_profile, "P"}));
+  EXPECT_EQ(run<ShowCryptoObjects>("sh cry ips sec").kind, O::security_association);
+  using F = AccessListFamily;
+  EXPECT_EQ(run<ShowAccessLists>("show access-lists"), (ShowAccessLists{F::all, {}}));
+  EXPECT_EQ(run<ShowAccessLists>("sh ip access-l 101"), (ShowAccessLists{F::ipv4, "101"}));
+  EXPECT_EQ(run<ShowAccessLists>("sh ipv6 acc"), (ShowAccessLists{F::ipv6, {}}));
+  EXPECT_FALSE(run<ShowInterfaces>("show interfaces").interface);
+  EXPECT_EQ(run<ShowInterfaces>("sh int tu0").interface, "Tunnel0");
+  run<ShowPrivilege>("sh priv");
+  run<ShowVersion>("sh ver");
   EXPECT_TRUE(run<ShowIkev2Session>("show crypto ikev2 session detailed").detailed);
   EXPECT_FALSE(run<ShowIkev2Session>("sh cry ikev2 ses").detailed);
   EXPECT_EQ(run<ShowCryptoSession>("sh cry ses rem 192.0.2.1").remote, address("192.0.2.1"));

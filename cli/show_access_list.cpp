@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <array>
+
+#include "cli/configured.hpp"
+#include "cli/show.hpp"
+
+namespace cli {
+namespace {
+
+using parser::AccessListEntry;
+using parser::Node;
+
+/// The line as configured, without a number and the blanks that align it there.
+std::string rule_text(const AccessListEntry& entry, const Node& line) {
+  std::string text = parser::line_text(line);
+  if (entry.numbered) text.erase(0, text.find(' ') + 1);
+  const auto verb = std::min(text.find(' '), text.size());
+  const auto rest = std::min(text.find_first_not_of(' ', verb), text.size());
+  return text.substr(0, verb) + (rest == text.size() ? "" : " ") + text.substr(rest);
+}
+
+/// "permit 192.0.2.0, wildcard bits 0.0.0.127"
+std::string standard_text(const AccessListEntry& entry) {
+  std::string out = padded(entry.verb == parser::AclVerb::permit ? "permit" : "deny", 6) + " ";
+  if (entry.source.target == parser::AclTarget::any) return out + "any";
+  out += ios_address(entry.source.address);
+  if (entry.source.target == parser::AclTarget::network && entry.source.wildcard)
+    out += ", wildcard bits " + ios_address(*entry.source.wildcard);
+  return out;
+}
+
+enum class Kind : std::uint8_t { standard, extended, ipv6 };
+
+void put_list(std::string& out, Kind kind, const std::string& name, const Node& block) {
+  constexpr std::array<std::string_view, 3> titles{"Standard IP access list ", "Extended IP access list ", "IPv6 access list "};
+  out += std::string(titles[static_cast<std::size_t>(kind)]) + name + "\n";
+  block.each<AccessListEntry>([&](const AccessListEntry& entry, const Node& line) {
+    if (entry.verb == parser::AclVerb::remark) return;
+    const std::string number = std::to_string(entry.sequence.value_or(0));
+    if (kind == Kind::ipv6)
+      out += "    " + rule_text(entry, line) + " sequence " + number + "\n";
+    else
+      out += "    " + number + " " +
+             (kind == Kind::standard ? standard_text(entry) + (entry.log ? " log" : "") : rule_text(entry, line)) + "\n";
+  });
+}
+
+}  // namespace
+
+std::string show_access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options) {
+  std::string out;
+  const auto wanted = [&](Kind kind, const std::string& name) {
+    const bool family = options.family == parser::AccessListFamily::all ||
+                        (options.family == parser::AccessListFamily::ipv6) == (kind == Kind::ipv6);
+    return family && (!options.name || *options.name == name);
+  };
+  for (const auto& line : configuration.data().root.children) {
+    const auto put = [&](Kind kind, const auto* list) {
+      if (list && wanted(kind, list->name)) put_list(out, kind, list->name, *line);
+    };
+    put(Kind::standard, line->as<parser::StandardAccessList>());
+    put(Kind::extended, line->as<parser::AccessList>());
+    put(Kind::ipv6, line->as<parser::Ipv6AccessList>());
+  }
+  return out;
+}
+
+}  // namespace cli
