@@ -93,9 +93,10 @@ void World::restart(Node& node) {
 }
 
 void World::configure(Node& node, const Site& site) {
-  const Site before = std::exchange(node.site, site);
-  node.site.wan = before.wan;
-  node.site.more_wan = before.more_wan;
+  Site next = site;  // which may be the node's own
+  next.wan = node.site.wan;
+  next.more_wan = node.site.more_wan;
+  node.site = std::move(next);
   node.compiled = compile(node.site);
   feed(node, ConfigChanged{node.compiled.config});
 }
