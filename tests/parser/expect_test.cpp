@@ -69,8 +69,8 @@ std::string profile_text(const engine::IkeProfile& p) {
 
 std::string entry_text(const engine::CryptoMapEntry& e) {
   std::string out = "  entry " + e.map + " " + std::to_string(e.sequence) + ": peer " +
-                    listed(e.peers, [](const auto& p) { return p.is_name() ? p.name : p.address.to_string(); }) + ", profile " + e.profile->name + ", pfs " +
-                    name_of(e.pfs_group) + ", " +
+                    listed(e.peers, [](const auto& p) { return p.is_name() ? p.name : p.address.to_string(); }) + ", profile " +
+                    e.profile->name + ", pfs " + name_of(e.pfs_group) + ", " +
                     std::to_string(std::chrono::duration_cast<std::chrono::seconds>(e.lifetime).count()) + " s, " +
                     std::to_string(e.lifetime_kilobytes) + " KB, replay " + std::to_string(e.replay_window) + "\n";
   for (const auto& set : e.transform_sets)
