@@ -62,8 +62,8 @@ void FakeDataPlane::check_sa(const char* what, const engine::ChildSaFacts& facts
 engine::Status FakeDataPlane::add_inbound(const engine::AddInbound& sa) {
   check_sa("AddInbound", sa.facts, sa.sa);
   if (sa.facts.child.value == 0) violate("AddInbound: child 0");
-  if (!ever_.insert(sa.facts.child).second) violate("AddInbound: " + text(sa.facts.child) + " was there before");
-  if (!spis_ever_.insert(sa.sa.spi).second) violate("AddInbound: SPI used before");
+  if (!children_.add(sa.facts.child)) violate("AddInbound: " + text(sa.facts.child) + " was there before");
+  if (!spis_.add(sa.sa.spi)) violate("AddInbound: SPI used before");
   if (refuse_inbound > 0) {
     --refuse_inbound;
     refused_.insert(sa.facts.child);

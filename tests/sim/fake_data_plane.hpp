@@ -2,6 +2,7 @@
 // reported as a violation. It forwards no octets; packets are 5-tuples that meet the policy in order.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -62,8 +63,29 @@ class FakeDataPlane final : public kernel::DataPlane {
   std::function<void(const std::string&)> violation_;
   std::map<std::string, std::vector<engine::PolicyLine>> policy_;
   std::map<engine::ChildSaId, InstalledSa> inbound_, outbound_;
-  std::set<engine::ChildSaId> ever_, refused_;
-  std::set<engine::EspSpi> spis_ever_;
+  /// The last thousands of something: all of them would fill the memory in a soak, and a random number comes again some day.
+  template <class T>
+  class Recent {
+   public:
+    /// False: it is among them.
+    bool add(const T& one) {
+      if (!known_.insert(one).second) return false;
+      order_.push_back(one);
+      if (order_.size() > 4'096) {
+        known_.erase(order_.front());
+        order_.pop_front();
+      }
+      return true;
+    }
+
+   private:
+    std::set<T> known_;
+    std::deque<T> order_;
+  };
+
+  std::set<engine::ChildSaId> refused_;
+  Recent<engine::ChildSaId> children_;
+  Recent<engine::EspSpi> spis_;
   std::uint64_t order_ = 0;
 };
 
