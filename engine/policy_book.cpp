@@ -268,6 +268,7 @@ std::vector<const BookLine*> PolicyBook::lines_by_name(const IpAddress& local, c
     for (const std::size_t line : named.lines)
       if (lines_[line].line.local == local && lines_[line].entry->profile->name == profile) found.insert(line);
   std::vector<const BookLine*> out;
+  out.reserve(found.size());
   for (const std::size_t line : found) out.push_back(&lines_[line]);
   return out;
 }

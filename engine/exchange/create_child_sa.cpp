@@ -322,7 +322,10 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
     if (std::min(open.nonce_i, open.nonce_r) < *open.crossed) return;
     outdo(up, *open.offer.rekeys);
   }
-  if (open.agreement->choice.group) return compute_secret(turn, sa, *open.group, std::move(open), ke->data);
+  if (open.agreement->choice.group) {
+    const Algorithm& group = *open.group;
+    return compute_secret(turn, sa, group, std::move(open), ke->data);
+  }
   complete(turn, sa, std::move(open));
 }
 

@@ -187,7 +187,8 @@ void request(Turn& turn, IkeSa& sa, unsigned tried) {
   open.group = up.channel.suite().group;
   if (!offers_group(open.offered, open.group->id)) open.group = policy->proposals.front()->groups.front();
   open.nonce_i = turn.core.rng.bytes(nonce_octets);
-  make_public_value(turn, sa, *open.group, std::move(open));
+  const Algorithm& group = *open.group;
+  make_public_value(turn, sa, group, std::move(open));
 }
 
 void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
@@ -274,7 +275,8 @@ void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& p
   open.spi_r = *spi_r;
   open.nonce_r = nonce->data;
   if (!open.keys.complete() && !goes_on(turn, sa, open)) return;
-  compute_secret(turn, sa, *open.group, std::move(open), ke->data);
+  const Algorithm& group = *open.group;
+  compute_secret(turn, sa, group, std::move(open), ke->data);
 }
 
 void resume_request(Turn& turn, IkeSa& sa, RekeyIkeRequest open, crypto::JobResult result) {
