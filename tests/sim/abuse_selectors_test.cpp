@@ -130,7 +130,8 @@ TEST_F(HostileSelectors, InARekey) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(wire::find_notify(*answer, NotifyType::ts_unacceptable) != nullptr, row.granted == nullptr);
     const SelectorPair permitted = c->compiled.config->interfaces[0].entries[0]->lines[0].selectors;
-    for (const ChildSaView& child : b->view().ike_sas.back().children)
+    const IkeSaView newest = b->view().ike_sas.back();
+    for (const ChildSaView& child : newest.children)
       EXPECT_TRUE((SelectorPair{permitted.remote, permitted.local}.contains(child.selectors))) << child.selectors.to_string();
     EXPECT_EQ(b->children(), row.granted ? 3u : 2u);
     EXPECT_EQ(world.send(*b, b_to_a), Outcome::delivered);
