@@ -39,9 +39,7 @@ class Folder {
 };
 
 /// What an operator's `sqlite3 FILE 'SQL'` prints: rows joined with newlines, columns with "|".
-std::string select(const std::string& path, const std::string& sql) {
-  sqlite3* db = nullptr;
-  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+std::string select_in(sqlite3* db, const std::string& sql) {
   sqlite3_stmt* query = nullptr;
   EXPECT_EQ(sqlite3_prepare_v2(db, sql.c_str(), -1, &query, nullptr), SQLITE_OK) << sqlite3_errmsg(db) << "\n" << sql;
   std::string out;
@@ -53,7 +51,21 @@ std::string select(const std::string& path, const std::string& sql) {
     }
   }
   sqlite3_finalize(query);
+  return out;
+}
+
+/// `look` at the database, in one connection: each reads the whole schema.
+template <class Look>
+void read_only(const std::string& path, Look look) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  look(db);
   sqlite3_close(db);
+}
+
+std::string select(const std::string& path, const std::string& sql) {
+  std::string out;
+  read_only(path, [&](sqlite3* db) { out = select_in(db, sql); });
   return out;
 }
 
@@ -483,10 +495,12 @@ TEST(Database, EveryViewCanBeSelectedAndNoneShowsAKey) {
   Folder folder;
   Database db(folder.path(), "boot-1");
   commit(db, parse(site));
-  for (const View& view : database_views(schema())) {
-    const std::string rows = select(folder.path(), "select * from \"" + view.name + "\"");
-    EXPECT_EQ(rows.find("cisco123!"), std::string::npos) << view.name;
-  }
+  read_only(folder.path(), [](sqlite3* file) {
+    for (const View& view : database_views(schema())) {
+      const std::string rows = select_in(file, "select * from \"" + view.name + "\"");
+      EXPECT_EQ(rows.find("cisco123!"), std::string::npos) << view.name;
+    }
+  });
 }
 
 TEST(Database, ViewsAreMadeOnce) {
