@@ -18,13 +18,9 @@ constexpr Duration half_open_life = std::chrono::seconds(60);
 
 wire::NotifyPayload announcement(NotifyType type) { return {wire::Protocol::none, {}, type, {}}; }
 
-/// What the peer announced, kept for IKE_AUTH.
-void learn_announced(InitOutcome& outcome, const wire::Payloads& payloads) {
-  outcome.childless = wire::find_notify(payloads, NotifyType::childless_ikev2_supported) != nullptr;
-  if (const auto* hashes = wire::find_notify(payloads, NotifyType::signature_hash_algorithms)) {
-    Reader reader(hashes->data);
-    for (auto hash = reader.u16(); hash; hash = reader.u16()) outcome.hashes.push_back(*hash);
-  }
+/// The peer lets an initiator leave the Child SA out of IKE_AUTH (RFC 6023).
+bool allows_childless(const wire::Payloads& payloads) {
+  return wire::find_notify(payloads, NotifyType::childless_ikev2_supported) != nullptr;
 }
 
 void make_public_value(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
@@ -276,7 +272,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   sa.theirs.begin(MessageId{0}, crypto::sha256({datagram.payload}), datagram.local, datagram.remote);
   IkeSaInitAnswer init;
   init.outcome = {datagram.payload, {}, nonce->data, turn.core.rng.bytes(nonce_octets), policy->name};
-  learn_announced(init.outcome, message.payloads);
+  init.outcome.childless = allows_childless(message.payloads);
   init.outcome.use_ppk =
       wire::find_notify(message.payloads, NotifyType::use_ppk) && turn.core.book.may_use_ppk(datagram.local.ip);
   init.suite = choice->suite;
@@ -344,7 +340,7 @@ void resume_request(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, crypto::DhRes
   InitOutcome outcome{std::move(init.message_i), std::move(init.message_r),
                       std::move(init.nonce_i),   std::move(init.nonce_r),
                       init.policy->name,         init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
-  learn_announced(outcome, init.answer);
+  outcome.childless = allows_childless(init.answer);
   sa.own.restart_at(MessageId{1});
   ike_intermediate::request(turn, sa, std::move(channel), std::move(outcome));
 }

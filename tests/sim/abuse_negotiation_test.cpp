@@ -373,6 +373,21 @@ TEST_F(Abuse, G_PpkNotifiesNobodyAskedForChangeNothing) {
   EXPECT_TRUE(wire::find_notify(*answer, NotifyType::authentication_failed)) << "without USE_PPK the AUTH payload counts";
 }
 
+/// Saying it asks for signatures (RFC 7427, 4), and there is no method here that has any.
+TEST_F(Abuse, G_SignatureHashAlgorithmsAreNeitherKeptNorAnswered) {
+  start();
+  Stranger stranger(world, *b, *a);
+  const wire::NotifyPayload hashes{wire::Protocol::none, {}, NotifyType::signature_hash_algorithms, Bytes(4001, 7)};
+  wire::Payloads request = stranger.honest_payloads();
+  request.insert(request.end(), {hashes, hashes});
+  const auto answers = stranger.hit(stranger.first(request));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_FALSE(wire::find_notify(wire::parse(answers[0])->payloads, NotifyType::signature_hash_algorithms));
+  stranger.agree(answers[0]);
+  stranger.authenticate();
+  EXPECT_EQ(b->ready(), 1u);
+}
+
 /// CVE-2024-2357: no key here for a peer whose identity is fine, and its request comes again.
 TEST_F(Abuse, G_NoKeyForThePeerEndsTheSaCleanly) {
   Site right = site_b();
