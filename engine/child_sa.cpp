@@ -284,7 +284,6 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   child.entry = agreement.line.entry;
   child.selectors = agreement.selectors;
   child.mode = agreement.mode;
-  child.replaces = keying.replaces;
   child.spi_in = agreement.spi;
   child.spi_out = choice.peer_spi;
   child.encryption = choice.encryption;
@@ -308,8 +307,10 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),
                                          std::move(initiator ? keys.integrity_i : keys.integrity_r))};
   turn.emit(std::move(inbound));
-  child.birth = {initiator, !keying.replaces, tie_of(keying.nonce_i, keying.nonce_r)};
-  if (when == OutboundWhen::now && child.birth.fresh && leaves_sending_to_other(turn, sa, child)) when = OutboundWhen::later;
+  const ChildSa* old = keying.replaces ? find(up, *keying.replaces) : nullptr;
+  if (old) child.replaces = old->id;
+  child.birth = old ? old->birth : ChildBirth{initiator, tie_of(keying.nonce_i, keying.nonce_r)};
+  if (when == OutboundWhen::now && leaves_sending_to_other(turn, sa, child)) when = OutboundWhen::later;
   child.sending = when == OutboundWhen::now;
   child.redundant = when == OutboundWhen::never;
   if (when == OutboundWhen::now)
@@ -319,10 +320,10 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
 
   turn.core.child_owner[child.id] = sa.id;
   turn.core.esp_spis[child.spi_in] = child.id;
-  notify(turn, sa, child, child.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
+  notify(turn, sa, child, keying.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
   up.children.push_back(std::move(child));
   satisfied(turn, agreement.line.line.id);
-  if (!keying.replaces) settle_duplicate_child(turn, sa);
+  settle_duplicate_child(turn, sa);
   turn.touch(sa.id);
 }
 
@@ -355,7 +356,7 @@ void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
   notify(turn, sa, gone, gone.redundant || replaced || old ? NoticeKind::child_sa_retired : NoticeKind::child_sa_down, cause);
   for (ChildSa& other : up.children) {
     if (other.replaces != id) continue;
-    release_outbound(turn, other);
+    if (!leaves_sending_to_other(turn, sa, other)) release_outbound(turn, other);
     other.replaces = gone.replaces;
   }
   if (old && !replaced) ask_again(turn, *old);

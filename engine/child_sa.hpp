@@ -12,10 +12,9 @@ namespace engine {
 struct IkeSa;
 struct Turn;
 
-/// What duplicates are told apart by (engine/duplicates.hpp).
+/// What duplicates are told apart by (engine/duplicates.hpp); stays with a Child SA when it is rekeyed, by whichever end.
 struct ChildBirth {
   bool ours = false;      // we asked for it
-  bool fresh = false;     // not the successor of a rekeyed one
   std::uint64_t tie = 0;  // from the lower nonce of the exchange
 };
 
@@ -37,7 +36,7 @@ struct ChildSa {
   bool rekeyed = false;               // the peer has made its successor and will delete it
   bool sending = false;               // the sending side is installed
   bool redundant = false;             // a crossing rekey of the same Child SA has won: only receives until it is deleted
-  std::optional<ChildSaId> replaces;  // the one it was made to rekey
+  std::optional<ChildSaId> replaces;  // the one it was made to rekey, as long as that is there
   bool rekey_whole_line = false;      // the peer refused the selectors in use
   ChildBirth birth;
   Rare<AddOutbound> outbound;  // held back until the peer has shown that it receives on this SA

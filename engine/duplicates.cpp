@@ -34,8 +34,21 @@ bool loses(const Established& a, const Established& b) {
 }
 
 bool is_duplicate(const ChildSa& a, const ChildSa& b) {
-  return a.id != b.id && a.line == b.line && a.selectors == b.selectors && a.birth.ours != b.birth.ours && a.birth.fresh &&
-         b.birth.fresh && !a.rekeyed && !b.rekeyed && !a.redundant && !b.redundant;
+  return a.line == b.line && a.selectors == b.selectors && a.birth.ours != b.birth.ours;
+}
+
+/// A rekey of it is under way, or what it replaces is still there.
+bool in_change(Established& up, const ChildSa& child) {
+  const auto rekeys_it = [&](const exchange::CreateChildRequest& open) { return open.offer.rekeys == child.id; };
+  return child.rekeyed || child.replaces || up.find_request<exchange::CreateChildRequest>(rekeys_it) ||
+         std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.replaces == child.id; });
+}
+
+bool will_yield(const Established& up, const ChildSa& child) {
+  return std::any_of(up.tasks.begin(), up.tasks.end(), [&](const Task& t) {
+    const auto* yielding = std::get_if<YieldChildTask>(&t);
+    return yielding && yielding->birth == child.birth.tie;
+  });
 }
 
 bool carries(const Established& up, const ChildSa& like) {
@@ -102,11 +115,9 @@ void settle_duplicate_child(Turn& turn, IkeSa& sa) {
   const ChildSa& made = up.children.back();
   for (const ChildSa& other : up.children) {
     if (!is_duplicate(made, other)) continue;
-    for (const ChildSa* each : {&made, &other}) {
-      if (!each->birth.ours) continue;
-      const bool loser = each->birth.tie < (each == &made ? other : made).birth.tie;
-      up.tasks.push_back(YieldChildTask{each->id, time_to_yield(turn, loser), !loser});
-    }
+    const ChildSa &ours = made.birth.ours ? made : other, &theirs = made.birth.ours ? other : made;
+    const bool loser = ours.birth.tie < theirs.birth.tie;
+    if (!will_yield(up, ours)) up.tasks.push_back(YieldChildTask{ours.birth.tie, time_to_yield(turn, loser), !loser});
   }
 }
 
@@ -129,7 +140,7 @@ void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
   for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
     if (Established* up = each->established(); up && each->ends.remote == sa.ends.remote)
       for (ChildSa& child : up->children)
-        if (child.outbound && child.line == line && child.birth.fresh && !leaves_sending_to_other(turn, *each, child))
+        if (child.outbound && child.line == line && !child.replaces && !leaves_sending_to_other(turn, *each, child))
           release_outbound(turn, child);
 }
 
@@ -152,15 +163,23 @@ void yield(Turn& turn, IkeSa& sa, YieldTask task) {
   up.tasks.push_back(task);
 }
 
-void yield_child(Turn& turn, IkeSa& sa, const YieldChildTask& task) {
+void yield_child(Turn& turn, IkeSa& sa, YieldChildTask task) {
   Established& up = *sa.established();
-  const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == task.child; });
-  if (it == up.children.end() || it->rekey_asked) return;
-  for (const ChildSa& other : up.children)
-    if (is_duplicate(*it, other) && (task.whatever_the_nonces || it->birth.tie < other.birth.tie)) {
-      up.tasks.push_front(DeleteChildTask{task.child, Cause::replaced});
-      return turn.touch(sa.id);
+  bool later = false;
+  for (const ChildSa& child : up.children)
+    for (const ChildSa& other : up.children) {
+      if (!child.birth.ours || child.birth.tie != task.birth || !is_duplicate(child, other)) continue;
+      if (!task.whatever_the_nonces && child.birth.tie > other.birth.tie) continue;
+      if (!in_change(up, child) && !in_change(up, other)) {
+        up.tasks.push_front(DeleteChildTask{child.id, Cause::replaced});
+        return turn.touch(sa.id);
+      }
+      later = true;
     }
+  if (!later) return;
+  task.not_before = turn.now + turn.between(seconds(1), seconds(2));
+  up.tasks.push_back(task);
+  turn.touch(sa.id);
 }
 
 void supersede(Turn& turn, IkeSa& sa) {

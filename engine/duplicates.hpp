@@ -7,6 +7,9 @@
 // both delete the other's SA never come to rest. A peer that knows no such rule keeps its SA, so ours goes after a while
 // whatever the nonces say.
 //
+// A rekey changes nothing of this: the successor is what the first one was, whichever end rekeyed it, and gives way in its
+// place, once the rekey is over.
+//
 // Of two that we asked for both (a re-authentication that was overtaken by another one) the newer stays. Two that the peer
 // asked for are the peer's business: it may be on its way from one to the other, or want both.
 #pragma once
@@ -19,7 +22,7 @@ namespace engine {
 std::uint64_t tie_of(ByteView nonce_i, ByteView nonce_r);
 /// `sa` has just been established: if there is another for the same identities and addresses, one of them will give way.
 void settle_duplicates(Turn& turn, IkeSa& sa);
-/// The same for a Child SA that `sa` has just got, its last; not for the successor of a rekeyed one.
+/// The same for a Child SA that `sa` has just got, its last.
 void settle_duplicate_child(Turn& turn, IkeSa& sa);
 /// Whether what sends for the line of `child` already is to go on sending, `child` being the one to give way.
 bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child);
@@ -27,7 +30,7 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child);
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line);
 /// `sa` gives way, as YieldTask says.
 void yield(Turn& turn, IkeSa& sa, YieldTask task);
-void yield_child(Turn& turn, IkeSa& sa, const YieldChildTask& task);
+void yield_child(Turn& turn, IkeSa& sa, YieldChildTask task);
 /// `sa` was made to take an old one's place and has all it is to have: the old one gives way.
 void supersede(Turn& turn, IkeSa& sa);
 

@@ -149,7 +149,6 @@ bool IkeSa::must_wait(const Established& up, const Task& task) const {
   std::optional<ChildSaId> child;
   if (const auto* create = std::get_if<CreateChildTask>(&task)) child = create->rekeys;
   if (const auto* remove = std::get_if<DeleteChildTask>(&task)) child = remove->child;
-  if (const auto* yielding = std::get_if<YieldChildTask>(&task)) child = yielding->child;
   return child && std::any_of(up.requesting.begin(), up.requesting.end(), [&](const OpenRequest& open) {
            const auto* create = std::get_if<exchange::CreateChildRequest>(&open.what);
            const auto* inform = std::get_if<exchange::InformationalRequest>(&open.what);

@@ -63,7 +63,7 @@ struct YieldTask {
   unsigned moved = 0;                // how often the heir was asked to take over
 };
 struct YieldChildTask {
-  ChildSaId child;
+  std::uint64_t birth;  // of the Child SA: its tie
   Time not_before{};
   bool whatever_the_nonces = false;
 };

@@ -394,6 +394,79 @@ TEST(ChildCreate, Collision) {
         .survivor = Survivor::b});
 }
 
+/// One of the two is rekeyed before they are settled: its successor gives way, or stays, in its place. The loser is a's.
+Story two_of_one_line(std::vector<Step> steps) {
+  return {.steps = std::move(steps), .children = 2, .goes_down = true, .survivor = Survivor::b};
+}
+
+TEST(ChildCreate, CollisionAndTheLoserIsRekeyedByWhoAskedForIt) {
+  play(two_of_one_line({{"A creates child"},
+                        {"B creates child"},
+                        {a_asks, "o | o", "o a | o a"},
+                        {b_asks, "o b | o b", "o a | o a"},
+                        {b_answers, "o b a | o b", "o a | o a"},
+                        {a_answers, "o b a | o b", "o a b | o a b"},
+                        {"A rekeys newest"},
+                        {a_asks, "o b a | o b", "o a b a2 | o a b"},
+                        {b_answers, "o b a a2 | o b", "o a b a2 | o a b"},
+                        {a_deletes, "o b a a2 | o b", "o b a2 | o b"},
+                        {b_confirms, "o b a2 | o b", "o b a2 | o b"},
+                        {"time"},
+                        {a_deletes, "o b a2 | o b", "o b | o b"},
+                        {b_confirms, "o b | o b", "o b | o b"}}));
+}
+
+TEST(ChildCreate, CollisionAndTheLoserIsRekeyedByTheOtherEnd) {
+  play(two_of_one_line({{"A creates child"},
+                        {"B creates child"},
+                        {b_asks, "o b | o b", "o | o"},
+                        {a_answers, "o b | o b", "o b | o b"},
+                        {a_asks, "o b | o b", "o b a | o b"},
+                        {b_answers, "o b a | o b", "o b a | o b"},
+                        {"B rekeys newest"},
+                        {b_asks, "o b a b2 | o b", "o b a | o b"},
+                        {a_answers, "o b a b2 | o b", "o b a b2 | o b"},
+                        {b_deletes, "o b b2 | o b", "o b a b2 | o b"},
+                        {a_confirms, "o b b2 | o b", "o b b2 | o b"},
+                        {"time"},
+                        {a_deletes, "o b b2 | o b", "o b | o b"},
+                        {b_confirms, "o b | o b", "o b | o b"}}));
+}
+
+TEST(ChildCreate, CollisionAndTheOneThatStaysIsRekeyedByWhoAskedForIt) {
+  play(two_of_one_line({{"A creates child"},
+                        {"B creates child"},
+                        {a_asks, "o | o", "o a | o a"},
+                        {b_asks, "o b | o b", "o a | o a"},
+                        {b_answers, "o b a | o b", "o a | o a"},
+                        {a_answers, "o b a | o b", "o a b | o a b"},
+                        {"B rekeys newest"},
+                        {b_asks, "o b a b2 | o b", "o a b | o a b"},
+                        {a_answers, "o b a b2 | o b", "o a b b2 | o a b b2"},
+                        {b_deletes, "o a b2 | o b2", "o a b b2 | o a b b2"},
+                        {a_confirms, "o a b2 | o b2", "o a b2 | o a b2"},
+                        {"time"},
+                        {a_deletes, "o a b2 | o b2", "o b2 | o b2"},
+                        {b_confirms, "o b2 | o b2", "o b2 | o b2"}}));
+}
+
+TEST(ChildCreate, CollisionAndTheOneThatStaysIsRekeyedByTheOtherEnd) {
+  play(two_of_one_line({{"A creates child"},
+                        {"B creates child"},
+                        {a_asks, "o | o", "o a | o a"},
+                        {b_answers, "o a | o a", "o a | o a"},
+                        {b_asks, "o a b | o a b", "o a | o a"},
+                        {a_answers, "o a b | o a b", "o a b | o a b"},
+                        {"A rekeys newest"},
+                        {a_asks, "o a b | o a b", "o a b a2 | o a b"},
+                        {b_answers, "o a b a2 | o a b a2", "o a b a2 | o a b"},
+                        {a_deletes, "o a b a2 | o a b a2", "o a a2 | o a a2"},
+                        {b_confirms, "o a a2 | o a a2", "o a a2 | o a a2"},
+                        {"time"},
+                        {a_deletes, "o a a2 | o a a2", "o a2 | o a2"},
+                        {b_confirms, "o a2 | o a2", "o a2 | o a2"}}));
+}
+
 TEST(ChildCreate, CollisionIkeRekey) {
   play({.steps = {{"A creates child", "o ; o | o", "o ; o | o"},
                   {"B rekeys IKE", "o ; o | o", "o ; o | o"},
