@@ -2,6 +2,9 @@
 // is chosen (an operation begins, a datagram arrives or is lost, a job is done, time passes), every list of choices is
 // lived through from the start, and after its end both sides must come to agree. A failure prints its choices.
 // SALLYPORT_DEPTH: how many choices (8).
+//
+// With additional key exchanges (RFC 9370) a rekey is four messages and a Delete; there jobs are done at once, so that the
+// choices reach into the IKE_FOLLOWUP_KE exchanges of both, and six of them are made (depth 8 was lived through once).
 #include <cstdlib>
 
 #include "tests/sim/two_sites.hpp"
@@ -17,6 +20,7 @@ enum class Deed { rekey_child, rekey_ike, delete_child, delete_ike, create_child
 struct Encounter {
   const char* name;
   Deed a, b;
+  bool followup = false;  // each rekey has an additional key exchange
 };
 
 struct Lived {
@@ -34,6 +38,11 @@ class Player {
     Site left = site_a(1), right = site_b(1);
     if (what.a == Deed::rekey_ike) left.ike_lifetime = 10min;
     if (what.b == Deed::rekey_ike) right.ike_lifetime = 10min;
+    if (what.followup)
+      for (Site* site : {&left, &right}) {
+        site->tunnels[0].pfs = "31";
+        site->ike.additional = site->tunnels[0].pfs_additional = {{{"19"}}};
+      }
     a_ = &world_.add(left);
     b_ = &world_.add(right);
     world_.send(*a_, first_);
@@ -48,7 +57,7 @@ class Player {
     a_->answers_with = octet(1);
     b_->answers_with = octet(2);
     b_->asks_with = octet(3);
-    for (Node* node : {a_, b_}) node->jobs = Jobs::held;
+    for (Node* node : {a_, b_}) node->jobs = what.followup ? Jobs::at_once : Jobs::held;
     world_.hold = true;
   }
 
@@ -177,25 +186,26 @@ std::string text(const Choices& choices) {
 
 class Interleavings : public ::testing::TestWithParam<Encounter> {
  protected:
-  static unsigned depth() {
+  static unsigned depth(const Encounter& what) {
     const char* text = std::getenv("SALLYPORT_DEPTH");
-    return text ? static_cast<unsigned>(std::atoi(text)) : 8;
+    return text ? static_cast<unsigned>(std::atoi(text)) : what.followup ? 6 : 8;
   }
 };
 
 TEST_P(Interleavings, AllEndInAgreement) {
   const Encounter what = GetParam();
+  const unsigned choices_made = depth(what);
   JobMemo memo;
   std::uint64_t lived = 0;
   for (unsigned lowest = 0; lowest < 4; ++lowest) {
     Choices choices;
     for (;;) {
       ++lived;
-      const Lived run = Player(what, lowest, memo).play(choices, depth());
+      const Lived run = Player(what, lowest, memo).play(choices, choices_made);
       if (!run.problems.empty()) {
         Player again(what, lowest, memo);
         again.narrate();
-        for (const std::string& step : again.play(choices, depth()).told) ADD_FAILURE() << step;
+        for (const std::string& step : again.play(choices, choices_made).told) ADD_FAILURE() << step;
         for (const std::string& problem : run.problems) ADD_FAILURE() << problem;
         FAIL() << what.name << ", lowest nonce " << lowest << ", choices " << text(choices);
       }
@@ -211,7 +221,13 @@ INSTANTIATE_TEST_SUITE_P(Meetings, Interleavings,
                                            Encounter{"ChildIke", Deed::rekey_child, Deed::rekey_ike},
                                            Encounter{"IkeChild", Deed::rekey_ike, Deed::rekey_child},
                                            Encounter{"ChildDelete", Deed::rekey_child, Deed::delete_child},
-                                           Encounter{"IkeDelete", Deed::rekey_ike, Deed::delete_ike}),
+                                           Encounter{"IkeDelete", Deed::rekey_ike, Deed::delete_ike},
+                                           Encounter{"ChildChildFollowup", Deed::rekey_child, Deed::rekey_child, true},
+                                           Encounter{"IkeIkeFollowup", Deed::rekey_ike, Deed::rekey_ike, true},
+                                           Encounter{"ChildIkeFollowup", Deed::rekey_child, Deed::rekey_ike, true},
+                                           Encounter{"IkeChildFollowup", Deed::rekey_ike, Deed::rekey_child, true},
+                                           Encounter{"ChildDeleteFollowup", Deed::rekey_child, Deed::delete_child, true},
+                                           Encounter{"IkeDeleteFollowup", Deed::rekey_ike, Deed::delete_ike, true}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
