@@ -33,6 +33,10 @@ void forget_pauses(Turn& turn, const Config& before, const std::unordered_map<Po
 void reconcile_negotiating(Turn& turn, IkeSa& sa) {
   const auto* asking = std::get_if<exchange::IkeAuthRequest>(&sa.state);
   const auto* answering = std::get_if<exchange::IkeAuthAnswer>(&sa.state);
+  // NAT detection would tell of an address that the peer did not ask at: it is answered anew when it asks again.
+  const auto* half = std::get_if<exchange::IkeSaInitAnswer>(&sa.state);
+  if (half && !half->channel && sa.path.local.ip != sa.ends.local)
+    return sa.close(turn, Cause::configuration_removed, "our address is another one");
   if (!sa.asking() && !answering) return;
   if (sa.asking()) std::erase_if(sa.wanted, [&](PolicyLineId line) { return !turn.core.book.find(line); });
   const auto profile = asking ? asking->profile : answering ? answering->profile : nullptr;

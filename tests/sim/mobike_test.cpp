@@ -453,6 +453,26 @@ TEST_F(Mobike, ANegotiationUnderWayBeginsAgainFromTheNewAddress) {
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
 }
 
+/// Both ends must be of one mind whether there is a NAT.
+TEST_F(Mobike, AnAnswerIsNotComputedForOneAddressAndSentFromAnother) {
+  start(site_a(), site_b());
+  b->jobs = Jobs::held;
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::acquire);
+  world.run_for(1s);
+  ASSERT_EQ(b->held.size(), 1u);
+  world.readdress(*b, {b2});
+  b->jobs = Jobs::at_once;
+  world.drop = [](const Flight&) { return true; };
+  world.run_held_jobs(*b);
+  world.run_for(10ms);
+  world.drop = nullptr;
+  world.readdress(*b, {b1});
+  world.run_for(5s);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
+  EXPECT_EQ(world.send(*b, b_to_a), Outcome::delivered) << b->diagnoses();
+  EXPECT_FALSE(a->view().ike_sas.at(0).children.at(0).udp_encapsulated);
+}
+
 TEST_F(Mobike, AnAddressThatComesBackIsTheSameSa) {
   begin();
   world.readdress(*a, {});
