@@ -9,11 +9,6 @@
 namespace parser {
 namespace {
 
-bool blank_or_comment(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos || line[first] == '!';
-}
-
 /// Where the command behind `do` begins; 0 where there is none.
 std::size_t behind_do(std::string_view line) {
   const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
@@ -45,20 +40,18 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
   ApplyResult result;
   std::optional<ConfigSession> session(start);
   std::size_t number = 0;
-  result.lines.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t newline = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, newline - at);
     at = newline + 1;
     ++number;
-    const bool is_text = session->takes_text();
     LineReport report = session->line(line);
-    if (report.verdict == Verdict::accepted && !is_text && blank_or_comment(report.text)) continue;
     look_for_exec(report);
     if (!session->active()) {
       report.verdict = Verdict::no_effect;
       session.emplace(Configuration(session->configuration()));
     }
+    if (report.verdict == Verdict::accepted && report.answer.empty()) continue;
     report.number = number;
     result.refused_any = result.refused_any || report.verdict == Verdict::refused;
     result.lines.push_back(std::move(report));

@@ -10,11 +10,14 @@ struct Range {
   std::size_t first, last;
 };
 
+/// Most lines come in order, and are the last of their block.
 Range range_of(const Node& block, const Command& command) {
   const auto by_index = [](const auto& line, std::size_t index) { return line->command->index < index; };
   const auto& lines = block.children;
-  const auto first = std::lower_bound(lines.begin(), lines.end(), command.index, by_index);
-  const auto last = std::lower_bound(first, lines.end(), command.index + 1, by_index);
+  const bool at_end = lines.empty() || lines.back()->command->index <= command.index;
+  const bool comes_first = lines.empty() || lines.back()->command->index < command.index;
+  const auto last = at_end ? lines.end() : std::lower_bound(lines.begin(), lines.end(), command.index + 1, by_index);
+  const auto first = comes_first ? last : std::lower_bound(lines.begin(), last, command.index, by_index);
   return {static_cast<std::size_t>(first - lines.begin()), static_cast<std::size_t>(last - lines.begin())};
 }
 
@@ -46,7 +49,6 @@ const Node& Editor::block(const Path& path) const {
 }
 
 Configuration Editor::snapshot() {
-  mine_.clear();
   if (own_) start_ = Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{std::move(*own_)}));
   own_.reset();
   return start_;
@@ -57,27 +59,27 @@ Node& Editor::edit(const Path& path) {
   Node* node = &*own_;
   for (std::size_t place : path) {
     auto& slot = node->children[place];
-    if (!mine_.contains(slot.get())) {
-      slot = std::make_shared<Node>(*slot);
-      mine_.insert(slot.get());
-    }
+    if (slot.use_count() > 1) slot = std::make_shared<Node>(*slot);
     node = const_cast<Node*>(slot.get());
   }
   return *node;
 }
 
-bool Editor::may_have(const Node& block, const Parsed& parsed) {
+bool Editor::may_have(const Node& block, std::size_t first, std::size_t last, const Parsed& parsed) {
+  constexpr std::size_t many = 32;
   const Command& command = *parsed.command;
   if (!command.same_is_equal()) return true;
+  if (last - first < many) {
+    if (!texts_.empty()) texts_.erase({block.value, &command});
+    return true;
+  }
   const auto hash_of = [&](const void* value) {
     std::string text;
     command.print(value, false, text);
     return std::hash<std::string>{}(text);
   };
-  const auto [known, fresh] = texts_.try_emplace({block.value.get(), &command});
-  if (fresh)
-    for (Range range = range_of(block, command); range.first < range.last; ++range.first)
-      known->second.insert(hash_of(block.children[range.first]->value.get()));
+  const auto [known, fresh] = texts_.try_emplace({block.value, &command});
+  for (; fresh && first < last; ++first) known->second.insert(hash_of(block.children[first]->value.get()));
   return !known->second.insert(hash_of(parsed.value.get())).second;
 }
 
@@ -101,7 +103,7 @@ Editor::Change Editor::set(Node& block, const Parsed& parsed) {
   if (command.ordered_by_key()) {
     const auto behind = std::upper_bound(at(block, range.first), old, value, before);
     if (behind != at(block, range.first) && command.same((*(behind - 1))->value.get(), value, false)) old = behind - 1;
-  } else if (may_have(block, parsed)) {
+  } else if (may_have(block, range.first, range.last, parsed)) {
     old = std::find_if(at(block, range.first), old,
                        [&](const auto& line) { return command.same(line->value.get(), value, false); });
   }

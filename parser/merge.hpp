@@ -36,17 +36,15 @@ class Editor {
 
  private:
   /// False only where no line of the block is equal to the parsed one: what makes ten thousand blocks quick to enter.
-  bool may_have(const Node& block, const Parsed& parsed);
+  bool may_have(const Node& block, std::size_t first, std::size_t last, const Parsed& parsed);
   Change set(Node& block, const Parsed& parsed);
   Change unset(Node& block, const Parsed& parsed);
   static Change empty(Node& block, const Parsed& parsed);
-  Configuration start_;                   // what holds as long as nothing was written
-  std::optional<Node> own_;               // the root since then
-  std::unordered_set<const Node*> mine_;  // clones nobody else sees
-  /// Hashes of the texts of all lines that a block has, or had, of a command. A block is known by the address of its
-  /// value, which clones share; should another block get that address, hashes too many cost a search, and none is missing,
-  /// since all lines of a new block come through here.
-  std::map<std::pair<const void*, const Command*>, std::unordered_set<std::size_t>> texts_;
+  Configuration start_;      // what holds as long as nothing was written; its nodes have an owner in it, ours have not
+  std::optional<Node> own_;  // the root since then
+  /// Hashes of the texts of all lines that a block has, or had, of a command, where they are many. A block is known by its
+  /// value, which clones share.
+  std::map<std::pair<Value, const Command*>, std::unordered_set<std::size_t>> texts_;
 };
 
 }  // namespace parser

@@ -87,7 +87,7 @@ class ConfigSession {
 
 struct ApplyResult {
   Configuration configuration;
-  std::vector<LineReport> lines;  // every line that is not blank or a comment
+  std::vector<LineReport> lines;  // those with something to say: refused, without effect, or answered
   bool refused_any = false;
 };
 /// Typing, pasting, loading a file and testing a sample are this one operation. Starts in global configuration mode;
