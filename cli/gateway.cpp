@@ -1,8 +1,5 @@
 #include "cli/gateway.hpp"
 
-#include <sys/timex.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 #include <stdexcept>
@@ -48,9 +45,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       revert_timer_(loop, *this),
       background_(loop) {
   log_.set_listener([this](const LogMessage& message, const std::string& stamped) {
-    if (message.severity <= console_severity) {
-      [[maybe_unused]] const ssize_t put = ::write(STDERR_FILENO, stamped.data(), stamped.size());
-    }
+    if (message.severity <= console_severity) console_.add(stamped);
     if (monitor_) log_.count_monitor(monitor_(stamped));
   });
   auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
@@ -65,7 +60,10 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   interfaces_->bind(bindings_of(*compiled));
   open_plane_and_sockets(choice);
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
-  loop_.at_turn_end([this] { plane_.plane->flush(); });
+  loop_.at_turn_end([this] {
+    plane_.plane->flush();
+    console_.flush();
+  });
   handle(interfaces_->current().interfaces);
   adopt(std::move(configuration), std::move(compiled));
   plane_.settle();
@@ -325,14 +323,6 @@ SystemFacts Gateway::system() const {
 void Gateway::set_debug_flags(const DebugFlags& flags) {
   debug_ = flags;
   handle(engine::DebugWanted{flags.any_ikev2()});
-}
-
-WallTime Gateway::now() const {
-  const auto since_epoch = kernel::wall_clock().time_since_epoch();
-  timex clock{};
-  const bool synchronised = ::adjtimex(&clock) >= 0 && (clock.status & STA_UNSYNC) == 0;
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count(),
-          synchronised ? ClockState::authoritative : ClockState::unsynchronised};
 }
 
 std::unique_ptr<Activity> Gateway::ping(const parser::Ping& command, std::function<void(std::string)> output,

@@ -10,8 +10,10 @@
 
 #include "cli/backend.hpp"
 #include "cli/background.hpp"
+#include "cli/console.hpp"
 #include "cli/device_pins.hpp"
 #include "cli/executor.hpp"
+#include "cli/host_clock.hpp"
 #include "cli/plane.hpp"
 #include "cli/revert_timer.hpp"
 #include "engine/endpoint.hpp"
@@ -65,7 +67,7 @@ class Gateway final : public Backend {
   DebugFlags debug_flags() const override { return debug_; }
   void set_debug_flags(const DebugFlags& flags) override;
   Log& log() override { return log_; }
-  WallTime now() const override;
+  WallTime now() const override { return clock_.now(); }
   std::unique_ptr<Activity> ping(const parser::Ping& command, std::function<void(std::string)> output,
                                  std::function<void()> done) override;
 
@@ -96,6 +98,8 @@ class Gateway final : public Backend {
   void on_notice(const engine::Notice& notice);
 
   kernel::Loop& loop_;
+  mutable HostClock clock_;
+  Console console_;
   Log log_;
   DebugFlags debug_;
   std::function<std::size_t(const std::string&)> monitor_;
