@@ -210,8 +210,8 @@ std::string known_of_peers(const engine::View& view, const parser::ShowDiagnose&
       out += "Peer " + ios_socket(sa.remote) + " takes one pair of addresses a Child SA and is asked for no more.\n";
     for (const auto& child : sa.children)
       if (child.pfs_wanted && !child.pfs_group)
-        out += "Peer " + ios_socket(sa.remote) + ": PFS " + std::string(child.pfs_wanted->show_esp) + " is untested for " +
-               escaped(child.selectors.to_string()) + "; the first Child SA has none, the first rekey will tell.\n";
+        out += "Peer " + ios_socket(sa.remote) + ": no PFS for " + escaped(child.selectors.to_string()) +
+               " yet; it comes with the first rekey, with " + std::string(child.pfs_wanted->show_esp) + ".\n";
   }
   return out.empty() ? out : out + "\n";
 }

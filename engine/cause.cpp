@@ -50,6 +50,8 @@ const std::array<CauseText, static_cast<std::size_t>(Cause::internal_error) + 1>
      "No permit line of the access list covers the traffic the peer asked for; the lists must mirror each other."},
     {Cause::child_proposal_mismatch, "child-proposal-mismatch", "Received no proposal chosen notify",
      "The peers have no transform set in common."},
+    {Cause::pfs_mismatch, "pfs-mismatch", "Received no proposal chosen notify",
+     "The peers have a transform set in common, but not the group of PFS: the first Child SA comes up, no rekey of it will."},
     {Cause::peer_refused_proposal, "peer-refused-proposal", "Received no proposal chosen notify",
      "The peer accepted none of the offered proposals."},
     {Cause::peer_refused_authentication, "peer-refused-authentication", "Auth exchange failed",

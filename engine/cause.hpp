@@ -35,6 +35,7 @@ enum class Cause : std::uint8_t {
   identity_mismatch,
   selectors_unacceptable,
   child_proposal_mismatch,
+  pfs_mismatch,
   peer_refused_proposal,
   peer_refused_authentication,
   peer_refused_selectors,

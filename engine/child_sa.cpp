@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/duplicates.hpp"
+#include "engine/pfs.hpp"
 #include "engine/turn.hpp"
 
 namespace engine {
@@ -93,25 +94,6 @@ bool more_is_possible(const std::vector<const BookLine*>& lines, const SelectorP
       for (const TrafficSelector& r : theirs)
         if (const auto common = line->line.selectors.intersect({l, r}); common && !chosen.contains(*common)) return true;
   return false;
-}
-
-/// Key exchange transforms mean nothing in IKE_AUTH (1.2). A peer that sends them all the same shows what it will want at
-/// the first rekey: a mismatch that would otherwise appear an hour later.
-void note_pfs_shown(Turn& turn, const IkeSa& sa, const std::vector<wire::Proposal>& offered, const CryptoMapEntry& entry) {
-  constexpr auto key_exchange = static_cast<std::uint8_t>(TransformType::key_exchange);
-  bool shown = false, fits = false;
-  for (const wire::Proposal& proposal : offered)
-    for (const wire::Transform& t : proposal.transforms) {
-      if (t.type != key_exchange) continue;
-      shown = shown || t.id != 0;
-      fits = fits || t.id == (entry.pfs_group ? entry.pfs_group->id : 0);
-    }
-  if (!shown || fits) return;
-  sa.diagnose(turn,
-              {NotifyType::none, Cause::child_proposal_mismatch,
-               "the peer showed " + describe(offered) + "; crypto map " + entry.map + " " + std::to_string(entry.sequence) +
-                   (entry.pfs_group ? " has 'set pfs' with another group" : " has no 'set pfs'")},
-              "PFS will fail at the first rekey");
 }
 
 bool single_addresses(const SelectorPair& pair) {
@@ -307,9 +289,8 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),
                                          std::move(initiator ? keys.integrity_i : keys.integrity_r))};
   turn.emit(std::move(inbound));
-  const ChildSa* old = keying.replaces ? find(up, *keying.replaces) : nullptr;
-  if (old) child.replaces = old->id;
-  child.birth = old ? old->birth : ChildBirth{initiator, tie_of(keying.nonce_i, keying.nonce_r)};
+  if (keying.replaces && find(up, *keying.replaces)) child.replaces = keying.replaces;
+  child.birth = keying.birth.value_or(ChildBirth{initiator, tie_of(keying.nonce_i, keying.nonce_r)});
   if (when == OutboundWhen::now && leaves_sending_to_other(turn, sa, child)) when = OutboundWhen::later;
   child.sending = when == OutboundWhen::now;
   child.redundant = when == OutboundWhen::never;
@@ -322,6 +303,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   turn.core.esp_spis[child.spi_in] = child.id;
   notify(turn, sa, child, keying.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
   up.children.push_back(std::move(child));
+  if (choice.group) turn.core.book.agreed(agreement.line.line.id, choice.group);
   satisfied(turn, agreement.line.line.id);
   settle_duplicate_child(turn, sa);
   turn.touch(sa.id);

@@ -68,7 +68,8 @@ struct ChildKeying {
   Bytes nonce_i, nonce_r;
   Secret shared;                        // empty without key exchange
   Secret additional{};                  // of further key exchanges (RFC 9370, 2.2.4)
-  std::optional<ChildSaId> replaces{};  // the Child SA it rekeys
+  std::optional<ChildSaId> replaces{};  // the Child SA it rekeys, and that one's birth
+  std::optional<ChildBirth> birth{};
 };
 
 /// The part of `line` between the two hosts of `packet`, with the line's protocol and ports.

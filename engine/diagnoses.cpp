@@ -40,6 +40,8 @@ std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remo
     case Cause::peer_refused_child_proposal:
       return {"the peer's 'crypto ipsec transform-set' has no cipher and integrity in common with ours",
               "one end has 'set pfs' with another group, or the other has none"};
+    case Cause::pfs_mismatch:
+      return {"the peer has PFS with another group, or none"};
     case Cause::peer_refused_authentication:
       return {"the pre-shared key for " + peer + " differs from the one the peer holds for us",
               "the peer's profile expects another identity than the one we send ('identity local' here, 'match identity remote' "

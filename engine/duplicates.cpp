@@ -51,9 +51,10 @@ bool will_yield(const Established& up, const ChildSa& child) {
   });
 }
 
+/// One that is being rekeyed will: its successor, or itself if that comes to nothing.
 bool carries(const Established& up, const ChildSa& like) {
   return std::any_of(up.children.begin(), up.children.end(),
-                     [&](const ChildSa& c) { return c.line == like.line && c.selectors.contains(like.selectors) && !c.rekeyed; });
+                     [&](const ChildSa& c) { return c.line == like.line && c.selectors.contains(like.selectors); });
 }
 
 /// Asks `heir` for whatever `up` carries alone; true: it has been asked for something.

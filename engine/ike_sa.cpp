@@ -4,6 +4,7 @@
 
 #include "engine/duplicates.hpp"
 #include "engine/exchange/addresses.hpp"
+#include "engine/pfs.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
@@ -19,12 +20,14 @@ bool holds(const State& state) {
 }
 
 Time not_before(const Task& task) {
-  if (const auto* create = std::get_if<CreateChildTask>(&task)) return create->not_before;
-  if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) return rekey->not_before;
-  if (const auto* yielding = std::get_if<YieldTask>(&task)) return yielding->not_before;
-  if (const auto* yielding = std::get_if<YieldChildTask>(&task)) return yielding->not_before;
-  if (const auto* again = std::get_if<ReauthenticateTask>(&task)) return again->not_before;
-  return Time{};
+  return std::visit(
+      [](const auto& what) {
+        if constexpr (requires { what.not_before; })
+          return what.not_before;
+        else
+          return Time{};
+      },
+      task);
 }
 
 /// A rekey of the IKE SA that could start now if nothing were open: what is behind it must not keep it waiting for ever.
@@ -179,6 +182,8 @@ void IkeSa::begin(Turn& turn, const Task& task) {
     yield(turn, *this, *yielding);
   } else if (const auto* one = std::get_if<YieldChildTask>(&task)) {
     yield_child(turn, *this, *one);
+  } else if (const auto* test = std::get_if<TestPfsTask>(&task)) {
+    test_pfs(turn, *this, *test);
   } else if (std::holds_alternative<ReauthenticateTask>(task)) {
     reauthenticate(turn, *this);
   } else if (const auto* where = std::get_if<AddressesTask>(&task)) {
@@ -231,7 +236,7 @@ Established Established::make(Turn& turn, Channel channel, std::shared_ptr<const
 bool nothing_to_ask(const Established& up) {
   return std::all_of(up.tasks.begin(), up.tasks.end(), [](const Task& t) {
     return std::holds_alternative<YieldTask>(t) || std::holds_alternative<YieldChildTask>(t) ||
-           std::holds_alternative<ReauthenticateTask>(t);
+           std::holds_alternative<TestPfsTask>(t) || std::holds_alternative<ReauthenticateTask>(t);
   });
 }
 

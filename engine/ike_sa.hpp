@@ -67,12 +67,17 @@ struct YieldChildTask {
   Time not_before{};
   bool whatever_the_nonces = false;
 };
+/// The Child SA is rekeyed before it is due (engine/pfs.hpp).
+struct TestPfsTask {
+  ChildSaId child;
+  Time not_before{};
+};
 /// This IKE SA is authenticated by what is not valid any more (engine/reauthentication.hpp).
 struct ReauthenticateTask {
   Time not_before{};
 };
 using Task = std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask,
-                          YieldChildTask, ReauthenticateTask, AddressesTask>;
+                          YieldChildTask, TestPfsTask, ReauthenticateTask, AddressesTask>;
 
 /// How far the attempts are to authenticate anew what is authenticated by what is not valid any more.
 struct Outdated {

@@ -73,14 +73,15 @@ Path path_between(const IkeSa& sa, const IpAddress& local, const IpAddress& remo
   return {{local, nat_port}, {remote, mapped ? sa.path.remote.port : nat_port}, sa.path.nat_local, sa.path.nat_remote};
 }
 
-/// What is over, or not ours to move, is said from an address that we still have.
+/// What is over, or not ours to move, is said from the address that the peer knows, else from another that we still have.
 void speak_from_what_is_left(IkeSa& sa, const std::vector<IpAddress>& sources) {
-  const IpAddress gone = sa.path.local.ip;
+  const IpAddress before = sa.path.local.ip;
   const auto left =
       std::find_if(sources.begin(), sources.end(), [&](const IpAddress& a) { return a.family == sa.path.remote.ip.family; });
-  if (has(sources, gone) || left == sources.end()) return;
-  sa.path.local.ip = *left;
-  sa.theirs.leave(gone, sa.path.local, sa.path.remote);
+  if (left == sources.end()) return;
+  const bool home = has(sources, sa.ends.local) && sa.ends.local.family == left->family;
+  if (home || !has(sources, before)) sa.path.local.ip = home ? sa.ends.local : *left;
+  if (!has(sources, before)) sa.theirs.leave(before, sa.path.local, sa.path.remote);
 }
 
 /// Where to go now that our addresses are `sources`: to the address of the lines, else to whatever may lead to the peer.
@@ -226,7 +227,8 @@ void inherit(IkeSa& old, IkeSa& heir) {
   if (!old.mobike) return;
   heir.mobike = Mobike(*old.mobike);
   // Message IDs begin anew, and what the peer sees of us is hashed with the SPIs.
-  heir.mobike->latest.reset();
+  heir.mobike->placed.reset();
+  heir.mobike->listed.reset();
   heir.mobike->seen_as.reset();
 }
 

@@ -38,7 +38,7 @@ struct Mobike {
   std::vector<IpAddress> theirs;               // further addresses of the peer, as it said; bounded
   std::optional<std::vector<IpAddress>> told;  // of ours, as the peer was last told
   std::optional<Path> proven;                  // where Child SAs stay until the peer has shown that it receives at the new place
-  std::optional<MessageId> latest;             // of the peer's requests that said where it is: older ones come too late
+  std::optional<MessageId> placed, listed;     // the peer's last update, and its last list: older ones come too late
   std::optional<Bytes> seen_as;                // as whom the peer sees us: NAT_DETECTION_DESTINATION_IP of its last answer
   unsigned refused = 0;                        // pairs of addresses that the peer refused, one after the other
 };

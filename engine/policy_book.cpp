@@ -79,6 +79,10 @@ std::vector<Candidate> PolicyBook::usable_peers(const BookLine& line) const {
   return out;
 }
 
+void PolicyBook::agreed(PolicyLineId line, const Algorithm* group) {
+  if (const auto it = by_id_.find(line); it != by_id_.end()) lines_[it->second].agreed_group = group;
+}
+
 std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, const Candidate& peer) {
   std::map<PolicyLineId, PolicyLineId> renamed;
   const auto here = places_.find(place);
@@ -103,6 +107,7 @@ std::map<PolicyLineId, PolicyLineId> PolicyBook::choose(const Place& place, cons
     line.local = ends.local;
     line.peer = ends.peer.address;
     whole.peer = ends.peer.peer;
+    whole.agreed_group = nullptr;
     put_under_peers(i);
     changed_ = true;
   }
@@ -167,6 +172,7 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
                                       [&](std::size_t i) { return !kept[i] && same_meaning(lines_[i].line, fresh.line); });
         if (old != here.end()) kept[*old] = true;
         fresh.line.id = old != here.end() ? lines_[*old].line.id : PolicyLineId{next_line_++};
+        if (old != here.end()) fresh.agreed_group = lines_[*old].agreed_group;
         next.push_back(std::move(fresh));
       }
     }

@@ -21,9 +21,10 @@ struct BookLine {
   PolicyLine line;
   std::string interface;
   std::shared_ptr<const CryptoMapEntry> entry;
-  bool always_up = false;   // of a tunnel interface: its SA is made without traffic
-  bool own_source = false;  // of one with `tunnel source ADDRESS`: no interface says where its packets come from
-  std::size_t peer = 0;     // which of the entry's `line.peer` is an address of
+  bool always_up = false;                   // of a tunnel interface: its SA is made without traffic
+  bool own_source = false;                  // of one with `tunnel source ADDRESS`: no interface says where its packets come from
+  std::size_t peer = 0;                     // which of the entry's `line.peer` is an address of
+  const Algorithm* agreed_group = nullptr;  // of the last Child SA that was made with a key exchange
 
   const Peer& given() const { return entry->peers[peer]; }
 };
@@ -51,6 +52,8 @@ class PolicyBook {
   /// ours is their end now; `out` receives SetPolicy for every interface whose lines changed. Returns the ids that are gone.
   std::vector<PolicyLineId> update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces, Actions& out);
 
+  /// The peer has made a Child SA of the line with a key exchange in this group.
+  void agreed(PolicyLineId line, const Algorithm* group);
   /// The lines of an entry go to this peer of it from now on, if one of our addresses fits. They are other lines then: what
   /// each is called now, by what it was called. The data plane hears of it with the next announce().
   std::map<PolicyLineId, PolicyLineId> choose(const Place& place, const Candidate& peer);

@@ -349,8 +349,10 @@ Result<ChildChoice> choose_child(const std::vector<wire::Proposal>& offered, con
   for (const auto& set : entry.transform_sets)
     for (const wire::Proposal& theirs : offered)
       if (auto choice = match_child(theirs, *set, entry, key_exchange, ke_group)) return std::move(*choice);
+  const bool pfs_alone =
+      key_exchange == ChildKeyExchange::as_offered && choose_child(offered, entry, ChildKeyExchange::ignored, ke_group).ok();
   return Failure{
-      NotifyType::no_proposal_chosen, Cause::child_proposal_mismatch,
+      NotifyType::no_proposal_chosen, pfs_alone ? Cause::pfs_mismatch : Cause::child_proposal_mismatch,
       "Received Policies: " + describe(offered) + "; Expected Policies: " +
           describe(offer_child(entry, EspSpi{256}, key_exchange == ChildKeyExchange::as_offered ? entry.pfs_group : nullptr))};
 }

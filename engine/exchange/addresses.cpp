@@ -112,10 +112,15 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& request,
   const bool update = wire::find_notify(request, NotifyType::update_sa_addresses) != nullptr && !ours;
   const auto list = list_in(request);
   Mobike& mobike = *sa.mobike;
-  if ((!update && !list) || (mobike.latest && id < *mobike.latest)) return;
-  mobike.latest = id;
-  if (list) mobike.theirs = *list;
-  if (update) return obey_update(turn, sa, from, request, answer);
+  const auto newer = [&](std::optional<MessageId>& last) {
+    if (last && id < *last) return false;
+    last = id;
+    return true;
+  };
+  const bool listed = list && newer(mobike.listed);
+  if (listed) mobike.theirs = *list;
+  if (update && newer(mobike.placed)) return obey_update(turn, sa, from, request, answer);
+  if (update || !listed) return;
   // Where the peer no longer is we need not try: it asks from where it is now (3.6).
   const auto& theirs = mobike.theirs;
   const bool still_there = std::find(theirs.begin(), theirs.end(), sa.path.remote.ip) != theirs.end();

@@ -4,6 +4,7 @@
 
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/pfs.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::create_child_sa {
@@ -76,7 +77,7 @@ void complete(Turn& turn, IkeSa& sa, CreateChildRequest open) {
   if (open.crossed && !redundant) outdo(*sa.established(), *open.offer.rekeys);
   install_child(turn, sa, *open.agreement,
                 {Role::initiator, std::move(open.nonce_i), std::move(open.nonce_r), std::move(open.keys.first),
-                 std::move(open.keys.more), open.offer.rekeys},
+                 std::move(open.keys.more), open.offer.rekeys, open.birth},
                 redundant ? OutboundWhen::never : OutboundWhen::now);
   if (redundant)
     sa.established()->tasks.push_front(DeleteChildTask{sa.established()->children.back().id, Cause::replaced});
@@ -118,19 +119,18 @@ void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::
   }
   if (error.type == NotifyType::child_sa_not_found && open.offer.rekeys)
     return remove_child(turn, sa, *open.offer.rekeys, Cause::peer_deleted);
+  const auto pfs = pfs_refused(turn, open.offer.rekeys ? find_child(up, *open.offer.rekeys) : nullptr, open, error);
   if (error.type == NotifyType::single_pair_required && !open.offer.rekeys && learn_single_pair(sa, open.offer)) return;
   if (open.offer.rekeys)
     rekey_later(turn, sa, open, error.type);
   else
     refused_child(turn, sa, open.offer.line);
-  const Cause cause = error.type == NotifyType::temporary_failure ? Cause::temporary_failure
-                      : error.type == NotifyType::no_proposal_chosen || error.type == NotifyType::invalid_ke_payload
-                          ? Cause::peer_refused_child_proposal
-                      : error.type == NotifyType::ts_unacceptable ? Cause::peer_refused_selectors
-                                                                  : Cause::peer_refused;
-  sa.diagnose(turn,
-              {error.type, cause, "offered was " + describe(open.offer.proposals) + " for " + open.offer.selectors.to_string()},
-              "CREATE_CHILD_SA refused with " + name_of(error.type));
+  const Cause cause = error.type == NotifyType::temporary_failure    ? Cause::temporary_failure
+                      : error.type == NotifyType::no_proposal_chosen ? Cause::peer_refused_child_proposal
+                      : error.type == NotifyType::ts_unacceptable    ? Cause::peer_refused_selectors
+                                                                     : Cause::peer_refused;
+  const std::string offered = "offered was " + describe(open.offer.proposals) + " for " + open.offer.selectors.to_string();
+  sa.diagnose(turn, pfs ? *pfs : Failure{error.type, cause, offered}, "CREATE_CHILD_SA refused with " + name_of(error.type));
 }
 
 /// The last thing an answer does: INVALID_SYNTAX ends the IKE SA (2.21.3).
@@ -156,7 +156,7 @@ void install(Turn& turn, IkeSa& sa, CreateChildAnswer open) {
   const OutboundWhen when = open.redundant ? OutboundWhen::never : waits ? OutboundWhen::later : OutboundWhen::now;
   install_child(turn, sa, open.agreement,
                 {Role::responder, std::move(open.nonce_i), std::move(open.nonce_r), std::move(open.keys.first),
-                 std::move(open.keys.more), open.rekeys},
+                 std::move(open.keys.more), open.rekeys, open.birth},
                 when);
 }
 
@@ -227,6 +227,7 @@ void request(Turn& turn, IkeSa& sa, const BookLine& line, const CreateChildTask&
                               return c.line == task.line && !c.selectors.contains(*task.packet);
                             });
   open.offer.rekeys = rekeys;
+  if (old) open.birth = old->birth;
   open.tried = task.tried;
   open.nonce_i = turn.core.rng.bytes(nonce_octets);
   open.stage = CreateChildRequest::Stage::making_public_value;
@@ -281,7 +282,9 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   CreateChildAnswer open{id, std::move(*agreement), rekeys, nonce->data, turn.core.rng.bytes(nonce_octets)};
   open.keys.additional = open.agreement.choice.additional;
   if (rekeys) {
-    find_child(up, *rekeys)->rekeyed = true;
+    ChildSa& old = *find_child(up, *rekeys);
+    old.rekeyed = true;
+    open.birth = old.birth;
     if (CreateChildRequest* crossing = own_rekey(up, *rekeys)) crossing->crossed = std::min(open.nonce_i, open.nonce_r);
   }
   if (group) return sa.compute(turn, std::move(open), answer_dh(turn, *group, ke->data));

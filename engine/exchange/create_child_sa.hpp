@@ -20,7 +20,8 @@ struct CreateChildRequest {
   enum class Stage { making_public_value, awaiting_answer, computing_secret };
   Stage stage = Stage::awaiting_answer;
   ChildOffer offer;
-  const Algorithm* group = nullptr;  // null: no PFS
+  std::optional<ChildBirth> birth{};  // of the Child SA it rekeys, which may go meanwhile
+  const Algorithm* group = nullptr;   // null: no PFS
   Bytes nonce_i, nonce_r, public_value;
   Secret private_key;
   unsigned tried = 0;                       // answered with TEMPORARY_FAILURE or STATE_NOT_FOUND before
@@ -35,6 +36,7 @@ struct CreateChildAnswer {
   ChildAgreement agreement;
   std::optional<ChildSaId> rekeys;
   Bytes nonce_i, nonce_r;
+  std::optional<ChildBirth> birth{};  // as above
   KeyExchanges keys{};
   bool redundant = false;  // our own rekey of the same Child SA has won meanwhile
 };

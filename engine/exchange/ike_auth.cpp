@@ -7,6 +7,7 @@
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/announcements.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/pfs.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::ike_auth {
@@ -183,6 +184,7 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
     return sa.diagnose(turn, agreement.failure(), "Child SA answer");
   }
   install_child(turn, sa, *agreement, {Role::initiator, init.nonce_i, init.nonce_r, {}}, OutboundWhen::now);
+  plan_pfs_test(turn, sa);
 }
 
 void verified(Turn& turn, IkeSa& sa, const Bytes& expected) {

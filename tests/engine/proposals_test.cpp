@@ -113,7 +113,7 @@ TEST(ChildProposals, KeyExchangeMeansNothingInIkeAuth) {
   EXPECT_TRUE(choose_child(offered, map, ChildKeyExchange::ignored, 0).ok());
   const auto later = choose_child(offered, map, ChildKeyExchange::as_offered, 0);
   ASSERT_FALSE(later.ok());
-  EXPECT_EQ(later.failure().cause, Cause::child_proposal_mismatch);
+  EXPECT_EQ(later.failure().cause, Cause::pfs_mismatch);
 }
 
 TEST(ChildProposals, WithoutPfsHereThePeersIsTaken) {

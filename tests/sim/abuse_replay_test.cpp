@@ -170,6 +170,7 @@ TEST_F(Replay, AWholeLifeInAnyOrderFromAnywhere) {
 
 TEST_F(Replay, OnTheOldSaAfterARekey) {
   play(0);
+  world.run_for(3s);  // PFS has shown by then
   const std::size_t from = world.recorded().size();
   play(4);
   const auto exchanges = exchanges_since(world.recorded(), from);
@@ -195,6 +196,7 @@ TEST_F(Replay, LostAnswersToALivenessCheck) {
   left.dpd_interval = 10s;
   left.dpd_retry = 2s;
   play(0);
+  world.run_for(3s);  // PFS has shown by then
   world.configure(*a, left);
   int lost = 0;
   world.drop = [&](const Flight& flight) { return flight.from.ip == b->site.wan && lost++ < 5; };

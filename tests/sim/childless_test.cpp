@@ -86,7 +86,7 @@ TEST_F(Childless, APfsThatDiffersIsNoticedAtOnce) {
   world.send(*a, a_to_b);
   world.run_for(10s);
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused_child_proposal)) << a->diagnoses();
-  EXPECT_TRUE(b->diagnosed(Cause::child_proposal_mismatch)) << b->diagnoses();
+  EXPECT_TRUE(b->diagnosed(Cause::pfs_mismatch)) << b->diagnoses();
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class Player {
     a_ = &world_.add(left);
     b_ = &world_.add(right);
     world_.send(*a_, first_);
-    world_.run_until_idle();
+    world_.run_for(what.followup ? 3s : 100ms);  // PFS has shown by then
     if (world_.send(*a_, first_) != Outcome::delivered) run_.problems.push_back("no SA to begin with");
     for (Node* node : {a_, b_})
       if (node->site.ike_lifetime == 10min)

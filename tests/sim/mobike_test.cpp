@@ -453,6 +453,36 @@ TEST_F(Mobike, ANegotiationUnderWayBeginsAgainFromTheNewAddress) {
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
 }
 
+TEST_F(Mobike, AnUpdateThatIsOvertakenByAListCounts) {
+  begin();
+  world.hold = true;
+  world.readdress(*a, {a2});
+  world.readdress(*a, {a2, a3});
+  ASSERT_EQ(world.waiting().size(), 2u);
+  world.deliver_waiting(1);
+  world.hold = false;
+  world.deliver_waiting(0);
+  while (!world.waiting().empty()) world.deliver_waiting(0);
+  world.run_for(1s);
+  expect_between(a2, b1);
+}
+
+/// It is spoken from another address meanwhile, and goes back to the one that its lines and the peer know.
+TEST_F(Mobike, WithoutItAnSaGoesBackToTheAddressItBeganAt) {
+  Site right = site_b();
+  right.mobike = false;
+  start(site_a(), right);
+  connect();
+  world.readdress(*a, {a2});
+  world.run_for(1s);
+  world.readdress(*a, {a1, a2});
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b), Outcome::delivered) << a->diagnoses();
+  world.readdress(*a, {a1});
+  world.run_for(1s);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
+  EXPECT_EQ(world.send(*b, b_to_a), Outcome::delivered) << b->diagnoses();
+}
+
 /// Both ends must be of one mind whether there is a NAT.
 TEST_F(Mobike, AnAnswerIsNotComputedForOneAddressAndSentFromAnother) {
   start(site_a(), site_b());

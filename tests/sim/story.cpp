@@ -73,12 +73,12 @@ class Stage {
     if (tells_of(story, "B rekeys IKE")) right.ike_lifetime = 10min;
     a_ = &world_.add(left);
     b_ = &world_.add(right);
+    if (!story.from_nothing) come_up();
     if (wrong_child || story.says)
       impair(world_, [this, wrong_child, says = story.says](Utterance& u, const Flight& flight) mutable {
         if (wrong_child) offer_right_group(u);
         if (says) says(u, a_->owns(flight.from.ip));
       });
-    if (!story.from_nothing) come_up();
     a_->asks_with = telling.nonces[0];
     a_->answers_with = telling.nonces[1];
     b_->asks_with = telling.nonces[2];
@@ -122,7 +122,7 @@ class Stage {
   void come_up() {
     Node& first = telling_.a_starts ? *a_ : *b_;
     world_.send(first, packet_from(first));
-    world_.run_until_idle();
+    world_.run_for(3s);  // PFS has shown by then
     for (Node* node : {a_, b_})
       if (node->site.ike_lifetime == 10min) world_.stall(std::max(Duration(0), *node->endpoint->next_deadline() - world_.now()));
     for (Node* node : {a_, b_}) {
@@ -135,7 +135,8 @@ class Stage {
   void happen(const Step& step, bool befallen) {
     const std::string what = step.what;
     if (what == "time") {
-      for (int i = 0; i < 20 && !(i > 0 && !world_.waiting().empty()); ++i) world_.tick_next(30s);
+      const std::size_t before = world_.waiting().size();
+      for (int i = 0; i < 20 && world_.waiting().size() <= before; ++i) world_.tick_next(30s);
     } else if (!is_message(step)) {
       deed(what.front() == 'A' ? *a_ : *b_, what.substr(1));
     } else if (begins(what, "lose ")) {

@@ -412,6 +412,8 @@ Outcome World::send(Node& from, const SelectorPair& packet) {
   Node* to = arrived ? owner(arrived->to.ip) : nullptr;
   InstalledSa* inbound = to ? to->plane.inbound_by_spi(sa.sa.spi) : nullptr;
   if (!inbound) return Outcome::lost;
+  // As long as one end knows of a NAT and the other does not yet: packets of the other kind are dropped.
+  if (sa.facts.udp_encapsulated != inbound->facts.udp_encapsulated) return Outcome::lost;
   if (!mirror(sa, *inbound)) violate(from.name() + " -> " + to->name() + ": the two ends of an SA differ");
   ++inbound->packets;
   const ChildSaId child = inbound->facts.child;
