@@ -17,12 +17,12 @@ class Batch {
 
   bool refused() const { return refused_; }
 
-  /// `numbered_line` goes before what is said about the line.
-  void post(const Request& request, std::string numbered_line) {
+  /// `prefix` and the line go before what is said about it.
+  void post(const Request& request, std::string prefix) {
     std::string frame = encode(request);
     while (!waiting_.empty() && (waiting_.size() >= most_ahead || octets_ahead_ + frame.size() > most_octets_ahead)) settle_one();
     octets_ahead_ += frame.size();
-    waiting_.push_back({std::move(numbered_line), frame.size()});
+    waiting_.push_back({std::move(prefix), request.text, frame.size()});
     unsent_ += frame;
   }
   /// Until everything is answered.
@@ -32,7 +32,7 @@ class Batch {
 
  private:
   struct Waiting {
-    std::string numbered_line;
+    std::string prefix, line;
     std::size_t octets = 0;
   };
   static constexpr std::size_t most_ahead = 48, most_octets_ahead = 32768;
@@ -49,7 +49,9 @@ class Batch {
           break;
         case ReplyKind::refusal:
         case ReplyKind::remark:
-          out_ << waiting_.front().numbered_line << reply->text;
+          if (const Waiting& of = waiting_.front(); !of.prefix.empty())
+            out_ << of.prefix << parser::without_keys(of.line) << '\n';
+          out_ << reply->text;
           break;
         case ReplyKind::done:
           refused_ = refused_ || (reply->flags & done_refused) != 0;
@@ -84,10 +86,10 @@ bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out
     while (!line->empty() && line->back() == '\r') line->pop_back();
     // One column a character, so that the caret stands where it should.
     std::replace(line->begin(), line->end(), '\t', ' ');
-    const std::string prefix = "line " + std::to_string(++number) + ": ";
+    std::string prefix = "line " + std::to_string(++number) + ": ";
     line->resize(std::min(line->size(), max_request_octets - 16));
-    batch.post({RequestKind::line, static_cast<std::uint16_t>(prefix.size()), Interaction::batch, *line},
-               prefix + parser::without_keys(*line) + "\n");
+    const auto columns = static_cast<std::uint16_t>(prefix.size());
+    batch.post({RequestKind::line, columns, Interaction::batch, std::move(*line)}, std::move(prefix));
     if (!input.more_is_there()) batch.settle();
   }
   batch.post({RequestKind::finish, 0, Interaction::batch, {}}, {});

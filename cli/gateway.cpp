@@ -1,5 +1,7 @@
 #include "cli/gateway.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <set>
 #include <stdexcept>
@@ -67,6 +69,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   handle(interfaces_->current().interfaces);
   adopt(std::move(configuration), std::move(compiled));
   plane_.settle();
+  ::malloc_trim(0);
 }
 
 Gateway::~Gateway() = default;
@@ -198,7 +201,8 @@ void Gateway::next_commit() {
               std::make_shared<parser::Compiled>(parser::compile(out.configuration, previous.get(), out.master_keys.get()));
         return out;
       },
-      [this, then = next.then](const Outcome& outcome) {
+      // What a long paste took meanwhile goes back to the system.
+      [this, then = next.then, long_paste = next.origin.commands.size() >= parser::most_logged_commands](const Outcome& outcome) {
         if (outcome.status.ok()) {
           master_keys_ = outcome.master_keys;
           adopt(outcome.configuration, outcome.compiled);
@@ -206,6 +210,7 @@ void Gateway::next_commit() {
         committing_ = false;
         then(outcome.status);
         next_commit();
+        if (long_paste) background_.run([] { return ::malloc_trim(0); }, [](int) {});
       });
 }
 

@@ -99,7 +99,7 @@ void Session::line(const std::string& text) {
     answer(text);
     return;
   }
-  if (!text.empty() && !(config_ && config_->takes_text())) {
+  if (at_terminal() && !text.empty() && !(config_ && config_->takes_text())) {
     history_.push_back(parser::without_keys(text));
     if (history_.size() > history_lines) history_.pop_front();
   }

@@ -76,51 +76,67 @@ KeyBook::KeyBook(const Compiled* previous) {
   if (!previous) return;
   previous_ = previous->keys;
   last_ = previous->last_key;
-  std::unordered_set<const engine::Keyring*> seen;
-  for (const auto& profile : previous->config->profiles) {
-    remember(profile->inline_local_key);
-    remember(profile->inline_remote_key);
-    for (const auto& keyring : {profile->keyring, profile->ppk_keyring}) {
-      if (!keyring || !seen.insert(keyring.get()).second) continue;
-      for (const auto& peer : keyring->peers) {
-        remember(peer.local_key);
-        remember(peer.remote_key);
-        if (peer.ppk) remember(peer.ppk->key);
-      }
-    }
-  }
 }
 
-void KeyBook::remember(engine::KeyRef ref) {
-  if (ref.value == 0 || !remembered_.insert(ref.value).second) return;
-  if (const engine::Secret* secret = previous_->find(ref)) by_octets_.emplace(octets_of(*secret), ref);
+const engine::crypto::KeyStore::Row* KeyBook::known(const engine::Secret& key) {
+  constexpr unsigned few = 8;
+  const std::string_view octets = octets_of(key);
+  if (const auto it = by_octets_.find(octets); it != by_octets_.end()) return &it->second;
+  if (searches_ >= few) return nullptr;
+  const auto& rows = previous_->rows();
+  if (++searches_ == few) {
+    for (const auto& row : rows) by_octets_.emplace(octets_of(*row.second), row);
+    const auto it = by_octets_.find(octets);
+    return it == by_octets_.end() ? nullptr : &it->second;
+  }
+  const auto it = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return octets_of(*row.second) == octets; });
+  return it == rows.end() ? nullptr : &*it;
 }
 
 engine::KeyRef KeyBook::ref(engine::Secret key) {
-  const auto known = by_octets_.find(octets_of(key));
-  const engine::KeyRef ref = known != by_octets_.end() ? known->second : engine::KeyRef{++last_};
-  if (used_.insert(ref.value).second) {
-    store_->put(ref, std::move(key));
-    by_octets_.emplace(octets_of(*store_->find(ref)), ref);
+  if (const auto* row = known(key)) {
+    used_.push_back(row->first.value);
+    return row->first;
   }
+  const engine::KeyRef ref{++last_};
+  const engine::crypto::KeyStore::Row row{ref, std::make_shared<const engine::Secret>(std::move(key))};
+  fresh_.put(row);
+  by_octets_.emplace(octets_of(*row.second), row);
+  used_.push_back(ref.value);
   return ref;
 }
 
 std::shared_ptr<const engine::crypto::KeyStore> KeyBook::take() {
-  if (previous_ && used_ == remembered_) return previous_;
-  for (const std::uint64_t kept : used_)
-    if (const engine::Secret* secret = previous_ && !store_->find({kept}) ? previous_->find({kept}) : nullptr)
-      store_->put({kept}, secret->duplicate());
-  return store_;
+  std::sort(used_.begin(), used_.end());
+  used_.erase(std::unique(used_.begin(), used_.end()), used_.end());
+  const auto is_used = [&](const auto& row) { return std::binary_search(used_.begin(), used_.end(), row.first.value); };
+  const auto& rows = previous_->rows();
+  if (fresh_.rows().empty() && std::all_of(rows.begin(), rows.end(), is_used)) return previous_;
+  auto store = std::make_shared<engine::crypto::KeyStore>();
+  for (const auto* from : {&rows, &fresh_.rows()})
+    for (const auto& row : *from)
+      if (is_used(row)) store->put(row);
+  return store;
 }
 
 CompileContext::CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master)
     : root(configuration.data().root), master(master), keys(previous), next_memo(std::make_shared<CompileMemo>()) {
   next_memo->source = configuration;
   next_memo->master = master;
+  next_memo->parts.resize(root.children.size());
+  origins_.resize(root.children.size());
   if (!previous) return;
-  look_for_changes(*previous);
+  memo_ = previous->memo;
+  look_for_changes();
   remember_parts(*previous->config);
+}
+
+const CompileMemo::Part* CompileContext::part_before(std::size_t place) const {
+  return origins_[place].place == Origin::none ? nullptr : &memo_->parts[origins_[place].place];
+}
+
+const Node* CompileContext::block_before(std::size_t place) const {
+  return origins_[place].place == Origin::none ? nullptr : memo_->source.data().root.children[origins_[place].place].get();
 }
 
 void CompileContext::remember_parts(const engine::Config& config) {
@@ -135,14 +151,6 @@ void CompileContext::remember_parts(const engine::Config& config) {
     for (const auto& policy : config.policies)
       for (const auto& proposal : policy->proposals) parts.remember(proposal->name, proposal);
   });
-  profiles.look_through([&config](auto& parts) {
-    for (const auto& profile : config.profiles) parts.remember(profile->name, profile);
-  });
-  keyrings.look_through([&config](auto& parts) {
-    for (const auto& profile : config.profiles)
-      for (const auto& keyring : {profile->keyring, profile->ppk_keyring})
-        if (keyring) parts.remember(keyring->name, keyring);
-  });
   entries.look_through([each_entry](auto& parts) {
     each_entry([&](const auto& entry) { parts.remember(entry_name(entry->map, entry->sequence), entry); });
   });
@@ -154,27 +162,29 @@ void CompileContext::remember_parts(const engine::Config& config) {
 }
 
 /// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone: what stands around them decides too much.
-void CompileContext::look_for_changes(const Compiled& previous) {
-  if (!previous.memo || previous.memo->master != master) return;
-  bool only_these = true;
+void CompileContext::look_for_changes() {
+  if (!memo_) return;
+  reusable = memo_->master == master;
   const auto note = [&](const Node& block) {
-    if (const auto* keyring = block.as<Ikev2Keyring>())
-      changed_keyrings.insert(keyring->name);
-    else if (const auto* list = block.as<AccessList>())
+    if (const auto* list = block.as<AccessList>())
       changed_lists.insert(list->name);
     else if (const auto* list6 = block.as<Ipv6AccessList>())
       changed_lists.insert(list6->name);
     else
-      only_these = only_these && (block.as<Ikev2Profile>() || block.as<CryptoMap>());
+      reusable = reusable && (block.as<Ikev2Keyring>() || block.as<Ikev2Profile>() || block.as<CryptoMap>());
   };
-  const Lines &before = previous.memo->source.data().root.children, &after = root.children;
+  const Lines &before = memo_->source.data().root.children, &after = root.children;
   for (const Edit& edit : edits(before, after)) {
-    for (std::size_t i = 0; i < edit.count && edit.kind != EditKind::keep; ++i) {
-      if (edit.kind != EditKind::add) note(*before[edit.before + i]);
-      if (edit.kind != EditKind::remove) note(*after[edit.after + i]);
+    for (std::size_t i = 0; i < edit.count; ++i) {
+      const bool gone = edit.kind == EditKind::remove, fresh = edit.kind == EditKind::add;
+      if (edit.kind != EditKind::keep && !fresh) note(*before[edit.before + i]);
+      if (edit.kind != EditKind::keep && !gone) note(*after[edit.after + i]);
+      if (!gone && !fresh) origins_[edit.after + i] = {edit.before + i, edit.kind == EditKind::keep};
+      if (gone && before[edit.before + i]->as<Ikev2Profile>())
+        if (const auto& part = memo_->parts[edit.before + i].part)
+          replaced.emplace(static_cast<const engine::IkeProfile*>(part.get()), nullptr);
     }
   }
-  if (only_these) memo = previous.memo.get();
 }
 
 const std::vector<engine::IpAddress>& CompileContext::addresses(const std::string& interface) {

@@ -61,30 +61,35 @@ class KeyBook {
   engine::KeyRef ref(engine::Secret key);
   /// A key of the previous snapshot is one of this one too.
   void keep(engine::KeyRef ref) {
-    if (ref.value != 0) used_.insert(ref.value);
+    if (ref.value != 0) used_.push_back(ref.value);
   }
   std::uint64_t last() const { return last_; }
   /// The previous store when it holds exactly the keys asked for. Call once, at the end.
   std::shared_ptr<const engine::crypto::KeyStore> take();
 
  private:
-  void remember(engine::KeyRef ref);
-  std::shared_ptr<const engine::crypto::KeyStore> previous_;
-  std::shared_ptr<engine::crypto::KeyStore> store_ = std::make_shared<engine::crypto::KeyStore>();
-  std::unordered_map<std::string_view, engine::KeyRef> by_octets_;  // views into the two stores
-  std::unordered_set<std::uint64_t> remembered_, used_;
+  const engine::crypto::KeyStore::Row* known(const engine::Secret& key);
+  std::shared_ptr<const engine::crypto::KeyStore> previous_ = std::make_shared<const engine::crypto::KeyStore>();
+  engine::crypto::KeyStore fresh_;
+  /// Views into the two stores. The first few keys are looked for among the previous ones without it.
+  std::unordered_map<std::string_view, engine::crypto::KeyStore::Row> by_octets_;
+  unsigned searches_ = 0;
+  std::vector<std::uint64_t> used_;
   std::uint64_t last_ = 0;
 };
 
-/// Which block became which part; only blocks that gave no warning. A block that is the same object in the next
-/// configuration, and whose referents are the same parts, becomes the same part there. Other names that are looked up
-/// (interfaces, transform sets, ...) are not tracked: where such a block or a global line has changed, nothing is reused.
+/// Which block became which part, by the place of the block in global configuration. A block that is the same object in the
+/// next configuration, and whose referents are the same parts, becomes the same part there. Other names that are looked up
+/// (interfaces, transform sets, ...) are not tracked: where such a block or a global line has changed, nothing is reused, but
+/// a part that comes out equal is still the part it was.
 struct CompileMemo {
-  Configuration source;                // keeps the blocks alive, so that their addresses stay theirs
+  struct Part {
+    std::shared_ptr<const void> part;  // of the type that the block is for; null: none
+    bool warned = false;               // reading it gave warnings, which it gives again
+  };
+  Configuration source;
   const MasterKeys* master = nullptr;  // with which keys of type 6 were opened
-  std::unordered_map<const Node*, std::shared_ptr<const engine::Keyring>> keyrings;
-  std::unordered_map<const Node*, std::shared_ptr<const engine::IkeProfile>> profiles;
-  std::unordered_map<const Node*, std::shared_ptr<const engine::CryptoMapEntry>> entries;
+  std::vector<Part> parts;
 };
 
 struct CompileContext {
@@ -93,16 +98,56 @@ struct CompileContext {
   const Node& root;
   const MasterKeys* master;  // may be null
   KeyBook keys;
-  const CompileMemo* memo = nullptr;       // what is known of the previous snapshot's blocks; null: nothing can be reused
-  std::shared_ptr<CompileMemo> next_memo;  // of this one, for the next
-  std::set<std::string> changed_keyrings, changed_lists;  // with `memo`: names of blocks that are new, other, or gone
+  std::shared_ptr<CompileMemo> next_memo;  // of this snapshot, for the next
+  bool reusable = false;                   // only such blocks have changed as what became of the others can outlive
+  std::set<std::string> changed_lists;     // then: names of access lists that are new, other, or gone
+  /// Profiles of the previous snapshot that are other parts now; null: they are none any more.
+  std::unordered_map<const engine::IkeProfile*, std::shared_ptr<const engine::IkeProfile>> replaced;
   PreviousParts<engine::IkeProposal> proposals;
   PreviousParts<engine::IkePolicy> policies;
-  PreviousParts<engine::Keyring> keyrings;
-  PreviousParts<engine::IkeProfile> profiles;
   PreviousParts<engine::TransformSet> transform_sets;
   PreviousParts<engine::CryptoMapEntry> entries;
   std::vector<std::string> warnings;
+
+  /// Calls `visit(const T&, const Node& block, std::size_t place)` for each block of type T of global configuration.
+  template <class T, class Visit>
+  void each_block(Visit&& visit) const {
+    for (std::size_t place = 0; place < root.children.size(); ++place)
+      if (const T* header = root.children[place]->as<T>()) visit(*header, *root.children[place], place);
+  }
+  /// What the block that stood here before became, or null.
+  template <class Part>
+  std::shared_ptr<const Part> before(std::size_t place) const {
+    const CompileMemo::Part* part = part_before(place);
+    return part ? std::static_pointer_cast<const Part>(part->part) : nullptr;
+  }
+  /// The same where the block is what it was, and gave no warnings.
+  template <class Part>
+  std::shared_ptr<const Part> reused(std::size_t place) const {
+    const CompileMemo::Part* part = reusable && origins_[place].same ? part_before(place) : nullptr;
+    return part && !part->warned ? std::static_pointer_cast<const Part>(part->part) : nullptr;
+  }
+  /// The same where it gave no warnings, whatever the block is now.
+  template <class Part>
+  const Part* clean_before(std::size_t place) const {
+    const CompileMemo::Part* part = part_before(place);
+    return part && !part->warned ? static_cast<const Part*>(part->part.get()) : nullptr;
+  }
+  /// The block that stood here before, or null.
+  const Node* block_before(std::size_t place) const;
+  /// What the block at `place` becomes: the part it became before if that is equal, otherwise a new one. To be called once a
+  /// block; `warned`: how many warnings there were before it was read.
+  template <class Part>
+  std::shared_ptr<const Part> become(std::size_t place, Part fresh, std::size_t warned) {
+    auto part = before<Part>(place);
+    if (!part || !same_part(*part, fresh)) part = std::make_shared<const Part>(std::move(fresh));
+    return become(place, std::move(part), warned);
+  }
+  template <class Part>
+  std::shared_ptr<const Part> become(std::size_t place, std::shared_ptr<const Part> part, std::size_t warned) {
+    next_memo->parts[place] = {part, warnings.size() > warned};
+    return part;
+  }
 
   /// The first line of type T in global configuration, or null; looked for once.
   template <class T>
@@ -121,8 +166,17 @@ struct CompileContext {
   }
 
  private:
-  void look_for_changes(const Compiled& previous);
+  /// Where a block of the present configuration stood in the previous one.
+  struct Origin {
+    std::size_t place = none;
+    bool same = false;
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  };
+  void look_for_changes();
+  const CompileMemo::Part* part_before(std::size_t place) const;
   void remember_parts(const engine::Config& config);
+  std::shared_ptr<const CompileMemo> memo_;  // of the previous snapshot, or null
+  std::vector<Origin> origins_;
   std::unordered_map<std::type_index, const void*> globals_;
   std::optional<std::map<std::string, std::vector<engine::IpAddress>>> addresses_;
 };

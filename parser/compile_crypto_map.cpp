@@ -9,9 +9,9 @@ namespace {
 using Profiles = Referents::Profiles;
 using Entries = std::vector<std::shared_ptr<const engine::CryptoMapEntry>>;
 
-/// Null with warnings when the entry is incomplete.
-std::shared_ptr<const engine::CryptoMapEntry> read_entry(const CryptoMap& header, const Node& block, Referents& referents,
-                                                         CompileContext& context) {
+/// Nullopt with warnings when the entry is incomplete.
+std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const Node& block, Referents& referents,
+                                                 CompileContext& context) {
   const std::string where = "crypto map " + entry_name(header.map, header.sequence);
   engine::CryptoMapEntry entry;
   entry.map = header.map;
@@ -42,20 +42,22 @@ std::shared_ptr<const engine::CryptoMapEntry> read_entry(const CryptoMap& header
   } else {
     context.warn(where, "no access list is set");
   }
-  if (entry.peers.empty() || entry.transform_sets.empty() || !entry.profile || !lines) return nullptr;
+  if (entry.peers.empty() || entry.transform_sets.empty() || !entry.profile || !lines) return std::nullopt;
   entry.lines = *lines;
-  if (!read_limits(entry, where, block, context)) return nullptr;
-  return context.entries.share(entry_name(header.map, header.sequence), std::move(entry));
+  if (!read_limits(entry, where, block, context)) return std::nullopt;
+  return entry;
 }
 
-/// The part that the same block became before, if what it refers to is the same too.
-std::shared_ptr<const engine::CryptoMapEntry> reused_entry(const Node& block, Referents& referents, CompileContext& context) {
-  if (!context.memo) return nullptr;
-  const auto known = context.memo->entries.find(&block);
-  if (known == context.memo->entries.end()) return nullptr;
-  const engine::CryptoMapEntry& entry = *known->second;
-  if (context.changed_lists.contains(entry.acl) || !referents.has(entry.profile)) return nullptr;
-  return known->second;
+/// The part that the same block became before, with the profile of the same name.
+std::shared_ptr<const engine::CryptoMapEntry> reused_entry(std::size_t place, CompileContext& context) {
+  auto known = context.reused<engine::CryptoMapEntry>(place);
+  if (!known || context.changed_lists.contains(known->acl)) return nullptr;
+  const auto other = context.replaced.find(known->profile.get());
+  if (other == context.replaced.end()) return known;
+  if (!other->second || other->second->name != known->profile->name) return nullptr;
+  auto fresh = std::make_shared<engine::CryptoMapEntry>(*known);
+  fresh->profile = other->second;
+  return fresh;
 }
 
 /// The maps of one family by name: every map that has an entry, complete or not.
@@ -85,7 +87,7 @@ std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& conte
   Referents referents(context, profiles);
   std::vector<engine::ProtectedInterface> tunnels = compile_tunnels(referents, context);
   Maps v4, v6;
-  context.root.each<CryptoMap>([&](const CryptoMap& header, const Node& block) {
+  context.each_block<CryptoMap>([&](const CryptoMap& header, const Node& block, std::size_t place) {
     Entries& entries = (header.ipv6 ? v6 : v4)[header.map];
     if (header.dynamic || header.profile || header.other_kind) {
       context.warn("crypto map " + entry_name(header.map, header.sequence),
@@ -93,11 +95,10 @@ std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& conte
       return;
     }
     const std::size_t warned = context.warnings.size();
-    auto entry = reused_entry(block, referents, context);
-    if (!entry) entry = read_entry(header, block, referents, context);
-    if (!entry) return;
-    if (context.warnings.size() == warned) context.next_memo->entries.emplace(&block, entry);
-    entries.push_back(std::move(entry));
+    if (auto known = reused_entry(place, context))
+      entries.push_back(context.become(place, std::move(known), warned));
+    else if (auto read = read_entry(header, block, referents, context))
+      entries.push_back(context.become(place, std::move(*read), warned));
   });
   for (Maps* maps : {&v4, &v6})
     for (auto& [name, entries] : *maps)

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "parser/compile_context.hpp"
+#include "parser/difference.hpp"
 #include "parser/secrets.hpp"
 
 namespace parser {
@@ -227,43 +228,62 @@ engine::KeyringPeer read_peer(const std::string& name, const Node& block, const 
 class Keyrings {
  public:
   explicit Keyrings(CompileContext& context) : context_(context) {
-    context.root.each<Ikev2Keyring>(
-        [&](const Ikev2Keyring& keyring, const Node& block) { blocks_.emplace(keyring.name, &block); });
+    context.each_block<Ikev2Keyring>(
+        [&](const Ikev2Keyring& keyring, const Node&, std::size_t place) { places_.emplace(keyring.name, place); });
   }
+  bool defined(const std::string& name) const { return places_.contains(name); }
   /// Null with a warning in the name of `user` when the keyring is not defined.
   std::shared_ptr<const engine::Keyring> find(const std::string& name, const std::string& user) {
     if (const auto made = made_.find(name); made != made_.end()) return made->second;
-    const auto block = blocks_.find(name);
-    if (block == blocks_.end()) {
+    const auto place = places_.find(name);
+    if (place == places_.end()) {
       context_.warn(user, "keyring " + name + " is not defined");
       return nullptr;
     }
-    if (auto known = reused(*block->second)) return made_[name] = std::move(known);
     const std::size_t warned = context_.warnings.size();
-    engine::Keyring keyring;
-    keyring.name = name;
-    block->second->each<KeyringPeer>([&](const KeyringPeer& peer, const Node& lines) {
-      keyring.peers.push_back(read_peer(peer.name, lines, "crypto ikev2 keyring " + name + " peer " + peer.name, context_));
-    });
-    auto made = context_.keyrings.share(name, std::move(keyring));
-    if (context_.warnings.size() == warned) context_.next_memo->keyrings.emplace(block->second, made);
-    return made_[name] = std::move(made);
+    if (auto known = context_.reused<engine::Keyring>(place->second)) {
+      for (const auto& peer : known->peers) keep_keys(peer);
+      return made_[name] = context_.become(place->second, std::move(known), warned);
+    }
+    return made_[name] = context_.become(place->second, read(name, place->second), warned);
   }
 
  private:
-  std::shared_ptr<const engine::Keyring> reused(const Node& block) {
-    if (!context_.memo) return nullptr;
-    const auto known = context_.memo->keyrings.find(&block);
-    if (known == context_.memo->keyrings.end()) return nullptr;
-    for (const auto& peer : known->second->peers) {
-      context_.keys.keep(peer.local_key);
-      context_.keys.keep(peer.remote_key);
+  engine::Keyring read(const std::string& name, std::size_t place) {
+    engine::Keyring out;
+    out.name = name;
+    const Lines& lines = context_.root.children[place]->children;
+    const std::vector<const engine::KeyringPeer*> known = known_peers(place);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const auto* peer = lines[i]->as<KeyringPeer>();
+      if (peer && known[i])
+        out.peers.push_back(*keep_keys(*known[i]));
+      else if (peer)
+        out.peers.push_back(read_peer(peer->name, *lines[i], "crypto ikev2 keyring " + name + " peer " + peer->name, context_));
     }
-    context_.next_memo->keyrings.insert(*known);
-    return known->second;
+    return out;
   }
+  /// Of each line of the keyring the peer that it was before, or null where it has changed.
+  std::vector<const engine::KeyringPeer*> known_peers(std::size_t place) const {
+    const Lines& lines = context_.root.children[place]->children;
+    std::vector<const engine::KeyringPeer*> out(lines.size(), nullptr);
+    const Node* block = context_.reusable ? context_.block_before(place) : nullptr;
+    const auto* known = context_.clean_before<engine::Keyring>(place);
+    if (!block || !known || known->peers.size() != block->children.size()) return out;
+    for (const Edit& edit : edits(block->children, lines))
+      for (std::size_t i = 0; i < edit.count && edit.kind == EditKind::keep; ++i)
+        out[edit.after + i] = &known->peers[edit.before + i];
+    return out;
+  }
+  const engine::KeyringPeer* keep_keys(const engine::KeyringPeer& peer) {
+    context_.keys.keep(peer.local_key);
+    context_.keys.keep(peer.remote_key);
+    if (peer.ppk) context_.keys.keep(peer.ppk->key);
+    return &peer;
+  }
+
   CompileContext& context_;
-  std::map<std::string, const Node*> blocks_;
+  std::map<std::string, std::size_t> places_;
   std::map<std::string, std::shared_ptr<const engine::Keyring>> made_;
 };
 
@@ -302,12 +322,13 @@ void read_timers(engine::IkeProfile& profile, const Node& block, CompileContext&
   if (const auto* line = block.find<NatKeepalive>()) profile.nat_keepalive = std::chrono::seconds(line->seconds);
 }
 
-std::shared_ptr<const engine::IkeProfile> read_profile(const std::string& name, const Node& block, Keyrings& keyrings,
-                                                       CompileContext& context) {
+/// Nullopt with warnings when the profile is incomplete.
+std::optional<engine::IkeProfile> read_profile(const std::string& name, const Node& block, Keyrings& keyrings,
+                                               CompileContext& context) {
   const std::string where = "crypto ikev2 profile " + name;
-  if (!is_complete(block, where, context) || !in_global_vrf(block, where, context)) return nullptr;
+  if (!is_complete(block, where, context) || !in_global_vrf(block, where, context)) return std::nullopt;
   auto local = local_addresses(block, where, context);
-  if (!local) return nullptr;
+  if (!local) return std::nullopt;
   engine::IkeProfile profile;
   profile.name = name;
   profile.match_local = std::move(*local);
@@ -338,27 +359,30 @@ std::shared_ptr<const engine::IkeProfile> read_profile(const std::string& name, 
     // Without the keyring a required key could not be told from none.
     if (!profile.ppk_keyring) {
       context.warn(where, "its PPK keyring is missing, the profile is not used");
-      return nullptr;
+      return std::nullopt;
     }
   }
   if (!keyring && (!profile.inline_local_key.value || !profile.inline_remote_key.value))
     context.warn(where, "it has no keyring, so that there is no pre-shared key for its peers");
   read_timers(profile, block, context);
-  return context.profiles.share(name, std::move(profile));
+  return profile;
 }
 
-/// The part that the same block became before, if its keyring is the same part too.
-std::shared_ptr<const engine::IkeProfile> reused_profile(const Node& block, Keyrings& keyrings, CompileContext& context) {
-  if (!context.memo) return nullptr;
-  const auto known = context.memo->profiles.find(&block);
-  if (known == context.memo->profiles.end()) return nullptr;
-  const engine::IkeProfile& profile = *known->second;
-  if (profile.keyring ? keyrings.find(profile.keyring->name, "crypto ikev2 profile " + profile.name) != profile.keyring
-                      : !context.changed_keyrings.empty())
-    return nullptr;
-  context.keys.keep(profile.inline_local_key);
-  context.keys.keep(profile.inline_remote_key);
-  return known->second;
+/// The part that the same block became before, with the keyrings of their names.
+std::shared_ptr<const engine::IkeProfile> reused_profile(std::size_t place, Keyrings& keyrings, CompileContext& context) {
+  auto known = context.reused<engine::IkeProfile>(place);
+  if (!known) return nullptr;
+  for (const auto& keyring : {known->keyring, known->ppk_keyring})
+    if (keyring && !keyrings.defined(keyring->name)) return nullptr;
+  const auto now = [&](const auto& keyring) { return keyring ? keyrings.find(keyring->name, {}) : nullptr; };
+  const auto keyring = now(known->keyring), ppk_keyring = now(known->ppk_keyring);
+  context.keys.keep(known->inline_local_key);
+  context.keys.keep(known->inline_remote_key);
+  if (keyring == known->keyring && ppk_keyring == known->ppk_keyring) return known;
+  auto fresh = std::make_shared<engine::IkeProfile>(*known);
+  fresh->keyring = keyring;
+  fresh->ppk_keyring = ppk_keyring;
+  return fresh;
 }
 
 }  // namespace
@@ -393,13 +417,16 @@ std::vector<std::shared_ptr<const engine::IkePolicy>> compile_policies(CompileCo
 std::vector<std::shared_ptr<const engine::IkeProfile>> compile_profiles(CompileContext& context) {
   std::vector<std::shared_ptr<const engine::IkeProfile>> out;
   Keyrings keyrings(context);
-  context.root.each<Ikev2Profile>([&](const Ikev2Profile& profile, const Node& block) {
+  context.each_block<Ikev2Profile>([&](const Ikev2Profile& profile, const Node& block, std::size_t place) {
     const std::size_t warned = context.warnings.size();
-    auto read = reused_profile(block, keyrings, context);
-    if (!read) read = read_profile(profile.name, block, keyrings, context);
-    if (!read) return;
-    if (context.warnings.size() == warned) context.next_memo->profiles.emplace(&block, read);
-    out.push_back(std::move(read));
+    const auto before = context.before<engine::IkeProfile>(place);
+    auto now = reused_profile(place, keyrings, context);
+    if (now)
+      context.become(place, now, warned);
+    else if (auto read = read_profile(profile.name, block, keyrings, context))
+      now = context.become(place, std::move(*read), warned);
+    if (before && before != now) context.replaced.emplace(before.get(), now);
+    if (now) out.push_back(std::move(now));
   });
   return out;
 }

@@ -6,6 +6,8 @@
 namespace parser {
 namespace {
 
+constexpr unsigned few = 8;  // names are looked for one by one, before an index of all is made
+
 /// The line of the block, otherwise the global one, otherwise null.
 template <class T>
 const T* inherited(const Node& block, CompileContext& context) {
@@ -35,7 +37,6 @@ std::optional<engine::TransformSet> read_transform_set(const TransformSet& line,
 }  // namespace
 
 Referents::Referents(CompileContext& context, const Profiles& profiles) : context_(context), usable_(profiles) {
-  for (const auto& profile : profiles) known_.insert(profile.get());
   context.root.each<TransformSet>([&](const TransformSet& line, const Node& block) {
     auto set = line.usable() ? read_transform_set(line, block, context) : std::nullopt;
     transform_sets_.emplace(line.name, set ? context.transform_sets.share(line.name, std::move(*set)) : nullptr);
@@ -55,9 +56,10 @@ void Referents::name_lists() {
   root.each<Ipv6AccessList>([&](const Ipv6AccessList& list, const Node& block) { lists_[1].emplace(list.name, &block); });
 }
 
-bool Referents::has(const std::shared_ptr<const engine::IkeProfile>& profile) const { return known_.contains(profile.get()); }
-
 std::shared_ptr<const engine::IkeProfile> Referents::profile(const std::string& name, const std::string& user) {
+  if (profile_searches_++ < few)
+    for (const auto& profile : usable_)
+      if (profile->name == name) return profile;
   name_profiles();
   const auto it = profiles_.find(name);
   if (it == profiles_.end())
@@ -74,13 +76,21 @@ std::shared_ptr<const engine::TransformSet> Referents::transform_set(const std::
   return nullptr;
 }
 
-const SelectorLines* Referents::access_list(const std::string& name, bool ipv6_map, const std::string& user) {
+const Node* Referents::find_list(const std::string& name, bool v6) {
+  if (list_searches_++ < few)
+    for (const auto& line : context_.root.children) {
+      const auto* v4_list = v6 ? nullptr : line->as<AccessList>();
+      const auto* v6_list = v6 ? line->as<Ipv6AccessList>() : nullptr;
+      if ((v4_list && v4_list->name == name) || (v6_list && v6_list->name == name)) return line.get();
+    }
   name_lists();
-  const Node* block = nullptr;
-  for (const bool v6 : {ipv6_map, !ipv6_map}) {
-    const auto it = lists_[v6].find(name);
-    if (!block && it != lists_[v6].end()) block = it->second;
-  }
+  const auto it = lists_[v6].find(name);
+  return it == lists_[v6].end() ? nullptr : it->second;
+}
+
+const SelectorLines* Referents::access_list(const std::string& name, bool ipv6_map, const std::string& user) {
+  const Node* block = find_list(name, ipv6_map);
+  if (!block) block = find_list(name, !ipv6_map);
   if (!block) {
     context_.warn(user, "access list " + name + " is not defined");
     return nullptr;

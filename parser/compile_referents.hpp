@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "parser/compile_context.hpp"
@@ -20,8 +19,6 @@ class Referents {
   /// `profiles`: the complete ones, which must stay where they are.
   Referents(CompileContext& context, const Profiles& profiles);
 
-  /// Whether this part still is the profile of its name.
-  bool has(const std::shared_ptr<const engine::IkeProfile>& profile) const;
   /// Null with a warning when not defined or incomplete.
   std::shared_ptr<const engine::IkeProfile> profile(const std::string& name, const std::string& user);
   /// Null with a warning when not defined or not usable.
@@ -33,15 +30,16 @@ class Referents {
  private:
   void name_profiles();
   void name_lists();
+  const Node* find_list(const std::string& name, bool v6);
 
   CompileContext& context_;
   const Profiles& usable_;
-  // Found by name only where something is not as it was: the maps are made when the first name is asked for.
+  // Asked by name only where something is not as it was: the maps are made when more than a few names are.
   std::unordered_map<std::string, std::shared_ptr<const engine::IkeProfile>> profiles_;          // null: not usable
   std::unordered_map<std::string, std::shared_ptr<const engine::TransformSet>> transform_sets_;  // null: not usable
   std::unordered_map<std::string, const Node*> lists_[2];                                        // IPv4, IPv6
   bool profiles_named_ = false, lists_named_ = false;
-  std::unordered_set<const engine::IkeProfile*> known_;
+  unsigned profile_searches_ = 0, list_searches_ = 0;
   std::unordered_map<const Node*, SelectorLines> lines_;
 };
 

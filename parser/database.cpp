@@ -187,7 +187,7 @@ struct Database::Impl {
       const std::string before = RowReader(db, "running").text().value_or("");
       db.execute("delete from object where configuration = 'running'");
       next = writer->write(root_of(configuration));
-      hunks = difference_of_texts(before, RowReader(db, "running").text().value_or(""));
+      hunks = difference_of_texts(before, text_of(configuration.data().root));
       set_meta("boot_id", boot_id);
     }
     if (!hunks.empty()) history.add(origin, hunks);

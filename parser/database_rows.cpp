@@ -209,6 +209,12 @@ void RowWriter::erase(const StoredBlock& block, std::size_t place) {
     delete_setting_.run(block.id, slot.position);
 }
 
+std::string text_of(const Node& block) {
+  std::string out;
+  for (const auto& child : block.children) each_line(*child, 0, [&](const std::string& line) { out.append(line).append("\n"); });
+  return out;
+}
+
 std::string difference(const StoredBlock& before, const StoredBlock& after) {
   Hunks hunks;
   add_hunks(before, after, 0, hunks);

@@ -52,6 +52,8 @@ class RowWriter {
   sqlite::Statement insert_object_, insert_setting_, move_object_, delete_object_, delete_setting_, delete_settings_;
 };
 
+/// The block's lines in order, one blank of indentation a level: what RowReader::text() reads back of it.
+std::string text_of(const Node& block);
 /// What makes `after` out of `before`, as hunks over their full texts (parser/difference.hpp).
 std::string difference(const StoredBlock& before, const StoredBlock& after);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <unordered_map>
+#include <utility>
 
 namespace parser {
 namespace {
@@ -133,21 +134,26 @@ void Hunks::keep(std::size_t lines) {
   after_ += lines;
 }
 
-void Hunks::remove(std::string_view line) { removed_.emplace_back(line); }
-void Hunks::add(std::string_view line) { added_.emplace_back(line); }
+void Hunks::remove(std::string_view line) {
+  ++removed_.count;
+  removed_.text.append("-").append(line).append("\n");
+}
+
+void Hunks::add(std::string_view line) {
+  ++added_.count;
+  added_.text.append("+").append(line).append("\n");
+}
 
 void Hunks::close() {
-  if (removed_.empty() && added_.empty()) return;
+  if (removed_.count + added_.count == 0) return;
   const auto side = [](std::size_t passed, std::size_t count) {
     return std::to_string(passed + (count > 0)) + "," + std::to_string(count);
   };
-  out_ += "@@ -" + side(before_, removed_.size()) + " +" + side(after_, added_.size()) + " @@\n";
-  for (const std::string& line : removed_) out_ += "-" + line + "\n";
-  for (const std::string& line : added_) out_ += "+" + line + "\n";
-  before_ += removed_.size();
-  after_ += added_.size();
-  removed_.clear();
-  added_.clear();
+  out_ += "@@ -" + side(before_, removed_.count) + " +" + side(after_, added_.count) + " @@\n";
+  out_ += std::exchange(removed_.text, {});
+  out_ += std::exchange(added_.text, {});
+  before_ += std::exchange(removed_.count, 0);
+  after_ += std::exchange(added_.count, 0);
 }
 
 std::string Hunks::take() {

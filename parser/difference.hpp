@@ -38,7 +38,11 @@ class Hunks {
  private:
   void close();
   std::size_t before_ = 0, after_ = 0;  // lines passed on either side
-  std::vector<std::string> removed_, added_;
+  struct Side {
+    std::size_t count = 0;
+    std::string text{};
+  };
+  Side removed_, added_;
   std::string out_;
 };
 

@@ -67,6 +67,7 @@ Node& Editor::edit(const Path& path) {
 
 bool Editor::may_have(const Node& block, std::size_t first, std::size_t last, const Parsed& parsed) {
   constexpr std::size_t many = 32;
+  constexpr unsigned few = 8;
   const Command& command = *parsed.command;
   if (!command.same_is_equal()) return true;
   if (last - first < many) {
@@ -78,9 +79,12 @@ bool Editor::may_have(const Node& block, std::size_t first, std::size_t last, co
     command.print(value, false, text);
     return std::hash<std::string>{}(text);
   };
-  const auto [known, fresh] = texts_.try_emplace({block.value, &command});
-  for (; fresh && first < last; ++first) known->second.insert(hash_of(block.children[first]->value.get()));
-  return !known->second.insert(hash_of(parsed.value.get())).second;
+  Texts& texts = texts_[{block.value, &command}];
+  if (texts.searches < few) {
+    if (++texts.searches < few) return true;
+    for (; first < last; ++first) texts.hashes.insert(hash_of(block.children[first]->value.get()));
+  }
+  return !texts.hashes.insert(hash_of(parsed.value.get())).second;
 }
 
 Editor::Change Editor::set(Node& block, const Parsed& parsed) {

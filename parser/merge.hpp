@@ -42,9 +42,13 @@ class Editor {
   static Change empty(Node& block, const Parsed& parsed);
   Configuration start_;      // what holds as long as nothing was written; its nodes have an owner in it, ours have not
   std::optional<Node> own_;  // the root since then
-  /// Hashes of the texts of all lines that a block has, or had, of a command, where they are many. A block is known by its
-  /// value, which clones share.
-  std::map<std::pair<Value, const Command*>, std::unordered_set<std::size_t>> texts_;
+  /// Hashes of the texts of all lines that a block has, or had, of a command, where they are many and were searched a few
+  /// times. A block is known by its value, which clones share.
+  struct Texts {
+    unsigned searches = 0;
+    std::unordered_set<std::size_t> hashes;
+  };
+  std::map<std::pair<Value, const Command*>, Texts> texts_;
 };
 
 }  // namespace parser

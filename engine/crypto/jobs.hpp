@@ -2,9 +2,11 @@
 // answers with JobDone{id, JobResult}. Jobs hold their own copies, so a runner may be another thread or process.
 #pragma once
 
+#include <algorithm>
 #include <memory>
-#include <unordered_map>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "engine/algorithms.hpp"
 #include "engine/ids.hpp"
@@ -61,17 +63,32 @@ struct PpkResult {
 using Job = std::variant<DhJob, PskAuthJob, PpkJob>;
 using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult>;
 
-/// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside.
+/// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside. A copy shares them.
 class KeyStore {
  public:
-  void put(KeyRef ref, Secret secret) { secrets_.insert_or_assign(ref, std::move(secret)); }
-  const Secret* find(KeyRef ref) const {
-    const auto it = secrets_.find(ref);
-    return it == secrets_.end() ? nullptr : &it->second;
+  using Row = std::pair<KeyRef, std::shared_ptr<const Secret>>;
+
+  void put(KeyRef ref, Secret secret) { put({ref, std::make_shared<const Secret>(std::move(secret))}); }
+  void put(Row row) {
+    const auto place = place_of(row.first);
+    if (place != rows_.end() && place->first == row.first)
+      rows_[static_cast<std::size_t>(place - rows_.begin())] = std::move(row);
+    else
+      rows_.insert(place, std::move(row));
   }
+  const Secret* find(KeyRef ref) const {
+    const auto place = place_of(ref);
+    return place != rows_.end() && place->first == ref ? place->second.get() : nullptr;
+  }
+  /// By KeyRef.
+  const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  std::unordered_map<KeyRef, Secret> secrets_;
+  std::vector<Row>::const_iterator place_of(KeyRef ref) const {
+    return std::lower_bound(rows_.begin(), rows_.end(), ref,
+                            [](const Row& row, KeyRef wanted) { return row.first.value < wanted.value; });
+  }
+  std::vector<Row> rows_;
 };
 
 /// From the algorithm table: whether to run it at once or hand it to a pool.
