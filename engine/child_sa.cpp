@@ -96,6 +96,27 @@ bool more_is_possible(const std::vector<const BookLine*>& lines, const SelectorP
   return false;
 }
 
+/// In transport mode the addresses of the packets are the selectors, and a NAT changes them on the way: what stands for an end
+/// is the address it is seen at here (RFC 7296, 2.23.1).
+std::vector<TrafficSelector> seen_at(const IpAddress& host, std::vector<TrafficSelector> selectors) {
+  for (TrafficSelector& s : selectors)
+    if (s.first == s.last && host.family == s.first.family) s.first = s.last = host;
+  return selectors;
+}
+
+/// Of the peers behind one NAT, each with the same address to us, who has what `asked` shares with it: answers to its packets
+/// would go to whoever came last.
+const IkeSa* neighbour_with(Turn& turn, const IkeSa& sa, const Found& asked) {
+  for (const IkeSa* other : turn.core.sas.of_peer(sa.ends.remote)) {
+    const Established* up = other->established();
+    if (!up || up->remote == sa.established()->remote) continue;
+    for (const ChildSa& child : up->children)
+      if (child.mode == IpsecMode::transport && child.line == asked.line->line.id && child.selectors.intersect(asked.selectors))
+        return other;
+  }
+  return nullptr;
+}
+
 bool single_addresses(const SelectorPair& pair) {
   return pair.local.first == pair.local.last && pair.remote.first == pair.remote.last;
 }
@@ -177,20 +198,23 @@ Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const w
   if (!sa || !ts_i || !ts_r || ts_i->selectors.empty() || ts_r->selectors.empty())
     return Failure{NotifyType::none, Cause::missing_payload, "the answer lacks SA or traffic selectors"};
   TRY(ChildChoice choice, accept_child_answer(*sa, offer.proposals, *line->entry));
-  const auto narrowed = narrow(offer.selectors, ts_i->selectors, ts_r->selectors);
-  for (const TrafficSelector& s : ts_i->selectors)
+  const bool transport = offer.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
+  // What a NAT made of the one address that was offered is that address.
+  const auto ours = transport ? seen_at(offer.selectors.local.first, ts_i->selectors) : ts_i->selectors;
+  const auto theirs = transport ? seen_at(offer.selectors.remote.first, ts_r->selectors) : ts_r->selectors;
+  const auto narrowed = narrow(offer.selectors, ours, theirs);
+  for (const TrafficSelector& s : ours)
     if (!offer.selectors.local.contains(s))
       return Failure{
           NotifyType::none, Cause::answer_not_offered,
           "the peer widened the local selectors to " + list(ts_i->selectors) + ", offered was " + offer.selectors.to_string()};
-  for (const TrafficSelector& s : ts_r->selectors)
+  for (const TrafficSelector& s : theirs)
     if (!offer.selectors.remote.contains(s))
       return Failure{
           NotifyType::none, Cause::answer_not_offered,
           "the peer widened the remote selectors to " + list(ts_r->selectors) + ", offered was " + offer.selectors.to_string()};
   if (!narrowed)
     return Failure{NotifyType::none, Cause::answer_not_offered, "the peer's selectors have nothing in common with the offer"};
-  const bool transport = offer.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
   return ChildAgreement{*line, narrowed->selectors, std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,
                         offer.spi};
 }
@@ -204,7 +228,15 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
     return Failure{NotifyType::invalid_syntax, Cause::missing_payload, "the request lacks SA or traffic selectors"};
   std::string considered;
   const auto lines = turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name);
-  auto found = rekeyed ? find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors) : std::nullopt;
+  const bool may_transport = wire::find_notify(payloads, NotifyType::use_transport_mode) != nullptr;
+  std::optional<Found> found;
+  if (may_transport && sa.path.encapsulated()) {
+    const auto ours = sa.path.nat_local ? seen_at(sa.path.local.ip, ts_r->selectors) : ts_r->selectors;
+    const auto theirs = sa.path.nat_remote ? seen_at(sa.path.remote.ip, ts_i->selectors) : ts_i->selectors;
+    found = rekeyed ? find_rekeyed(turn, *rekeyed, ours, theirs) : find_line(lines, ours, theirs, considered);
+    if (found && found->line->line.mode != IpsecMode::transport) found.reset();
+  }
+  if (!found && rekeyed) found = find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors);
   if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
   if (!found)
     return Failure{NotifyType::ts_unacceptable, Cause::selectors_unacceptable,
@@ -215,10 +247,14 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
     return Failure{NotifyType::single_pair_required, Cause::selectors_unacceptable,
                    "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) +
                        " there, and 'security-association level per-host' wants one pair of hosts"};
+  if (const IkeSa* neighbour = may_transport && sa.path.nat_remote ? neighbour_with(turn, sa, *found) : nullptr)
+    return Failure{NotifyType::ts_unacceptable, Cause::selectors_unacceptable,
+                   "the peer asked for " + found->selectors.to_string() + " in transport mode, and so has " +
+                       neighbour->established()->remote.to_string() + " behind the same NAT"};
   const auto* ke = wire::find<wire::KePayload>(payloads);
   TRY(ChildChoice choice, choose_child(offered->proposals, *found->line->entry, key_exchange, ke ? ke->group : std::uint16_t{0}));
   if (key_exchange == ChildKeyExchange::ignored) note_pfs_shown(turn, sa, offered->proposals, *found->line->entry);
-  const bool transport = choice.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
+  const bool transport = choice.mode == IpsecMode::transport && may_transport;
   return ChildAgreement{
       *found->line,      found->selectors,
       std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,

@@ -85,12 +85,14 @@ void append_child_selectors(wire::Payloads& out, const ChildOffer& offer);
 /// Which of `lines` a request for a Child SA asks for by its selectors; or null.
 const BookLine* line_for(const std::vector<const BookLine*>& lines, const wire::Payloads& request);
 
-/// Initiator: what the peer made of the offer. A subset of the selectors is accepted, never more (RFC 7296, 2.9).
+/// Initiator: what the peer made of the offer. A subset of the selectors is accepted, never more (RFC 7296, 2.9); in transport
+/// mode single addresses may come back as NATs show them (2.23.1).
 Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const wire::Payloads& payloads);
 /// Responder: finds the permit line and transform set that fit the request, narrowed to one pair: the widest that holds
 /// the peer's first pair if any line does. A rekey of `rekeyed` keeps its line and, where the peer's selectors are wide
-/// enough, its selectors (2.9.2). Fails with TS_UNACCEPTABLE, SINGLE_PAIR_REQUIRED or NO_PROPOSAL_CHOSEN; the IKE SA
-/// survives each.
+/// enough, its selectors (2.9.2). In transport mode an end behind a NAT is known by the address it is seen at (2.23.1), and
+/// two peers of different identities never share a pair there. Fails with TS_UNACCEPTABLE, SINGLE_PAIR_REQUIRED or
+/// NO_PROPOSAL_CHOSEN; the IKE SA survives each.
 Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shared_ptr<const IkeProfile>& profile,
                                     const wire::Payloads& payloads, ChildKeyExchange key_exchange, const ChildSa* rekeyed);
 /// Fails with NO_ADDITIONAL_SAS when the configured limit of Child SAs is reached. A rekey needs no room of its own.

@@ -28,13 +28,12 @@ Failure useless(std::string why) { return {NotifyType::none, Cause::unusable_fra
 Parcel seal_parcel(Channel& channel, const wire::Header& header, wire::EncodedPayloads inner, const SocketAddress& local,
                    std::uint32_t limit, bool fragments, Rng& rng) {
   Parcel out;
-  out.header = header;
   out.limit = limit;
   if (fragments && channel.sealed_octets(inner.octets.size()) > room(local, limit))
     out.datagrams = channel.seal_fragments(header, inner, room(local, limit), rng);
   else
     out.datagrams.push_back(channel.seal(header, inner, rng));
-  if (fragments && largest(out) > room(local, least(local))) out.inner = std::move(inner);
+  if (fragments && largest(out) > room(local, least(local))) out.contents = Parcel::Contents{header, std::move(inner)};
   return out;
 }
 
@@ -43,11 +42,11 @@ std::uint32_t packet_octets(const SocketAddress& local, std::size_t datagram) {
 }
 
 bool cut_smaller(Parcel& parcel, Channel& channel, const SocketAddress& local, Rng& rng) {
-  if (parcel.inner.octets.empty()) return false;
+  if (!parcel.contents) return false;
   for (const std::uint32_t size : usual_sizes) {
     if (size < least(local) || size >= parcel.limit || largest(parcel) <= room(local, size)) continue;
     parcel.limit = size;
-    parcel.datagrams = channel.seal_fragments(parcel.header, parcel.inner, room(local, size), rng);
+    parcel.datagrams = channel.seal_fragments(parcel.contents->header, parcel.contents->inner, room(local, size), rng);
     return true;
   }
   return false;

@@ -251,7 +251,7 @@ void IkeSa::receive_request(Turn& turn, const Datagram& datagram, const wire::Me
                      "exchange " + std::string(wire::name_of(message.header.exchange)) + " is not possible now");
   auto opened = open(turn, datagram, message);
   if (!opened) return;
-  theirs.begin(message_id, std::move(opened->digest), datagram.local, datagram.remote);
+  theirs.begin(message_id, opened->digest, datagram.local, datagram.remote);
   mobility::follow_message(turn, *this, datagram);
   if (Established* up = established()) up->last_inbound = turn.now;
   if (!opened->payloads.ok()) {
@@ -276,13 +276,14 @@ void IkeSa::repeat_answer(Turn& turn, const Datagram& datagram, const wire::Mess
   const bool fragment = encrypted && encrypted->which == wire::PayloadType::skf;
   if (fragment && encrypted->fragment != 1)
     return turn.drop(datagram, Cause::unusable_fragment, "an answered request is answered again at its first fragment");
-  if (!equal(digest_of(datagram.payload), answer.digest)) {
+  const Bytes digest = digest_of(datagram.payload);
+  if (!equal(digest, answer.digest)) {
     bool authentic = false;
     if (fragment && abilities.fragments && channel())
       if (const auto opened = channel()->open_contents(datagram.payload, *encrypted, authentic); !opened.ok()) authentic = false;
     if (!authentic)
       return turn.drop(datagram, Cause::message_id_outside_window, "another message under the ID of an answered one");
-    answer.digest = digest_of(datagram.payload);
+    std::copy(digest.begin(), digest.end(), answer.digest.begin());
   }
   // The keys of an IKE_INTERMEDIATE answer are replaced by those it has made (RFC 9370, 2.2.2): it stays as it was cut.
   const bool keys_gone = message.header.exchange == wire::ExchangeType::ike_intermediate;

@@ -37,15 +37,15 @@ bool PeerRequests::expects(MessageId id) const {
   return std::none_of(answers_.begin(), answers_.end(), [&](const Answer& a) { return a.id == id; });
 }
 
-Answer& PeerRequests::begin(MessageId id, Bytes digest, const SocketAddress& local, const SocketAddress& remote) {
-  // Before there is need of more room: most SAs keep one answer for ever.
+Answer& PeerRequests::begin(MessageId id, ByteView digest, const SocketAddress& local, const SocketAddress& remote) {
   const std::uint64_t highest = answers_.empty() ? id.value : std::max(answers_.back().id.value, id.value);
   std::erase_if(answers_, [&](const Answer& a) { return a.id.value + std::uint64_t{window} <= highest; });
   const auto after = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& a) { return a.id > id; });
-  answers_.insert(after, Answer{id, std::move(digest), local, remote, {}});
+  Answer& added = *answers_.insert(after, Answer{id, {}, local, remote, {}});
+  std::copy_n(digest.begin(), std::min(digest.size(), added.digest.size()), added.digest.begin());
   for (const Answer& a : answers_)
     if (a.id.value == lowest_) ++lowest_;
-  return *find(id);
+  return added;
 }
 
 void PeerRequests::leave(const IpAddress& gone, const SocketAddress& local, const SocketAddress& remote) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -58,8 +60,8 @@ class OwnRequests {
 /// The answer to a request of the peer; no datagram: still being computed.
 struct Answer {
   MessageId id;
-  Bytes digest;                 // of the request, or of its first fragment (RFC 7383, 2.6.1)
-  SocketAddress local, remote;  // where the request went and came from: answers go back there (2.11)
+  std::array<std::uint8_t, 32> digest;  // SHA-256 of the request, or of its first fragment (RFC 7383, 2.6.1)
+  SocketAddress local, remote;          // where the request went and came from: answers go back there (2.11)
   Parcel parcel;
   unsigned repeated = 0;
 };
@@ -79,7 +81,7 @@ class PeerRequests {
   bool expects(MessageId id) const;
   /// From the moment a request is authenticated: its answer, to be filled in. Drops those the peer cannot ask for any
   /// more, since it would not have sent this request before they were answered.
-  Answer& begin(MessageId id, Bytes digest, const SocketAddress& local, const SocketAddress& remote);
+  Answer& begin(MessageId id, ByteView digest, const SocketAddress& local, const SocketAddress& remote);
   /// The answer kept for `id`, or null.
   Answer* find(MessageId id);
   /// An address of ours is gone: answers that are still being computed go another way.
@@ -87,7 +89,7 @@ class PeerRequests {
 
  private:
   std::uint64_t lowest_;
-  std::vector<Answer> answers_;  // in the order of their message IDs
+  std::list<Answer> answers_;  // in the order of their message IDs; as many as the window for ever: no room for more
 };
 
 }  // namespace engine

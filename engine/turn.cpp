@@ -1,5 +1,7 @@
 #include "engine/turn.hpp"
 
+#include <algorithm>
+
 namespace engine {
 
 namespace {
@@ -9,45 +11,55 @@ std::size_t hash_of(const Identity& identity) {
   return (std::hash<std::string_view>{}(name) ^ static_cast<std::size_t>(identity.type)) | 1;  // never 0
 }
 
+/// `none`: not in the index.
+template <class Key>
+void move_key(std::set<std::pair<Key, IkeSaId>>& index, IkeSaId id, const Key& from, const Key& to, const Key& none) {
+  if (from == to) return;
+  auto node = from == none ? typename std::set<std::pair<Key, IkeSaId>>::node_type() : index.extract({from, id});
+  if (to == none) return;
+  if (!node) {
+    index.insert({to, id});
+  } else {
+    node.value().first = to;
+    index.insert(std::move(node));
+  }
+}
+
 }  // namespace
 
 IkeSa& SaTable::add(std::unique_ptr<IkeSa> sa) {
   IkeSa& added = *sa;
-  by_spi_[added.spi_local()] = added.id;
+  by_spi_[added.spi_local()] = &added;
   added.first_remote = added.path.remote;
-  if (added.role == Role::responder) half_open_.insert({added.spi_i, added.id});
-  added.place = {added.ends.remote, 0, Time::max(), false};
-  by_peer_.insert({added.place.peer, added.id});
+  if (added.role == Role::responder) by_spi_i_.emplace(added.spi_i, &added);
+  place_at(added, {added.ends.remote});
   sas_[added.id] = std::move(sa);
   return added;
 }
 
-void SaTable::take_out(const IkeSa& sa) {
-  by_peer_.erase({sa.place.peer, sa.id});
-  if (sa.place.identity) by_identity_.erase({sa.place.identity, sa.id});
-  if (sa.place.deadline != Time::max()) deadlines_.erase({sa.place.deadline, sa.id});
-  outgoing_ -= sa.place.outgoing;
+/// Each index only where its key has changed: most events change the deadline alone.
+void SaTable::place_at(IkeSa& sa, const SaPlace& place) {
+  move_key(by_peer_, sa.id, sa.place.peer, place.peer, IpAddress{});
+  move_key(by_identity_, sa.id, sa.place.identity, place.identity, std::size_t{0});
+  move_key(deadlines_, sa.id, sa.place.deadline, place.deadline, Time::max());
+  outgoing_ = outgoing_ - sa.place.outgoing + place.outgoing;
+  sa.place = place;
 }
 
 void SaTable::erase(IkeSaId id) {
   const auto it = sas_.find(id);
   if (it == sas_.end()) return;
-  take_out(*it->second);
+  place_at(*it->second, {});
   by_spi_.erase(it->second->spi_local());
-  half_open_.erase({it->second->spi_i, id});
+  const auto [first, last] = by_spi_i_.equal_range(it->second->spi_i);
+  const auto half_open = std::find_if(first, last, [&](const auto& each) { return each.second->id == id; });
+  if (half_open != last) by_spi_i_.erase(half_open);
   sas_.erase(it);
 }
 
 void SaTable::follow(IkeSa& sa) {
   const Established* up = sa.established();
-  const SaPlace now{sa.ends.remote, up ? hash_of(up->remote) : 0, sa.next_deadline().value_or(Time::max()), sa.asking()};
-  if (now == sa.place) return;
-  take_out(sa);
-  sa.place = now;
-  by_peer_.insert({now.peer, sa.id});
-  if (now.identity) by_identity_.insert({now.identity, sa.id});
-  if (now.deadline != Time::max()) deadlines_.insert({now.deadline, sa.id});
-  outgoing_ += now.outgoing;
+  place_at(sa, {sa.ends.remote, up ? hash_of(up->remote) : 0, sa.next_deadline().value_or(Time::max()), sa.asking()});
 }
 
 IkeSa* SaTable::find(IkeSaId id) {
@@ -57,7 +69,7 @@ IkeSa* SaTable::find(IkeSaId id) {
 
 IkeSa* SaTable::find_by_spi(IkeSpi local) {
   const auto it = by_spi_.find(local);
-  return it == by_spi_.end() ? nullptr : find(it->second);
+  return it == by_spi_.end() ? nullptr : it->second;
 }
 
 template <class Key>
@@ -69,8 +81,9 @@ std::vector<IkeSa*> SaTable::under(const std::set<std::pair<Key, IkeSaId>>& inde
 }
 
 IkeSa* SaTable::find_half_open(IkeSpi spi_i, const SocketAddress& remote) {
-  for (IkeSa* sa : under(half_open_, spi_i))
-    if (sa->first_remote == remote) return sa;
+  const auto [first, last] = by_spi_i_.equal_range(spi_i);
+  for (auto it = first; it != last; ++it)
+    if (it->second->first_remote == remote) return it->second;
   return nullptr;
 }
 

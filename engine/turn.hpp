@@ -41,11 +41,11 @@ class SaTable {
  private:
   template <class Key>
   std::vector<IkeSa*> under(const std::set<std::pair<Key, IkeSaId>>& index, const Key& key);
-  void take_out(const IkeSa& sa);
+  void place_at(IkeSa& sa, const SaPlace& place);
 
   std::map<IkeSaId, std::unique_ptr<IkeSa>> sas_;
-  std::unordered_map<IkeSpi, IkeSaId> by_spi_;
-  std::set<std::pair<IkeSpi, IkeSaId>> half_open_;  // by SPIi
+  std::unordered_map<IkeSpi, IkeSa*> by_spi_;
+  std::unordered_multimap<IkeSpi, IkeSa*> by_spi_i_;  // of which we are the responder
   std::set<std::pair<IpAddress, IkeSaId>> by_peer_;
   std::set<std::pair<std::size_t, IkeSaId>> by_identity_;  // by its hash
   std::set<std::pair<Time, IkeSaId>> deadlines_;

@@ -120,11 +120,11 @@ engine::Status TunPlane::add_inbound(const engine::AddInbound& add) {
   TRY(auto esp, EspInbound::create(add.sa, add.facts.replay_window));
   Child& child = children_[add.facts.child];
   if (child.spi_in != 0) return failed("inbound SA is there already");
-  child.line = add.facts.line;
+  if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.spi_in = spi;
   spis_[spi] = add.facts.child;
   worker_->leave(TunWorker::InstallInbound{
-      InboundSa{spi, add.facts, std::move(esp), child.stats, Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}}});
+      InboundSa{spi, child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}}});
   return engine::Done{};
 }
 
@@ -132,20 +132,20 @@ engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
   TRY(auto esp, EspOutbound::create(add.sa));
   Child& child = children_[add.facts.child];
   if (child.outbound) return failed("outbound SA is there already");
-  child.line = add.facts.line;
-  child.interface = add.facts.interface;
+  if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.outbound = true;
   if (tunnels_.has(add.facts.interface)) tunnels_.serve(add.facts.interface, longest_payload(add.facts, esp));
   worker_->leave(TunWorker::InstallOutbound{
-      OutboundSa{add.facts, std::move(esp), child.stats, Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}}});
+      OutboundSa{child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}}});
   return engine::Done{};
 }
 
 void TunPlane::remove_child(engine::ChildSaId id) {
   const auto found = children_.find(id);
   if (found == children_.end()) return;
-  if (found->second.outbound) tunnels_.leave(found->second.interface);
-  worker_->leave(TunWorker::Remove{id, found->second.line, found->second.spi_in});
+  const engine::ChildSaFacts& facts = found->second.shared->facts;
+  if (found->second.outbound) tunnels_.leave(facts.interface);
+  worker_->leave(TunWorker::Remove{id, facts.line, found->second.spi_in});
   spis_.erase(found->second.spi_in);
   children_.erase(found);
 }
@@ -153,13 +153,13 @@ void TunPlane::remove_child(engine::ChildSaId id) {
 engine::Status TunPlane::move_child(const engine::MoveChild& move) {
   const auto found = children_.find(move.child);
   if (found == children_.end()) return failed("no such Child SA");
-  worker_->post(TunWorker::Move{move, found->second.line, found->second.spi_in});
+  worker_->post(TunWorker::Move{move, found->second.shared->facts.line, found->second.spi_in});
   return engine::Done{};
 }
 
 ChildCounters TunPlane::counters(engine::ChildSaId child) {
   const auto found = children_.find(child);
-  return found == children_.end() ? ChildCounters{} : found->second.stats->snapshot();
+  return found == children_.end() ? ChildCounters{} : found->second.shared->stats.snapshot();
 }
 
 void TunPlane::receive_udp_esp(const engine::SocketAddress& local, const engine::SocketAddress& remote, engine::ByteView payload,

@@ -67,11 +67,9 @@ class TunPlane final : public DataPlane, public UdpEspSink {
 
  private:
   struct Child {
-    engine::PolicyLineId line;
-    std::string interface;
-    std::uint32_t spi_in = 0;  // 0: not installed
+    std::shared_ptr<TunChild> shared;  // with the thread: of its facts only what no move changes is read here
+    std::uint32_t spi_in = 0;          // 0: not installed
     bool outbound = false;
-    std::shared_ptr<ChildStats> stats = std::make_shared<ChildStats>();
   };
   struct Protected {
     Device device;

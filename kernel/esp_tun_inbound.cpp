@@ -64,14 +64,14 @@ void TunInbound::open(PlaneTime now) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto& opened = openings_[i].opened;
     if (opened.verdict != EspVerdict::ok && opened.verdict != EspVerdict::dummy) {
-      count_refusal(*sa_->stats, opened.verdict);
+      count_refusal(sa_->child->stats, opened.verdict);
       continue;
     }
     told_alive(now);
     told_moved(origins_[i], now);
     if (opened.verdict == EspVerdict::dummy) continue;
     if (sa_->lifetime.over())
-      ChildStats::add(sa_->stats->receive_errors);
+      ChildStats::add(sa_->child->stats.receive_errors);
     else
       deliver(opened, origins_[i]);
   }
@@ -87,8 +87,8 @@ void TunInbound::finish(PlaneTime now) {
 
 bool TunInbound::unwrap(const EspInbound::Opened& opened, const Origin& origin, std::span<std::uint8_t>& packet) {
   packet = opened.payload;
-  ChildStats& stats = *sa_->stats;
-  if (sa_->facts.mode == engine::IpsecMode::tunnel) {
+  ChildStats& stats = sa_->child->stats;
+  if (sa_->child->facts.mode == engine::IpsecMode::tunnel) {
     const bool v4 = opened.next_header == next_header_ipv4;
     if (!v4 && opened.next_header != next_header_ipv6) {
       ChildStats::add(stats.invalid_protocol);
@@ -121,17 +121,17 @@ bool TunInbound::unwrap(const EspInbound::Opened& opened, const Origin& origin, 
 void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin) {
   std::span<std::uint8_t> packet;
   if (!unwrap(opened, origin, packet)) return;
-  ChildStats& stats = *sa_->stats;
+  ChildStats& stats = sa_->child->stats;
   const auto facts = inspect(packet);
   if (!facts) return ChildStats::add(stats.invalid_length);
-  if (!selects(sa_->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.invalid_selector);
+  if (!selects(sa_->child->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.invalid_selector);
   packet = packet.first(facts->total_length);
-  if (sa_->facts.mode == engine::IpsecMode::tunnel && !merge_ecn(packet, origin.outer->traffic_class))
+  if (sa_->child->facts.mode == engine::IpsecMode::tunnel && !merge_ecn(packet, origin.outer->traffic_class))
     return ChildStats::add(stats.receive_errors);
   if (!port_) return ChildStats::add(stats.receive_errors);
   ChildStats::add(stats.decaps);
   ChildStats::add(stats.decaps_bytes, packet.size());
-  if (const auto kind = sa_->lifetime.spend(packet.size())) mailbox_.put(engine::Expire{sa_->facts.child, *kind});
+  if (const auto kind = sa_->lifetime.spend(packet.size())) mailbox_.put(engine::Expire{sa_->child->facts.child, *kind});
   clamp_mss(packet, *facts, port_->mss, TcpChecksum::complete);
   merge_.merge_udp(port_->tun->udp_offload());
   merge_.add(packet);
@@ -139,23 +139,23 @@ void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin)
 
 void TunInbound::write(std::span<const iovec> parts, std::size_t packets) {
   if (writev(port_->tun->fd(), parts.data(), static_cast<int>(parts.size())) < 0)
-    ChildStats::add(sa_->stats->receive_errors, packets);
+    ChildStats::add(sa_->child->stats.receive_errors, packets);
 }
 
 void TunInbound::told_alive(PlaneTime now) {
   if (sa_->seen_told != PlaneTime{} && now - sa_->seen_told < std::chrono::seconds(1)) return;
   sa_->seen_told = now;
-  mailbox_.put(engine::InboundSeen{sa_->facts.child});
+  mailbox_.put(engine::InboundSeen{sa_->child->facts.child});
 }
 
 // Once for each new place, and again every second while the engine has not followed.
 void TunInbound::told_moved(const Origin& origin, PlaneTime now) {
   const engine::SocketAddress from{origin.outer->source, origin.outer->source_port};
-  if (!origin.udp_encapsulated || !sa_->facts.udp_encapsulated || from == sa_->facts.remote) return;
+  if (!origin.udp_encapsulated || !sa_->child->facts.udp_encapsulated || from == sa_->child->facts.remote) return;
   if (from == sa_->moved_to && now - sa_->moved_told < std::chrono::seconds(1)) return;
   sa_->moved_to = from;
   sa_->moved_told = now;
-  mailbox_.put(engine::PeerMoved{sa_->facts.child, from});
+  mailbox_.put(engine::PeerMoved{sa_->child->facts.child, from});
 }
 
 }  // namespace kernel

@@ -46,7 +46,7 @@ void TunOutbound::frame(TunPort& port, std::span<std::uint8_t> frame, PlaneTime 
   }
   clamp_mss(packet, *facts, port.mss, header.flags & vnet_needs_checksum ? TcpChecksum::partial : TcpChecksum::complete);
   const auto cut = GsoCut::make(header, engine::ByteView(packet).first(facts->total_length));
-  if (!cut) return ChildStats::add(sa->stats->send_errors);
+  if (!cut) return ChildStats::add(sa->child->stats.send_errors);
   transmit(port, *sa, *cut, packet.first(facts->total_length), *facts, now);
 }
 
@@ -57,10 +57,11 @@ void TunOutbound::release(TunPort& port, engine::PolicyLineId line, PlaneTime no
 
 void TunOutbound::transmit(TunPort& port, OutboundSa& sa, const GsoCut& cut, engine::ByteView packet, const PacketFacts& facts,
                            PlaneTime now) {
-  const bool tunnel = sa.facts.mode == engine::IpsecMode::tunnel;
-  if (!tunnel && !fits_transport(facts, sa.facts)) return ChildStats::add(sa.stats->send_errors);
-  OuterPath path{sa.facts.local, sa.facts.remote, sa.facts.udp_encapsulated, facts.traffic_class, false, port.device_ifindex};
-  if (!fits(port, sa, cut.size(0), packet, facts, path, now)) return ChildStats::add(sa.stats->send_errors);
+  const bool tunnel = sa.child->facts.mode == engine::IpsecMode::tunnel;
+  if (!tunnel && !fits_transport(facts, sa.child->facts)) return ChildStats::add(sa.child->stats.send_errors);
+  OuterPath path{sa.child->facts.local, sa.child->facts.remote, sa.child->facts.udp_encapsulated, facts.traffic_class, false,
+                 port.device_ifindex};
+  if (!fits(port, sa, cut.size(0), packet, facts, path, now)) return ChildStats::add(sa.child->stats.send_errors);
   told_sent(sa, now);
   const std::uint8_t version = facts.source.is_v4() ? next_header_ipv4 : next_header_ipv6;
   const std::size_t outside = tunnel ? 0 : facts.header_length;  // not protected: the ESP packet's own IP header says it
@@ -80,7 +81,7 @@ void TunOutbound::transmit(TunPort& port, OutboundSa& sa, const GsoCut& cut, eng
 void TunOutbound::told_sent(OutboundSa& sa, PlaneTime now) {
   if (sa.sent_told != PlaneTime{} && now - sa.sent_told < std::chrono::seconds(1)) return;
   sa.sent_told = now;
-  mailbox_.put(engine::OutboundSeen{sa.facts.child});
+  mailbox_.put(engine::OutboundSeen{sa.child->facts.child});
 }
 
 // Whether packets of `segment` octets may travel the path, and how; false: the sender was told.
@@ -93,12 +94,12 @@ bool TunOutbound::fits(TunPort& port, OutboundSa& sa, std::size_t segment, engin
     sa.mtu = EspSockets::path_mtu(path);
     sa.mtu_asked = now;
   }
-  const std::size_t outside = sa.facts.mode == engine::IpsecMode::tunnel ? 0 : facts.header_length;
+  const std::size_t outside = sa.child->facts.mode == engine::IpsecMode::tunnel ? 0 : facts.header_length;
   const std::size_t overhead = EspSockets::overhead(path);
   if (sa.mtu == 0 || overhead + sa.esp.sealed_size(segment - outside) <= sa.mtu) return true;
   // Here the sender's own route is the path: told of a smaller MTU, it would make that the path's, and so on, down to
   // nothing. The kernel cuts the ESP packet instead (RFC 4303, 3.3.4).
-  if (sa.facts.mode == engine::IpsecMode::transport) {
+  if (sa.child->facts.mode == engine::IpsecMode::transport) {
     path.dont_fragment = false;
     return true;
   }

@@ -66,10 +66,10 @@ const engine::PolicyLine* LineTable::match(const PacketFacts& packet) {
 }
 
 void SaTable::remove(engine::ChildSaId child, engine::PolicyLineId line, std::uint32_t spi) {
-  if (const auto in = inbound_.find(spi); in != inbound_.end() && in->second->facts.child == child) inbound_.erase(in);
+  if (const auto in = inbound_.find(spi); in != inbound_.end() && in->second->child->facts.child == child) inbound_.erase(in);
   const auto out = outbound_.find(line);
   if (out == outbound_.end()) return;
-  std::erase_if(out->second, [&](const auto& sa) { return sa->facts.child == child; });
+  std::erase_if(out->second, [&](const auto& sa) { return sa->child->facts.child == child; });
   if (out->second.empty()) outbound_.erase(out);
 }
 
@@ -80,10 +80,10 @@ void SaTable::move(const engine::MoveChild& move, engine::PolicyLineId line, std
     facts.remote = move.remote;
     facts.udp_encapsulated = move.udp_encapsulated;
   };
-  if (InboundSa* sa = find(spi)) update(sa->facts);
+  if (InboundSa* sa = find(spi)) update(sa->child->facts);
   if (const auto out = outbound_.find(line); out != outbound_.end())
     for (const auto& sa : out->second) {
-      update(sa->facts);
+      update(sa->child->facts);
       sa->mtu_asked = {};
     }
 }
@@ -97,7 +97,7 @@ OutboundSa* SaTable::find(engine::PolicyLineId line, const PacketFacts& packet) 
   const auto found = outbound_.find(line);
   if (found == outbound_.end()) return nullptr;
   for (auto sa = found->second.rbegin(); sa != found->second.rend(); ++sa)
-    if (!(*sa)->lifetime.over() && selects((*sa)->facts.selectors, packet, Flow::outbound)) return sa->get();
+    if (!(*sa)->lifetime.over() && selects((*sa)->child->facts.selectors, packet, Flow::outbound)) return sa->get();
   return nullptr;
 }
 

@@ -34,6 +34,12 @@ struct ChildStats {
   ChildCounters snapshot() const;
 };
 
+/// What the two directions of a child have in common. `facts` are the plane's thread's.
+struct TunChild {
+  engine::ChildSaFacts facts;
+  ChildStats stats{};
+};
+
 /// How much of its life one direction of an SA has used, by octets of payload and by sequence numbers.
 class Lifetime {
  public:
@@ -50,18 +56,16 @@ class Lifetime {
 
 struct InboundSa {
   std::uint32_t spi = 0;
-  engine::ChildSaFacts facts;
+  std::shared_ptr<TunChild> child;
   EspInbound esp;
-  std::shared_ptr<ChildStats> stats;
   Lifetime lifetime;
   PlaneTime seen_told{};
-  engine::SocketAddress moved_to{};  // where its packets last came from, if not from `facts.remote`
+  engine::SocketAddress moved_to{};  // where its packets last came from, if not from where its facts say
   PlaneTime moved_told{};
 };
 struct OutboundSa {
-  engine::ChildSaFacts facts;
+  std::shared_ptr<TunChild> child;
   EspOutbound esp;
-  std::shared_ptr<ChildStats> stats;
   Lifetime lifetime;
   std::uint32_t mtu = 0;  // of the path, with the outer IP header; 0: not known
   PlaneTime mtu_asked{};
@@ -103,7 +107,7 @@ class SaTable {
  public:
   void add(InboundSa sa) { inbound_.insert_or_assign(sa.spi, std::make_unique<InboundSa>(std::move(sa))); }
   /// The newest of a line sends.
-  void add(OutboundSa sa) { outbound_[sa.facts.line].push_back(std::make_unique<OutboundSa>(std::move(sa))); }
+  void add(OutboundSa sa) { outbound_[sa.child->facts.line].push_back(std::make_unique<OutboundSa>(std::move(sa))); }
   void remove(engine::ChildSaId child, engine::PolicyLineId line, std::uint32_t spi);
   void move(const engine::MoveChild& move, engine::PolicyLineId line, std::uint32_t spi);
 

@@ -119,8 +119,8 @@ void TunWorker::take_posted() {
 }
 
 void TunWorker::apply(InstallOutbound& command) {
-  const engine::PolicyLineId line = command.sa.facts.line;
-  const auto port = ports_.find(command.sa.facts.interface);
+  const engine::PolicyLineId line = command.sa.child->facts.line;
+  const auto port = ports_.find(command.sa.child->facts.interface);
   sas_.add(std::move(command.sa));
   if (port != ports_.end()) outbound_.release(port->second, line, now_);
 }
@@ -152,7 +152,7 @@ void TunWorker::apply(UdpPacket& command) {
 }
 
 TunPort* TunWorker::port_of(const InboundSa& sa) {
-  const auto found = ports_.find(sa.facts.interface);
+  const auto found = ports_.find(sa.child->facts.interface);
   return found == ports_.end() ? nullptr : &found->second;
 }
 

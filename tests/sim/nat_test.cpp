@@ -185,5 +185,82 @@ TEST_F(Nat, TheRestOfTheHandshakeSurvivesLoss) {
   EXPECT_EQ(world.send(*b, b_to_a), Outcome::delivered);
 }
 
+/// Transport mode (RFC 7296, 2.23.1): A and C behind one NAT, B outside, each with a line from itself to what it sees of the
+/// other.
+class NatTransport : public Nat {
+ protected:
+  void start_hosts() {
+    Site right = host("B", "203.0.113.20", "198.51.100.1");
+    right.tunnels[0].match_remote = {engine::MatchAny{}};
+    const Site left = host("A", "192.168.100.2", "203.0.113.20"), other = host("C", "192.168.100.3", "203.0.113.20");
+    world.nats.emplace_back(std::vector{left.wan, other.wan}, ip("198.51.100.1"), expiry);
+    start(left, right);
+    c = &world.add(other);
+  }
+  static Site host(const std::string& name, const std::string& own, const std::string& peer) {
+    Site site;
+    site.name = name;
+    site.wan = ip(own);
+    Tunnel tunnel;
+    tunnel.peer = ip(peer);
+    tunnel.transport = true;
+    tunnel.lines = {permit(own + "/32", peer + "/32")};
+    site.tunnels.push_back(tunnel);
+    return site;
+  }
+  void connect_hosts() {
+    EXPECT_EQ(world.send(*a, from_a), Outcome::acquire);
+    world.run_until_idle();
+    ASSERT_EQ(world.send(*a, from_a), Outcome::delivered) << a->diagnoses() << "\n" << b->diagnoses();
+    ASSERT_EQ(world.send(*b, from_b), Outcome::delivered);
+  }
+
+  Node* c = nullptr;
+  engine::SelectorPair from_a = packet("192.168.100.2", "203.0.113.20"), from_b = packet("203.0.113.20", "198.51.100.1"),
+                       from_c = packet("192.168.100.3", "203.0.113.20");
+};
+
+TEST_F(NatTransport, EachEndHasTheAddressesItSees) {
+  start_hosts();
+  connect_hosts();
+  const auto at_a = a->view().ike_sas.at(0).children.at(0), at_b = b->view().ike_sas.at(0).children.at(0);
+  EXPECT_EQ(at_a.mode, engine::IpsecMode::transport);
+  EXPECT_EQ(at_a.selectors.to_string(), permit("192.168.100.2/32", "203.0.113.20/32").selectors.to_string());
+  EXPECT_EQ(at_b.mode, engine::IpsecMode::transport);
+  EXPECT_EQ(at_b.selectors.to_string(), permit("203.0.113.20/32", "198.51.100.1/32").selectors.to_string());
+  expect_settled();
+}
+
+TEST_F(NatTransport, EitherEndRekeys) {
+  start_hosts();
+  connect_hosts();
+  for (Node* node : {a, b}) {
+    world.feed(*node, engine::Expire{node->plane.inbound().begin()->first, engine::ExpireKind::soft});
+    world.run_until_idle();
+    EXPECT_EQ(a->children(), 1u);
+    EXPECT_EQ(world.send(*a, from_a), Outcome::delivered) << a->diagnoses() << "\n" << b->diagnoses();
+    EXPECT_EQ(world.send(*b, from_b), Outcome::delivered);
+  }
+  expect_settled();
+}
+
+/// Both are 198.51.100.1 to B: the second is refused as long as the first is up, so that no answer goes to the wrong one.
+TEST_F(NatTransport, TheFirstOfTwoClientsKeepsThePair) {
+  start_hosts();
+  connect_hosts();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_NE(world.send(*c, from_c), Outcome::delivered);
+    world.run_for(30s);
+    EXPECT_EQ(world.send(*a, from_a), Outcome::delivered);
+    EXPECT_EQ(world.send(*b, from_b), Outcome::delivered);
+  }
+  EXPECT_EQ(b->children(), 1u);
+  EXPECT_EQ(a->children(), 1u);
+  EXPECT_TRUE(b->diagnosed(Cause::selectors_unacceptable));
+  world.feed(*a, engine::Clear{engine::ClearWhat::ike_sas, std::nullopt});
+  EXPECT_EQ(world.send_until_delivered(*c, from_c, 400), Outcome::delivered) << "it may, once the first has gone";
+  EXPECT_EQ(c->children(), 1u);
+}
+
 }  // namespace
 }  // namespace sim

@@ -11,9 +11,8 @@ using namespace engine;
 namespace {
 
 bool same_pair(const ChildSaView& a, const ChildSaView& b) {
-  return a.spi_in == b.spi_out && a.spi_out == b.spi_in && a.selectors.local == b.selectors.remote &&
-         a.selectors.remote == b.selectors.local && a.encryption == b.encryption && a.integrity == b.integrity &&
-         a.mode == b.mode && a.udp_encapsulated == b.udp_encapsulated && a.additional == b.additional;
+  return a.spi_in == b.spi_out && a.spi_out == b.spi_in && same_traffic(a, b) && a.encryption == b.encryption &&
+         a.integrity == b.integrity && a.additional == b.additional;
 }
 
 bool same_suite(const IkeSaView& a, const IkeSaView& b) {

@@ -140,6 +140,7 @@ Compiled compile(const Site& site) {
     config->profiles.push_back(profile);
     auto transform_set = std::make_shared<engine::TransformSet>();
     transform_set->name = "SET-" + std::to_string(number);
+    transform_set->mode = tunnel.transport ? engine::IpsecMode::transport : engine::IpsecMode::tunnel;
     transform_set->encryption = esp_row(tunnel.esp.encryption);
     transform_set->integrity = tunnel.esp.integrity.empty() ? nullptr : esp_row(tunnel.esp.integrity);
     auto entry = std::make_shared<engine::CryptoMapEntry>();

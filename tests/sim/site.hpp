@@ -54,6 +54,7 @@ struct Tunnel {
   EspWords esp;
   std::optional<PpkWords> ppk{};
   bool childless = false;
+  bool transport = false;          // `mode transport`
   std::vector<EspWords> more_esp;  // further transform sets
   std::optional<engine::Identity> identity_local;
   bool per_host = false;

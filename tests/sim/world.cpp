@@ -14,9 +14,7 @@ bool mirror(const InstalledSa& outbound, const InstalledSa& inbound) {
   const SaParameters &a = outbound.sa, &b = inbound.sa;
   return a.spi == b.spi && a.encryption == b.encryption && a.integrity == b.integrity &&
          a.extended_sequence_numbers == b.extended_sequence_numbers && a.key_encryption.equals(b.key_encryption.expose()) &&
-         a.key_integrity.equals(b.key_integrity.expose()) && outbound.facts.selectors.local == inbound.facts.selectors.remote &&
-         outbound.facts.selectors.remote == inbound.facts.selectors.local && outbound.facts.mode == inbound.facts.mode &&
-         outbound.facts.udp_encapsulated == inbound.facts.udp_encapsulated;
+         a.key_integrity.equals(b.key_integrity.expose()) && same_traffic(outbound.facts, inbound.facts);
 }
 
 // ---- Node ----------------------------------------------------------------------------------------------------------

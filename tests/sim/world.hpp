@@ -206,6 +206,18 @@ class World {
   std::deque<Flight> waiting_;
 };
 
+/// What one end sends and the other receives. Behind a NAT each end of an SA in transport mode has the addresses that it sees
+/// (RFC 7296, 2.23.1).
+template <class A, class B>
+bool same_traffic(const A& one, const B& other) {
+  const auto same = [&](engine::TrafficSelector a, engine::TrafficSelector b) {
+    if (one.mode == engine::IpsecMode::transport && one.udp_encapsulated) a.first = b.first, a.last = b.last;
+    return a == b;
+  };
+  return one.mode == other.mode && one.udp_encapsulated == other.udp_encapsulated &&
+         same(one.selectors.local, other.selectors.remote) && same(one.selectors.remote, other.selectors.local);
+}
+
 /// The two ends see the same SA with the same keys: A's outbound is B's inbound.
 bool mirror(const InstalledSa& outbound, const InstalledSa& inbound);
 
