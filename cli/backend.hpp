@@ -8,13 +8,17 @@
 #include <vector>
 
 #include "cli/log.hpp"
+#include "cli/recorder.hpp"
 #include "cli/show.hpp"
+#include "cli/show_host.hpp"
 #include "engine/result.hpp"
 #include "parser/database.hpp"
 #include "parser/parser.hpp"
 #include "parser/secrets.hpp"
 
 namespace cli {
+
+class Session;
 
 /// Something that goes on after the command that began it; destroying it ends it without another word.
 class Activity {
@@ -66,6 +70,15 @@ class Backend {
   virtual SystemFacts system() const = 0;
   /// Of the interface's device; nothing counted where it has none.
   virtual kernel::DeviceCounters interface_counters(const std::string& interface) const = 0;
+
+  virtual const Recorder& recorder() const = 0;
+  /// The moment's, and what the call before was given.
+  virtual std::pair<UsageSample, UsageSample> usage() = 0;
+  virtual std::vector<kernel::HostRoute> host_routes() const = 0;
+  /// Who is at the control socket; `asking` is the session that asks.
+  virtual Users users(const Session& asking) const = 0;
+  /// The time of the records.
+  virtual engine::Time monotonic() const = 0;
 
   /// What the SAs that are up would go through if `configuration` were committed.
   virtual void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) = 0;

@@ -178,6 +178,13 @@ std::size_t ControlServer::monitor(const std::string& stamped) {
   return count;
 }
 
+Users ControlServer::users(const Session& asking) const {
+  Users out;
+  for (const auto& [fd, connection] : connections_)
+    if (connection->session) out.users.push_back(connection->session->row(asking));
+  return out;
+}
+
 void ControlServer::close(Connection& connection) {
   if (connection.session) connection.session->disconnected();
   loop_.forget(connection.fd);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "cli/session.hpp"
 #include "kernel/loop.hpp"
@@ -26,6 +26,8 @@ class ControlServer {
 
   /// Hands a log line to every session with `terminal monitor`; tells how many those are.
   std::size_t monitor(const std::string& stamped);
+  /// Every session that has greeted.
+  Users users(const Session& asking) const;
 
  private:
   struct Connection {
@@ -58,7 +60,7 @@ class ControlServer {
   Backend& backend_;
   std::string path_;
   int listener_ = -1;
-  std::unordered_map<int, std::unique_ptr<Connection>> connections_;
+  std::map<int, std::unique_ptr<Connection>> connections_;
 };
 
 }  // namespace cli

@@ -78,10 +78,12 @@ int run(const Arguments& arguments) {
   cli::Gateway gateway(loop, arguments.state, arguments.plane);
   cli::ControlServer control(loop, gateway, arguments.state + "/control");
   gateway.set_monitor([&control](const std::string& stamped) { return control.monitor(stamped); });
+  gateway.set_users([&control](const cli::Session& asking) { return control.users(asking); });
   std::cout << "sallyportd ready: " << gateway.plane_text() << ", state " << arguments.state << std::endl;
   loop.run();
   gateway.shut_down();
   gateway.set_monitor(nullptr);
+  gateway.set_users(nullptr);
   return 0;
 }
 

@@ -4,6 +4,11 @@
 
 #include "cli/archive_commands.hpp"
 #include "cli/convert_command.hpp"
+#include "cli/documents.hpp"
+#include "cli/show_host.hpp"
+#include "cli/show_ladder.hpp"
+#include "cli/show_packets.hpp"
+#include "cli/show_stats.hpp"
 #include "cli/text_file.hpp"
 
 namespace cli {
@@ -45,13 +50,19 @@ class ExecCommands : public ArchiveCommands {
   }
 
   void operator()(const parser::ShowRunningConfig& options) {
-    render([configuration = session_->backend_.running(), options] {
-      const std::string text =
-          options.interface ? parser::interface_config(configuration, *options.interface)
-                            : parser::running_config(configuration, options.all ? parser::Detail::all : parser::Detail::usual);
-      if (text.empty()) return std::string("% Invalid interface: the configuration does not have it\n");
-      return "Building configuration...\n\nCurrent configuration : " + std::to_string(text.size()) + " bytes\n" + text + "\n";
-    });
+    render(
+        [configuration = session_->backend_.running(), options] {
+          return options.interface ? objects_of<parser::Interface>(configuration, options.interface)
+                                   : config_lines(configuration, [](const parser::Node&) { return true; });
+        },
+        [options](const ConfigLines& shown) {
+          const parser::Configuration& configuration = shown.configuration;
+          const std::string text = options.interface ? parser::interface_config(configuration, *options.interface)
+                                                     : parser::running_config(configuration, options.all ? parser::Detail::all
+                                                                                                         : parser::Detail::usual);
+          if (text.empty()) return std::string("% Invalid interface: the configuration does not have it\n");
+          return "Building configuration...\n\nCurrent configuration : " + std::to_string(text.size()) + " bytes\n" + text + "\n";
+        });
   }
   void operator()(const parser::ShowStartupConfig&) {
     session_->backend_.read_startup([*this](const engine::Result<std::optional<parser::Configuration>>& read) mutable {
@@ -70,32 +81,46 @@ class ExecCommands : public ArchiveCommands {
     });
   }
   void operator()(const parser::ShowIkev2Sa& options) {
-    render_facts({options.local, options.remote},
-                 [options](const ShowFacts& facts) { return show_ikev2_sa(facts.view, options); });
+    render_facts(
+        {options.local, options.remote}, [options](const ShowFacts& facts) { return ike_sas(facts.view, options); },
+        [options](const ShowFacts& facts) { return show_ikev2_sa(facts.view, options); });
   }
   void operator()(const parser::ShowIkev2Session& options) {
-    render_facts({}, [options](const ShowFacts& facts) { return show_ikev2_session(facts.view, options); });
+    render_facts(
+        {}, [](const ShowFacts& facts) { return ike_sas(facts.view, {}); },
+        [options](const ShowFacts& facts) { return show_ikev2_session(facts.view, options); });
   }
   void operator()(const parser::ShowIpsecSa& options) {
-    render_facts({}, [options](const ShowFacts& facts) { return show_ipsec_sa(facts, options); });
+    render_facts(
+        {}, [options](const ShowFacts& facts) { return served_lines(facts, options); },
+        [options](const ShowFacts& facts) { return show_ipsec_sa(facts, options); });
   }
   void operator()(const parser::ShowIpsecSaCount&) {
-    render_facts({}, [](const ShowFacts& facts) { return show_ipsec_sa_count(facts.view); });
+    render_facts(
+        {}, [](const ShowFacts& facts) { return served_lines(facts, {}); },
+        [](const ShowFacts& facts) { return show_ipsec_sa_count(facts.view); });
   }
   void operator()(const parser::ShowCryptoObjects& options) {
-    render_facts({}, [options, configuration = backend().running()](const ShowFacts& facts) {
-      return show_crypto_objects(facts.view, configuration, options);
-    });
+    render_facts(
+        {}, [options, configuration = backend().running()](const ShowFacts&) { return crypto_objects(configuration, options); },
+        [options, configuration = backend().running()](const ShowFacts& facts) {
+          return show_crypto_objects(facts.view, configuration, options);
+        });
   }
   void operator()(const parser::ShowCryptoSession& options) {
-    render_facts({options.local, options.remote}, [options, configuration = backend().running()](const ShowFacts& facts) {
-      return show_crypto_session(facts, configuration, options);
-    });
+    render_facts(
+        {options.local, options.remote}, [options](const ShowFacts& facts) { return sessions(facts, options); },
+        [options, configuration = backend().running()](const ShowFacts& facts) {
+          return show_crypto_session(facts, configuration, options);
+        });
   }
   void operator()(const parser::ShowCryptoMap&) {
-    render_facts({}, [configuration = session_->backend_.running()](const ShowFacts& facts) {
-      return show_crypto_map(configuration, facts.view);
-    });
+    render_facts(
+        {},
+        [configuration = backend().running()](const ShowFacts&) {
+          return config_lines(configuration, [](const parser::Node& line) { return line.as<parser::CryptoMap>() != nullptr; });
+        },
+        [configuration = backend().running()](const ShowFacts& facts) { return show_crypto_map(configuration, facts.view); });
   }
   void operator()(const parser::ShowConversion&) {
     render([configuration = session_->backend_.running()] {
@@ -103,32 +128,74 @@ class ExecCommands : public ArchiveCommands {
     });
   }
   void operator()(const parser::ShowDiagnose& options) {
-    render_facts({}, [options](const ShowFacts& facts) {
-      return options.error ? show_diagnose_error(facts.view) : show_diagnose(facts.view, options);
+    render_facts(
+        {}, [options](const ShowFacts& facts) { return failed_negotiations(facts.view, options); },
+        [options](const ShowFacts& facts) {
+          return options.error ? show_diagnose_error(facts.view) : show_diagnose(facts.view, options);
+        });
+  }
+  void operator()(const parser::ShowIkev2Counters& options) {
+    using C = parser::Ikev2Counters;
+    if (options.what == C::exchange)
+      return render_facts({}, exchange_stats, [](const ShowFacts& facts) { return show_exchange_stats(exchange_stats(facts)); });
+    render_facts({}, ikev2_stats, [options](const ShowFacts& facts) {
+      return options.what == C::count ? show_ikev2_count(ikev2_stats(facts)) : show_ikev2_stats(ikev2_stats(facts));
     });
+  }
+  void operator()(const parser::ShowCryptoEngine& options) {
+    if (options.configuration) return show(show_engine_configuration());
+    render_facts({}, engine_connections,
+                 [](const ShowFacts& facts) { return show_engine_connections(engine_connections(facts)); });
+  }
+  void operator()(const parser::ShowIsakmpSa& options) { show(options.count ? show_isakmp_count() : show_isakmp_sa()); }
+  void operator()(const parser::ShowHost& options);
+  void operator()(const parser::ShowLadder& options) {
+    show_values(
+        ladders(backend().recorder(), backend().monotonic(), options.peer),
+        [drawing = options.utf8 ? Drawing::utf8 : Drawing::ascii](const Ladders& shown) { return show_ladder(shown, drawing); });
+  }
+  void operator()(const parser::ShowPacketDrop& options) {
+    HostDrops host{kernel::xfrm_counts(), kernel::strict_reverse_paths()};
+    render_facts(
+        {}, [options, host](const ShowFacts& facts) { return packet_drops(facts, host, options); },
+        [options, host](const ShowFacts& facts) { return show_packet_drops(packet_drops(facts, host, options)); });
+  }
+  void operator()(const parser::TestSelector& packet) {
+    render_facts(
+        {}, [packet](const ShowFacts& facts) { return test_selector(facts, packet); },
+        [packet](const ShowFacts& facts) { return show_selector_test(test_selector(facts, packet)); });
   }
   void operator()(const parser::ShowImpact& command);
   void operator()(const parser::ShowIpInterfaceBrief&) {
     const auto mapping = session_->at_terminal() ? DeviceMapping::listed : DeviceMapping::hidden;
-    show(show_ip_interface_brief(session_->backend_.interfaces(), mapping));
+    show_values(InterfaceRows{backend().interfaces()},
+                [mapping](const InterfaceRows& rows) { return show_ip_interface_brief(rows.interfaces, mapping); });
   }
   void operator()(const parser::ShowInterfaces& options) {
-    std::string out;
+    CountedInterfaces counted;
     for (const auto& row : backend().interfaces())
       if (!options.interface || *options.interface == row.name)
-        out += show_interface(row, backend().interface_counters(row.name), backend().running());
-    show(out);
+        counted.interfaces.push_back({row, backend().interface_counters(row.name)});
+    show_values(std::move(counted), [configuration = backend().running()](const CountedInterfaces& shown) {
+      std::string out;
+      for (const auto& each : shown.interfaces) out += show_interface(each.row, each.counters, configuration);
+      return out;
+    });
   }
   void operator()(const parser::ShowAccessLists& options) {
-    render([configuration = backend().running(), options] { return show_access_lists(configuration, options); });
+    render([configuration = backend().running(), options] { return access_lists(configuration, options); },
+           [options](const ConfigLines& shown) { return show_access_lists(shown.configuration, options); });
   }
   void operator()(const parser::ShowPrivilege&) {
-    show(std::string("Current privilege level is ") + (session_->options_.privileged ? "15" : "1") + "\n");
+    show_values(PrivilegeLevel{session_->options_.privileged ? 15U : 1U},
+                [](const PrivilegeLevel& shown) { return "Current privilege level is " + std::to_string(shown.level) + "\n"; });
   }
-  void operator()(const parser::ShowVersion&) { show(show_version(backend().system())); }
-  void operator()(const parser::ShowClock&) { show(clock_text(session_->backend_.now()) + "\n"); }
+  void operator()(const parser::ShowVersion&) { show_values(backend().system(), show_version); }
+  void operator()(const parser::ShowClock&) {
+    show_values(backend().now(), [](const WallTime& now) { return clock_text(now) + "\n"; });
+  }
   void operator()(const parser::ShowHistory&) { show(show_history(session_->history_)); }
-  void operator()(const parser::ShowDebugging&) { show(show_debugging(session_->backend_.debug_flags())); }
+  void operator()(const parser::ShowDebugging&) { show_values(session_->backend_.debug_flags(), show_debugging); }
   void operator()(const parser::ShowLogging&) { show(session_->backend_.log().show()); }
 
   void operator()(const parser::ClearIkev2Sa& command) {
@@ -162,10 +229,14 @@ class ExecCommands : public ArchiveCommands {
   }
 
  private:
-  template <class Show>
-  void render_facts(const engine::Query& query, Show show) {
-    session_->backend_.facts(query, [self = *this, show](std::shared_ptr<const ShowFacts> facts) mutable {
-      self.render([show, facts = std::move(facts)] { return show(*facts); });
+  /// `values(facts)` and `print(facts)` are the two shapes of one show.
+  template <class Values, class Print>
+  void render_facts(const engine::Query& query, Values values, Print print) {
+    session_->backend_.facts(query, [self = *this, values, print](std::shared_ptr<const ShowFacts> facts) {
+      if (self.modifier_.kind == parser::ModifierKind::json)
+        self.render([values, facts] { return values(*facts); }, [](const auto&) { return std::string(); });
+      else
+        self.render([print, facts] { return print(*facts); });
     });
   }
   void write_startup() {
@@ -178,6 +249,24 @@ class ExecCommands : public ArchiveCommands {
     });
   }
 };
+
+void ExecCommands::operator()(const parser::ShowHost& options) {
+  using H = parser::HostTable;
+  switch (options.table) {
+    case H::inventory:
+      return show_values(inventory(backend().system()), show_inventory);
+    case H::users:
+      return show_values(backend().users(*session_), show_users);
+    case H::processes: {
+      const auto [now, before] = backend().usage();
+      return show_values(processes(now, before), show_processes_cpu);
+    }
+    case H::memory:
+      return show_values(memory(backend().usage().first.usage), show_memory);
+    case H::routes:
+      return show_values(routes(backend().host_routes(), backend().interfaces()), show_ip_route);
+  }
+}
 
 void ExecCommands::operator()(const parser::ShowImpact& command) {
   // Read, parsed and compiled beside the loop; only the comparison with the SAs happens on it.

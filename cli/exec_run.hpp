@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/json.hpp"
 #include "cli/modifiers.hpp"
 #include "cli/session.hpp"
 
@@ -39,17 +40,33 @@ class ExecRun {
   void ask(std::string question, std::function<void(const std::string&)> answer) const {
     session_->ask(std::move(question), std::move(answer));
   }
-  /// Makes what is to be shown, lets the modifier have it, and ends the command, all beside the loop but the end.
+  /// Shows something of values: `values()` makes them, `print(values)` their text; `| json` gets the values themselves. All
+  /// beside the loop but the end.
+  template <class Values, class Print>
+  void render(Values values, Print print) const {
+    auto refusal = std::make_shared<std::string>();
+    backend().render(
+        [values = std::move(values), print = std::move(print), modifier = modifier_, flash = backend().flash(), refusal] {
+          const bool json = modifier.kind == parser::ModifierKind::json;
+          return shown(json ? JsonWriter::document(values()) : print(values()), modifier, flash, *refusal);
+        },
+        [*this, refusal](std::string text) { refusal->empty() ? finish(std::move(text)) : fail(*refusal); });
+  }
+  /// The same of something that has no values but the lines of its text.
   template <class Work>
   void render(Work work) const {
-    auto refusal = std::make_shared<std::string>();
-    backend().render([work = std::move(work), modifier = modifier_, flash = backend().flash(),
-                      refusal] { return shown(work(), modifier, flash, *refusal); },
-                     [*this, refusal](std::string text) { refusal->empty() ? finish(std::move(text)) : fail(*refusal); });
+    if (modifier_.kind == parser::ModifierKind::json)
+      render([work = std::move(work)] { return TextLines::of(work()); }, [](const TextLines&) { return std::string(); });
+    else
+      render(std::move(work), [](std::string text) { return text; });
   }
   /// The same of what is there already.
   void show(std::string text) const {
     render([text = std::move(text)] { return text; });
+  }
+  template <class Values, class Print>
+  void show_values(Values values, Print print) const {
+    render([values = std::move(values)] { return values; }, std::move(print));
   }
 
   std::shared_ptr<Session> session_;

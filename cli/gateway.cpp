@@ -66,6 +66,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
     plane_.plane->flush();
     console_.flush();
   });
+  handle(engine::DebugWanted{true});  // the flight recorder is always on
   handle(interfaces_->current().interfaces);
   adopt(std::move(configuration), std::move(compiled));
   plane_.settle();
@@ -165,6 +166,7 @@ void Gateway::tell_line_protocols(const std::vector<engine::InterfaceState>& sta
 }
 
 void Gateway::on_notice(const engine::Notice& notice) {
+  recorder_.note(kernel::monotonic_now(), notice);
   for (const auto& message : notice_text(notice, debug_)) log_.add(now(), message);
 }
 
@@ -262,6 +264,8 @@ void Gateway::facts(const engine::Query& query, std::function<void(std::shared_p
   gathering.query.most = facts_a_turn;
   gathering.facts->interfaces = interfaces_->current().interfaces.interfaces;
   gathering.facts->unknown_spi = plane_.plane->unknown_spi();
+  gathering.facts->ike = recorder_.counters();
+  gathering.facts->limits = compiled_->config->limits;
   gather(std::move(gathering));
 }
 
@@ -325,9 +329,13 @@ SystemFacts Gateway::system() const {
           machine.memory_kilobytes, interfaces().size(), kernel::monotonic_now().time_since_epoch()};
 }
 
-void Gateway::set_debug_flags(const DebugFlags& flags) {
-  debug_ = flags;
-  handle(engine::DebugWanted{flags.any_ikev2()});
+void Gateway::set_debug_flags(const DebugFlags& flags) { debug_ = flags; }
+
+engine::Time Gateway::monotonic() const { return kernel::monotonic_now(); }
+
+std::pair<UsageSample, UsageSample> Gateway::usage() {
+  UsageSample now{kernel::host_usage(), kernel::monotonic_now().time_since_epoch()};
+  return {now, std::exchange(last_usage_, now)};
 }
 
 std::unique_ptr<Activity> Gateway::ping(const parser::Ping& command, std::function<void(std::string)> output,

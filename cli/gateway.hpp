@@ -35,6 +35,8 @@ class Gateway final : public Backend {
   const std::string& plane_text() const { return plane_text_; }
   /// Gets every log message with its time stamp, and answers to how many sessions it went.
   void set_monitor(std::function<std::size_t(const std::string& stamped)> monitor) { monitor_ = std::move(monitor); }
+  /// Who is at the control socket, seen by one of them.
+  void set_users(std::function<Users(const Session&)> users) { users_ = std::move(users); }
   /// The ordered end: SAs are deleted at the peers, and nothing of ours stays in the kernel.
   void shut_down();
 
@@ -62,6 +64,11 @@ class Gateway final : public Backend {
   std::vector<InterfaceRow> interfaces() const override;
   SystemFacts system() const override;
   kernel::DeviceCounters interface_counters(const std::string& interface) const override;
+  const Recorder& recorder() const override { return recorder_; }
+  std::pair<UsageSample, UsageSample> usage() override;
+  std::vector<kernel::HostRoute> host_routes() const override { return kernel::host_routes(); }
+  Users users(const Session& asking) const override { return users_ ? users_(asking) : Users{}; }
+  engine::Time monotonic() const override;
   void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) override;
   void clear(const engine::Clear& what) override { handle(what); }
   DebugFlags debug_flags() const override { return debug_; }
@@ -102,7 +109,10 @@ class Gateway final : public Backend {
   Console console_;
   Log log_;
   DebugFlags debug_;
+  Recorder recorder_;
+  UsageSample last_usage_;
   std::function<std::size_t(const std::string&)> monitor_;
+  std::function<Users(const Session&)> users_;
 
   const std::string flash_;
   parser::Database database_;

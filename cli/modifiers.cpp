@@ -58,6 +58,7 @@ class Filter {
         return in_section(line, match);
       case parser::ModifierKind::count:
         return false;
+      case parser::ModifierKind::json:
       case parser::ModifierKind::redirect:
       case parser::ModifierKind::append:
       case parser::ModifierKind::tee:
@@ -86,7 +87,7 @@ class Filter {
 }  // namespace
 
 std::string modified(std::string output, const parser::Modifier& modifier) {
-  if (modifier.kind == parser::ModifierKind::none) return output;
+  if (modifier.kind == parser::ModifierKind::none || modifier.kind == parser::ModifierKind::json) return output;
   const Pattern pattern(modifier.pattern);
   if (!pattern.valid()) return "% Failed to compile regular expression.\n";
   Filter filter(modifier.kind, pattern);

@@ -120,33 +120,38 @@ std::string step(const Notice& notice) {
 
 std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flags) {
   std::vector<LogMessage> out;
-  const auto debug = [&out](bool wanted, std::string text) {
-    if (wanted && !text.empty()) out.push_back({debugging, std::move(text)});
+  // Nothing is made of what nobody wants: most notices of a datagram end here.
+  const auto debug = [&out](bool wanted, auto text) {
+    if (!wanted) return;
+    if (std::string made = text(); !made.empty()) out.push_back({debugging, std::move(made)});
   };
   const bool packets = flags.ikev2 || flags.ikev2_packet, errors = flags.ikev2 || flags.ikev2_error;
-  debug(flags.ikev2, step(notice));
+  debug(flags.ikev2, [&] { return step(notice); });
   switch (notice.kind) {
     case NoticeKind::negotiation_started:
-      debug(flags.ikev2, ikev2_line(notice, "Searching Policy with fvrf 0, local address " + ios_address(notice.local.ip)));
-      debug(flags.ikev2, ikev2_line(notice, "Found Policy '" + escaped(notice.text) + "'"));
+      debug(flags.ikev2,
+            [&] { return ikev2_line(notice, "Searching Policy with fvrf 0, local address " + ios_address(notice.local.ip)); });
+      debug(flags.ikev2, [&] { return ikev2_line(notice, "Found Policy '" + escaped(notice.text) + "'"); });
       break;
     case NoticeKind::datagram_received:
-      debug(packets, receiving(notice));
+      debug(packets, [&] { return receiving(notice); });
       break;
     case NoticeKind::datagram_sent:
-      debug(packets, sending(notice));
+      debug(packets, [&] { return sending(notice); });
       break;
     case NoticeKind::datagram_retransmitted:
-      debug(packets, ikev2_line(notice, "Retransmitting packet "));
-      debug(packets, sending(notice));
+      debug(packets, [&] { return ikev2_line(notice, "Retransmitting packet "); });
+      debug(packets, [&] { return sending(notice); });
       break;
     case NoticeKind::datagram_dropped:
-      debug(errors, error_line(notice, with_text("Packet from " + ios_socket(notice.remote) + " dropped, cause " +
-                                                     std::string(engine::text_of(notice.cause).name) + ":",
-                                                 notice)));
+      debug(errors, [&] {
+        return error_line(notice, with_text("Packet from " + ios_socket(notice.remote) + " dropped, cause " +
+                                                std::string(engine::text_of(notice.cause).name) + ":",
+                                            notice));
+      });
       break;
     case NoticeKind::negotiation_failed:
-      debug(errors, error_line(notice, engine::text_of(notice.cause).ios));
+      debug(errors, [&] { return error_line(notice, engine::text_of(notice.cause).ios); });
       out.push_back(aborted(notice));
       break;
     case NoticeKind::ike_sa_up:
@@ -158,11 +163,11 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
       break;
     case NoticeKind::child_sa_up:
     case NoticeKind::child_sa_rekeyed:
-      debug(flags.ipsec, ipsec_line(notice, "create_sa", "sa created"));
+      debug(flags.ipsec, [&] { return ipsec_line(notice, "create_sa", "sa created"); });
       break;
     case NoticeKind::child_sa_down:
     case NoticeKind::child_sa_retired:
-      debug(flags.ipsec, ipsec_line(notice, "delete_sa", "deleting SA"));
+      debug(flags.ipsec, [&] { return ipsec_line(notice, "delete_sa", "deleting SA"); });
       break;
     case NoticeKind::map_on:
       out.push_back({6, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"});

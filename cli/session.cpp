@@ -38,7 +38,7 @@ std::optional<std::size_t> behind_do(const std::string& text) {
 }  // namespace
 
 Session::Session(Backend& backend, SessionOptions options, Send send)
-    : backend_(backend), options_(std::move(options)), send_(std::move(send)) {}
+    : backend_(backend), options_(std::move(options)), send_(std::move(send)), last_line_(backend.monotonic()) {}
 
 void Session::handle(Request request) {
   if (over_) return;
@@ -66,6 +66,7 @@ void Session::begin(const Request& request) {
   indent_ = request.number;
   switch (request.kind) {
     case RequestKind::line:
+      last_line_ = backend_.monotonic();
       line(without_line_end(request.text));
       break;
     case RequestKind::help:
@@ -345,6 +346,10 @@ std::string Session::prompt() const {
   if (config_ && config_->prompt().empty()) return {};
   if (config_) return config_->configuration().hostname().substr(0, config_prompt_name) + "(" + config_->prompt() + ")#";
   return backend_.running().hostname() + (options_.privileged ? "#" : ">");
+}
+
+UserRow Session::row(const Session& asking) const {
+  return {options_.line, options_.user, backend_.monotonic() - last_line_, this == &asking};
 }
 
 void Session::disconnected() {

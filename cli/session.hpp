@@ -38,6 +38,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// The other side is gone. What was typed stays, as on a router; a file that was cut short changes nothing more.
   void disconnected();
   bool monitors() const { return monitor_; }
+  /// For `show users`, which `asking` wants.
+  UserRow row(const Session& asking) const;
 
  private:
   friend class ExecCommands;
@@ -78,6 +80,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   bool busy_ = false, draining_ = false, over_ = false, refused_ = false, monitor_ = false;
   std::deque<Request> waiting_;
+  engine::Time last_line_{};
   std::uint16_t indent_ = 0;  // columns before the present line on the user's screen
   std::uint16_t new_page_ = page_unchanged;
   std::string question_;

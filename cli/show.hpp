@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/ios_text.hpp"
+#include "cli/recorder.hpp"
 #include "engine/event.hpp"
 #include "engine/view.hpp"
 #include "kernel/data_plane.hpp"
@@ -23,7 +24,13 @@ struct ShowFacts {
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> counters;
   std::uint64_t unknown_spi = 0;  // ESP packets of no SA, on all interfaces
   std::vector<engine::InterfaceState> interfaces;
+  IkeCounters ike;
+  engine::AdmissionLimits limits;
 };
+
+/// Whether a show with these options has the SA or line.
+bool wanted(const engine::IkeSaView& sa, const parser::ShowIkev2Sa& options);
+bool wanted(const engine::PolicyLineView& line, const parser::ShowIpsecSa& options);
 
 std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options);
 std::string show_ikev2_session(const engine::View& view, const parser::ShowIkev2Session& options);
@@ -39,6 +46,9 @@ struct LifeLeft {
 };
 LifeLeft life_left(const engine::ChildSaView& sa, std::uint64_t bytes);
 
+/// The largest packet that fits into one ESP packet of the SA on the interface it leaves by, in octets.
+unsigned plaintext_mtu(const ShowFacts& facts, const engine::PolicyLineView& line, const engine::IkeSaView& ike,
+                       const engine::ChildSaView& sa);
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options);
 /// `configuration` has the descriptions of the peers.
 std::string show_crypto_session(const ShowFacts& facts, const parser::Configuration& configuration,

@@ -135,11 +135,11 @@ void put_sa(std::string& out, const IkeSaView& sa, Extent extent) {
   if (extent == Extent::detailed) put_details(out, sa);
 }
 
+}  // namespace
+
 bool wanted(const IkeSaView& sa, const parser::ShowIkev2Sa& options) {
   return (!options.local || *options.local == sa.local.ip) && (!options.remote || *options.remote == sa.remote.ip);
 }
-
-}  // namespace
 
 std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options) {
   const bool filtered = options.local || options.remote;

@@ -207,6 +207,15 @@ LifeLeft life_left(const ChildSaView& sa, std::uint64_t bytes) {
   return out;
 }
 
+unsigned plaintext_mtu(const ShowFacts& facts, const PolicyLineView& line, const IkeSaView& ike, const ChildSaView& sa) {
+  return plaintext_mtu(outside_of(facts, line).mtu, Child{&sa, &ike});
+}
+
+bool wanted(const PolicyLineView& line, const parser::ShowIpsecSa& options) {
+  return (!options.peer || *options.peer == line.peer) && (!options.interface || *options.interface == line.interface) &&
+         (!options.map || *options.map == line.map) && !(options.ipv6 && line.peer.is_v4());
+}
+
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
   const Options how{options.detail, options.interface.has_value(), options.detail && !options.ipv6};
   const Children children = children_by_line(facts);
@@ -217,10 +226,7 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
   for (const auto& line : facts.view.lines) {
     if (line.action != engine::AclAction::permit) continue;
     any_line = true;
-    if (options.peer && *options.peer != line.peer) continue;
-    if (options.interface && *options.interface != line.interface) continue;
-    if (options.map && *options.map != line.map) continue;
-    if (options.ipv6 && line.peer.is_v4()) continue;
+    if (!wanted(line, options)) continue;
     if (!interface || *interface != line.interface) {
       out += "\ninterface: " + line.interface + "\n    Crypto map tag: " + line.map + ", local addr " + ios_address(line.local) +
              "\n";

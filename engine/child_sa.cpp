@@ -45,6 +45,32 @@ std::string list(const std::vector<TrafficSelector>& selectors) {
   return out;
 }
 
+/// Each pair the peer asked for against each permit line: what they have in common, and what is outside.
+std::shared_ptr<const Evidence> compare_selectors(const std::vector<const BookLine*>& lines,
+                                                  const std::vector<TrafficSelector>& ours,
+                                                  const std::vector<TrafficSelector>& theirs) {
+  constexpr std::size_t most_pairs = 8, most_lines = 32;
+  auto out = std::make_shared<Evidence>();
+  for (const TrafficSelector& l : ours)
+    for (const TrafficSelector& r : theirs) {
+      if (out->selectors.size() == most_pairs) return out;
+      const SelectorPair asked{l, r};
+      out->selectors.push_back(asked);
+      for (std::size_t i = 0; i < lines.size() && out->lines.size() < most_lines; ++i) {
+        const CryptoMapEntry& entry = *lines[i]->entry;
+        const SelectorPair& line = lines[i]->line.selectors;
+        out->ours = entry.acl;
+        const bool local = line.local.intersect(l).has_value(), remote = line.remote.intersect(r).has_value();
+        out->lines.push_back("asked " + asked.to_string() + ", crypto map " + entry.map + " " + std::to_string(entry.sequence) +
+                             " access list " + entry.acl + " permits " + line.to_string() +
+                             (local && remote   ? ": they meet in " + line.intersect(asked)->to_string()
+                              : local || remote ? std::string(": the ") + (local ? "remote" : "local") + " side DIFFERS"
+                                                : std::string(": both sides DIFFER")));
+      }
+    }
+  return out;
+}
+
 struct Found {
   const BookLine* line;
   SelectorPair selectors;
@@ -239,10 +265,13 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   if (!found && rekeyed) found = find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors);
   if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
   if (!found)
-    return Failure{NotifyType::ts_unacceptable, Cause::selectors_unacceptable,
+    return Failure{NotifyType::ts_unacceptable,
+                   Cause::selectors_unacceptable,
                    "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) + " there; " +
                        (considered.empty() ? "no crypto map entry with profile " + profile->name + " names it as peer"
-                                           : "the access list has " + considered)};
+                                           : "the access list has " + considered),
+                   {},
+                   compare_selectors(lines, ts_r->selectors, ts_i->selectors)};
   if (found->line->entry->per_host && !single_addresses(found->selectors))
     return Failure{NotifyType::single_pair_required, Cause::selectors_unacceptable,
                    "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) +

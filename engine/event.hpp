@@ -206,8 +206,9 @@ struct Notice {
   std::uint8_t exchange = 0;  // of a datagram
   bool response = false, initiator = false;
   std::uint32_t message_id = 0;
-  std::vector<std::uint8_t> payloads{};  // payload types in order, of a datagram
-  std::string text{};                    // evidence or name; may contain a peer's octets: escape before a terminal sees it
+  std::vector<std::uint8_t> payloads{};   // payload types in order, of a datagram
+  std::vector<std::uint16_t> notifies{};  // the types of its notify payloads, in order
+  std::string text{};                     // evidence or name; may contain a peer's octets: escape before a terminal sees it
 };
 
 using Action = std::variant<SendDatagram, SendKeepalive, StartJob, Resolve, SetPolicy, AddInbound, AddOutbound, RemoveChild,

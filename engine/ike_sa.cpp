@@ -331,6 +331,7 @@ void IkeSa::diagnose(Turn& turn, const Failure& failure, const std::string& what
   diagnosis.cause = failure.cause;
   diagnosis.what = what;
   diagnosis.evidence = {failure.why};
+  diagnosis.shown = failure.evidence;
   if (role == Role::initiator || failure.cause == Cause::authentication_failed)
     diagnosis.probable = probable_reasons(failure.cause, path.remote);
   turn.core.diagnoses.add(turn.now, diagnosis);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/crypto/jobs.hpp"
+#include "engine/mismatch.hpp"
 
 namespace engine {
 namespace {
@@ -305,8 +306,14 @@ Result<IkeChoice> choose_ike(const std::vector<wire::Proposal>& offered, const I
   for (const auto& ours : policy.proposals)
     for (const wire::Proposal& theirs : offered)
       if (const auto match = match_ike(theirs, *ours, ke_group)) return IkeChoice{match->suite, ike_answer(theirs, *match)};
-  return Failure{NotifyType::no_proposal_chosen, Cause::proposal_mismatch,
-                 "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_ike(policy, {}))};
+  std::vector<NamedProposal> ours;
+  for (const auto& each : policy.proposals)
+    for (wire::Proposal& proposal : offer_ike({policy.name, {}, {each}}, {})) ours.push_back({each->name, std::move(proposal)});
+  return Failure{NotifyType::no_proposal_chosen,
+                 Cause::proposal_mismatch,
+                 "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_ike(policy, {})),
+                 {},
+                 compare(offered, ours)};
 }
 
 Result<crypto::IkeSuite> accept_ike_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered) {
@@ -351,10 +358,19 @@ Result<ChildChoice> choose_child(const std::vector<wire::Proposal>& offered, con
       if (auto choice = match_child(theirs, *set, entry, key_exchange, ke_group)) return std::move(*choice);
   const bool pfs_alone =
       key_exchange == ChildKeyExchange::as_offered && choose_child(offered, entry, ChildKeyExchange::ignored, ke_group).ok();
+  const Algorithm* group = key_exchange == ChildKeyExchange::as_offered ? entry.pfs_group : nullptr;
+  std::vector<NamedProposal> ours;
+  for (const auto& set : entry.transform_sets) {
+    CryptoMapEntry alone;
+    alone.transform_sets = {set};
+    ours.push_back({set->name, offer_child(alone, EspSpi{256}, group).front()});
+  }
   return Failure{
-      NotifyType::no_proposal_chosen, pfs_alone ? Cause::pfs_mismatch : Cause::child_proposal_mismatch,
-      "Received Policies: " + describe(offered) + "; Expected Policies: " +
-          describe(offer_child(entry, EspSpi{256}, key_exchange == ChildKeyExchange::as_offered ? entry.pfs_group : nullptr))};
+      NotifyType::no_proposal_chosen,
+      pfs_alone ? Cause::pfs_mismatch : Cause::child_proposal_mismatch,
+      "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_child(entry, EspSpi{256}, group)),
+      {},
+      compare(offered, ours)};
 }
 
 Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered,

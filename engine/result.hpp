@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,6 +12,8 @@
 #include "engine/cause.hpp"
 
 namespace engine {
+
+struct Evidence;
 
 /// Notify Message Types (IANA IKEv2 registry; RFC 7296, 3.10.1). Errors are below 16384.
 enum class NotifyType : std::uint16_t {
@@ -63,12 +66,14 @@ enum class NotifyType : std::uint16_t {
 };
 
 /// Why something failed. `notify` is what the peer is told (none: nothing), `data` that notify's data,
-/// `cause` the row of the closed list, `why` the evidence in words: values, never secrets.
+/// `cause` the row of the closed list, `why` the evidence in words: values, never secrets. `evidence`: where more than words
+/// is known (engine/evidence.hpp).
 struct Failure {
   NotifyType notify = NotifyType::none;
   Cause cause = Cause::internal_error;
   std::string why;
   Bytes data{};
+  std::shared_ptr<const Evidence> evidence{};
 };
 
 template <class T>

@@ -152,7 +152,11 @@ void note_datagram(Turn& turn, NoticeKind kind, IkeSaId sa, const SocketAddress&
   notice.response = header.response;
   notice.initiator = header.initiator;
   notice.message_id = header.message_id.value;
-  for (const wire::Payload& payload : payloads) notice.payloads.push_back(static_cast<std::uint8_t>(wire::type_of(payload)));
+  for (const wire::Payload& payload : payloads) {
+    notice.payloads.push_back(static_cast<std::uint8_t>(wire::type_of(payload)));
+    if (const auto* notify = std::get_if<wire::NotifyPayload>(&payload))
+      notice.notifies.push_back(static_cast<std::uint16_t>(notify->type));
+  }
   turn.emit(std::move(notice));
 }
 

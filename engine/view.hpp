@@ -9,6 +9,7 @@
 
 #include "engine/cause.hpp"
 #include "engine/config.hpp"
+#include "engine/evidence.hpp"
 #include "engine/ids.hpp"
 #include "engine/secret.hpp"
 
@@ -82,10 +83,11 @@ struct Diagnosis {
   Role role = Role::initiator;
   SocketAddress local, remote;
   Cause cause = Cause::none;
-  std::string what;                   // what was refused, in one line
-  std::vector<std::string> evidence;  // theirs against ours, what was offered, considered and passed over
-  std::vector<std::string> probable;  // most probable first
-  std::uint32_t count = 1;            // equal ones in a row are counted
+  std::string what;                         // what was refused, in one line
+  std::vector<std::string> evidence;        // theirs against ours, what was offered, considered and passed over
+  std::shared_ptr<const Evidence> shown{};  // what is known beyond words; may be null
+  std::vector<std::string> probable;        // most probable first
+  std::uint32_t count = 1;                  // equal ones in a row are counted
 };
 
 /// What applying a configuration does to an SA that is up, in growing disturbance: left alone; the change is used from

@@ -108,6 +108,45 @@ struct ShowAccessLists {
   std::optional<std::string> name;
   friend bool operator==(const ShowAccessLists&, const ShowAccessLists&) = default;
 };
+/// `show crypto ikev2 {stats [exchange] | count}`
+enum class Ikev2Counters : std::uint8_t { stats, exchange, count };
+struct ShowIkev2Counters {
+  Ikev2Counters what = Ikev2Counters::stats;
+  friend bool operator==(const ShowIkev2Counters&, const ShowIkev2Counters&) = default;
+};
+/// `show crypto engine {connections active | configuration}`
+struct ShowCryptoEngine {
+  bool configuration = false;
+  friend bool operator==(const ShowCryptoEngine&, const ShowCryptoEngine&) = default;
+};
+/// `show crypto isakmp sa [count]`: there are none.
+struct ShowIsakmpSa {
+  bool count = false;
+  friend bool operator==(const ShowIsakmpSa&, const ShowIsakmpSa&) = default;
+};
+/// What the host answers: `show inventory`, `show users`, `show processes cpu`, `show memory statistics`, `show ip route`.
+enum class HostTable : std::uint8_t { inventory, users, processes, memory, routes };
+struct ShowHost {
+  HostTable table = HostTable::inventory;
+  friend bool operator==(const ShowHost&, const ShowHost&) = default;
+};
+/// `show crypto ikev2 ladder [peer X]`
+struct ShowLadder {
+  std::optional<engine::IpAddress> peer;
+  bool utf8 = false;
+  friend bool operator==(const ShowLadder&, const ShowLadder&) = default;
+};
+/// `show crypto packet-drop [peer X]`
+struct ShowPacketDrop {
+  std::optional<engine::IpAddress> peer;
+  friend bool operator==(const ShowPacketDrop&, const ShowPacketDrop&) = default;
+};
+/// `test crypto selector SRC DST [PROTOCOL [PORT]]`
+struct TestSelector {
+  engine::IpAddress source, destination;
+  std::uint32_t protocol = 0, port = 0;  // 0: any
+  friend bool operator==(const TestSelector&, const TestSelector&) = default;
+};
 struct ShowPrivilege {
   friend bool operator==(const ShowPrivilege&, const ShowPrivilege&) = default;
 };
@@ -164,12 +203,14 @@ using ExecCommandKind =
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
                  ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
-                 ShowConversion, ShowDiagnose, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
+                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmpSa, ShowHost, ShowLadder,
+                 ShowPacketDrop, TestSelector, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
                  ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
                  TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
-/// `| include REGEX` and friends, on any show; the last three send what is shown into a file.
-enum class ModifierKind { none, include, exclude, begin, section, count, redirect, append, tee };
+/// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
+/// shown into a file.
+enum class ModifierKind { none, include, exclude, begin, section, count, json, redirect, append, tee };
 struct Modifier {
   ModifierKind kind = ModifierKind::none;
   std::string pattern{}, file{};

@@ -35,40 +35,8 @@ const wire::NotifyPayload* first_error(const wire::Payloads& payloads) {
 }
 
 std::string name_of(NotifyType type) {
-  switch (type) {
-    case NotifyType::unsupported_critical_payload:
-      return "UNSUPPORTED_CRITICAL_PAYLOAD";
-    case NotifyType::invalid_syntax:
-      return "INVALID_SYNTAX";
-    case NotifyType::no_proposal_chosen:
-      return "NO_PROPOSAL_CHOSEN";
-    case NotifyType::invalid_ke_payload:
-      return "INVALID_KE_PAYLOAD";
-    case NotifyType::authentication_failed:
-      return "AUTHENTICATION_FAILED";
-    case NotifyType::single_pair_required:
-      return "SINGLE_PAIR_REQUIRED";
-    case NotifyType::no_additional_sas:
-      return "NO_ADDITIONAL_SAS";
-    case NotifyType::internal_address_failure:
-      return "INTERNAL_ADDRESS_FAILURE";
-    case NotifyType::failed_cp_required:
-      return "FAILED_CP_REQUIRED";
-    case NotifyType::ts_unacceptable:
-      return "TS_UNACCEPTABLE";
-    case NotifyType::unacceptable_addresses:
-      return "UNACCEPTABLE_ADDRESSES";
-    case NotifyType::unexpected_nat_detected:
-      return "UNEXPECTED_NAT_DETECTED";
-    case NotifyType::temporary_failure:
-      return "TEMPORARY_FAILURE";
-    case NotifyType::child_sa_not_found:
-      return "CHILD_SA_NOT_FOUND";
-    case NotifyType::state_not_found:
-      return "STATE_NOT_FOUND";
-    default:
-      return "notify " + std::to_string(static_cast<unsigned>(type));
-  }
+  const std::string_view name = wire::name_of(type);
+  return name.empty() ? "notify " + std::to_string(static_cast<unsigned>(type)) : std::string(name);
 }
 
 }  // namespace engine::exchange

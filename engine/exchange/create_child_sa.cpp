@@ -4,6 +4,7 @@
 
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
 #include "engine/turn.hpp"
 
@@ -130,7 +131,8 @@ void refused(Turn& turn, IkeSa& sa, const CreateChildRequest& open, const wire::
                       : error.type == NotifyType::ts_unacceptable    ? Cause::peer_refused_selectors
                                                                      : Cause::peer_refused;
   const std::string offered = "offered was " + describe(open.offer.proposals) + " for " + open.offer.selectors.to_string();
-  sa.diagnose(turn, pfs ? *pfs : Failure{error.type, cause, offered}, "CREATE_CHILD_SA refused with " + name_of(error.type));
+  const Failure failure{error.type, cause, offered, {}, refused_offer(open.offer.proposals, {}, {open.offer.selectors})};
+  sa.diagnose(turn, pfs ? *pfs : failure, "CREATE_CHILD_SA refused with " + name_of(error.type));
 }
 
 /// The last thing an answer does: INVALID_SYNTAX ends the IKE SA (2.21.3).

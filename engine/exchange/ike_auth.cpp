@@ -7,6 +7,7 @@
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/announcements.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
 #include "engine/turn.hpp"
 
@@ -17,6 +18,11 @@ constexpr std::uint8_t shared_key_method = static_cast<std::uint8_t>(AuthMethod:
 
 Identity local_identity(const IkeProfile& profile, const IpAddress& local) {
   return profile.identity_local ? *profile.identity_local : Identity::of(local);
+}
+
+/// Evidence of who was not accepted, and which object of ours was asked about it.
+std::shared_ptr<const Evidence> named(const Identity& identity, std::string ours) {
+  return std::make_shared<const Evidence>(Evidence{{}, {}, std::move(ours), {}, identity});
 }
 
 /// Another IKE SA between the same addresses that is up: then this one is not the only one (2.4).
@@ -173,8 +179,11 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
     if (error->type == NotifyType::single_pair_required) sa.established()->single_pair = true;
     refused_child(turn, sa, offer.line);
     return sa.diagnose(turn,
-                       {error->type, cause_of_refusal(error->type),
-                        "offered was " + describe(offer.proposals) + " for " + offer.selectors.to_string()},
+                       {error->type,
+                        cause_of_refusal(error->type),
+                        "offered was " + describe(offer.proposals) + " for " + offer.selectors.to_string(),
+                        {},
+                        refused_offer(offer.proposals, {}, {offer.selectors})},
                        "Child SA refused with " + name_of(error->type));
   }
   const auto agreement = accept_child(turn, offer, answer);
@@ -219,8 +228,11 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   if (!id_r || !mac) {
     const auto* error = first_error(payloads);
     if (!error) return abandon(turn, sa, {NotifyType::none, Cause::missing_payload, "the answer lacks IDr or AUTH"});
-    const Failure failure{NotifyType::none, cause_of_refusal(error->type),
-                          "we are " + auth.id_i.identity.to_string() + ", authenticated by pre-shared key"};
+    const Failure failure{NotifyType::none,
+                          cause_of_refusal(error->type),
+                          "we are " + auth.id_i.identity.to_string() + ", authenticated by pre-shared key",
+                          {},
+                          named(auth.id_i.identity, auth.profile->name)};
     sa.diagnose(turn, failure, "IKE_AUTH refused with " + name_of(error->type));
     return sa.close(turn, failure.cause, failure.why);
   }
@@ -237,8 +249,11 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   if (!expected)
     return abandon(
         turn, sa,
-        {NotifyType::authentication_failed, Cause::identity_mismatch,
-         "the peer calls itself " + id_r->identity.to_string() + ", profile " + auth.profile->name + " wants " + wanted});
+        {NotifyType::authentication_failed,
+         Cause::identity_mismatch,
+         "the peer calls itself " + id_r->identity.to_string() + ", profile " + auth.profile->name + " wants " + wanted,
+         {},
+         named(id_r->identity, auth.profile->name)});
   if (auth.ppk && !wire::find_notify(payloads, NotifyType::ppk_identity)) {
     if (auth.ppk->required)
       return abandon(turn, sa,
@@ -309,14 +324,20 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
                    "the request lacks IDi or AUTH (EAP is not offered here)"};
   auto profile = turn.core.book.profile_for(id_i->identity, sa.path.local.ip);
   if (!profile)
-    return Failure{NotifyType::authentication_failed, Cause::no_matching_profile,
-                   turn.core.book.why_no_profile(id_i->identity, sa.path.local.ip)};
+    return Failure{NotifyType::authentication_failed,
+                   Cause::no_matching_profile,
+                   turn.core.book.why_no_profile(id_i->identity, sa.path.local.ip),
+                   {},
+                   named(id_i->identity, {})};
   const auto keys = turn.core.book.key_for(*profile, sa.path.remote.ip, &id_i->identity);
   if (!keys)
-    return Failure{NotifyType::authentication_failed, Cause::no_matching_key,
+    return Failure{NotifyType::authentication_failed,
+                   Cause::no_matching_key,
                    "profile " + profile->name + ": keyring " +
                        (profile->keyring ? profile->keyring->name : std::string("(none)")) + " has no key for " +
-                       sa.path.remote.ip.to_string() + " or " + id_i->identity.to_string()};
+                       sa.path.remote.ip.to_string() + " or " + id_i->identity.to_string(),
+                   {},
+                   named(id_i->identity, profile->keyring ? profile->keyring->name : std::string())};
   if (mac->method != shared_key_method)
     return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
                    "the peer authenticates by method " + std::to_string(mac->method) + ", profile " + profile->name +
@@ -330,10 +351,13 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
 void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const Bytes& expected) {
   if (!constant_time_equal(auth.mac, expected))
     return refuse(turn, sa, auth.message_id,
-                  {NotifyType::authentication_failed, Cause::authentication_failed,
+                  {NotifyType::authentication_failed,
+                   Cause::authentication_failed,
                    "the peer " + auth.remote.to_string() +
                        " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" +
-                       auth.keys.keyring_peer + "' (profile " + auth.profile->name + ")"});
+                       auth.keys.keyring_peer + "' (profile " + auth.profile->name + ")",
+                   {},
+                   named(auth.remote, auth.profile->keyring ? auth.profile->keyring->name : std::string())});
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
   auth.id_r = {wire::PayloadType::id_r, local_identity(*auth.profile, sa.path.local.ip), {}};
   auth.stage = IkeAuthAnswer::Stage::signing;

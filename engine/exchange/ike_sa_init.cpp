@@ -5,6 +5,7 @@
 
 #include "engine/exchange/announcements.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/mismatch.hpp"
 #include "engine/nat.hpp"
 #include "engine/turn.hpp"
 
@@ -53,7 +54,7 @@ void send(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
 void note_refusal(Turn& turn, const IkeSa& sa, IkeSaInitRequest& init, const wire::NotifyPayload& notify) {
   if (std::exchange(init.refused, true)) return;
   const Cause cause = notify.type == NotifyType::no_proposal_chosen ? Cause::peer_refused_proposal : Cause::peer_refused;
-  sa.diagnose(turn, {NotifyType::none, cause, "offered was " + describe(init.offered)},
+  sa.diagnose(turn, {NotifyType::none, cause, "offered was " + describe(init.offered), {}, refused_offer(init.offered, {}, {})},
               "IKE_SA_INIT refused with " + name_of(notify.type));
 }
 
@@ -113,6 +114,7 @@ void tell_refusal(Turn& turn, const Datagram& datagram, const Failure& failure) 
   diagnosis.cause = failure.cause;
   diagnosis.what = "IKE_SA_INIT request refused";
   diagnosis.evidence = {failure.why.substr(0, max_evidence)};
+  diagnosis.shown = failure.evidence;
   Notice notice{NoticeKind::negotiation_failed, failure.cause};
   notice.local = datagram.local;
   notice.remote = datagram.remote;

@@ -46,6 +46,8 @@ enum class PayloadType : std::uint8_t {
 };
 /// As `debug crypto ikev2` prints them: "SA", "KE", "N", "NOTIFY(...)" is the caller's. Unknown: "".
 std::string_view name_of(PayloadType type);
+/// As IANA has it: "NO_PROPOSAL_CHOSEN". Unknown: "".
+std::string_view name_of(NotifyType type);
 
 enum class Protocol : std::uint8_t { none = 0, ike = 1, ah = 2, esp = 3 };
 

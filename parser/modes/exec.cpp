@@ -22,6 +22,20 @@ auto detailed(const char* help) {
   return flag<M>(kw("detailed", help)) | flag<M>(alias("detail"));
 }
 
+/// The name of an object, which never begins with the bar of an output modifier.
+struct ObjectName : Token<ObjectName, std::string> {
+  std::string_view help;
+  explicit ObjectName(std::string_view h) : help(h) {}
+  std::string_view placeholder() const { return "WORD"; }
+  bool read(std::string_view token, std::string& value) const {
+    if (token.front() == '|' || !printable(token)) return false;
+    value = token;
+    return true;
+  }
+  std::string text(const std::string& value) const { return value; }
+  void generate(Generator& g) const { g.token("NAME"); }
+};
+
 // Scripts put `detail` behind the address as well as in front of it.
 
 auto ikev2_sa() {
@@ -47,7 +61,7 @@ auto crypto_objects() {
   return (ikev2() >> (is<&T::kind, O::ikev2_policy>(kw("policy", "Show policies")) |
                       is<&T::kind, O::ikev2_profile>(kw("profile", "Shows ikev2 profiles")) |
                       is<&T::kind, O::ikev2_proposal>(kw("proposal", "Show proposals"))) >>
-          -f<&T::name>(word("Name"))) |
+          -f<&T::name>(ObjectName("Name"))) |
          (ipsec() >> (is<&T::kind, O::ipsec_profile>(kw("profile", "Show ipsec profile information")) |
                       is<&T::kind, O::transform_set>(kw("transform-set", "Crypto transform sets"))) >>
           -(kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag")))) |
@@ -61,7 +75,7 @@ auto access_lists() {
   return (is<&T::family, F::all>(show() >> kw("access-lists", "List access lists")) |
           is<&T::family, F::ipv4>(show() >> kw("ip", "IP information") >> kw("access-lists", "List IP access lists")) |
           is<&T::family, F::ipv6>(show() >> kw("ipv6", "IPv6 information") >> kw("access-list", "Summary of access lists"))) >>
-         -f<&T::name>(word("Name or number of the access list"));
+         -f<&T::name>(ObjectName("Name or number of the access list"));
 }
 
 auto crypto_session() {
@@ -128,7 +142,8 @@ auto filter() {
           is<&M::kind, ModifierKind::exclude>(kw("exclude", "Exclude lines that match")) |
           is<&M::kind, ModifierKind::include>(kw("include", "Include lines that match")) |
           is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output"))) >>
-         f<&M::pattern>(rest_of_line("Regular Expression"));
+             f<&M::pattern>(rest_of_line("Regular Expression")) |
+         is<&M::kind, ModifierKind::json>(kw("json", "One JSON document of the values"));
 }
 
 /// Into a file: for those alone who may write as the daemon does.
@@ -203,10 +218,16 @@ Commands privileged_commands() {
 
 auto bar() { return kw("|", "Output modifiers"); }
 
+Commands unprivileged_commands() {
+  Commands all = user_commands();
+  for (auto& command : observing_commands()) all.push_back(std::move(command));
+  return all;
+}
+
 }  // namespace
 
 const Mode& user_exec_mode() {
-  static const Mode mode("exec", "", user_commands(), command<Modifier>(Merge::accepted, bar() >> filter()));
+  static const Mode mode("exec", "", unprivileged_commands(), command<Modifier>(Merge::accepted, bar() >> filter()));
   return mode;
 }
 
@@ -214,7 +235,7 @@ const Mode& privileged_exec_mode() {
   static const Mode mode(
       "exec", "",
       [] {
-        Commands all = user_commands();
+        Commands all = unprivileged_commands();
         for (auto& command : privileged_commands()) all.push_back(std::move(command));
         for (auto& command : archive_commands()) all.push_back(std::move(command));
         return all;

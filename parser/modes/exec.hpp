@@ -18,6 +18,8 @@ auto shows(E expression) {
   return command<T>(Merge::accepted, std::move(expression), {.no_form = false, .trailer = true});
 }
 
+/// Counters, what the host tells, and why something does not work (parser/modes/exec_observe.cpp).
+Commands observing_commands();
 /// The commands on the configuration's history (parser/modes/exec_archive.cpp).
 Commands archive_commands();
 

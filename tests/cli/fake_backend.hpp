@@ -80,6 +80,11 @@ class FakeBackend final : public cli::Backend {
   std::vector<cli::InterfaceRow> interfaces() const override {
     return {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true}};
   }
+  const cli::Recorder& recorder() const override { return recorder_; }
+  std::pair<cli::UsageSample, cli::UsageSample> usage() override { return {}; }
+  std::vector<kernel::HostRoute> host_routes() const override { return {}; }
+  cli::Users users(const cli::Session&) const override { return {{{"con0", "admin", std::chrono::seconds(0), true}}}; }
+  engine::Time monotonic() const override { return {}; }
   const std::string& flash() const override { return flash_folder; }
   void impact(parser::Configuration, std::function<void(std::vector<engine::SaImpact>)> then) override { then(impact_); }
   void clear(const engine::Clear& what) override { cleared.push_back(what); }
@@ -119,6 +124,7 @@ class FakeBackend final : public cli::Backend {
   std::vector<engine::SaImpact> impact_;
   cli::DebugFlags flags;
   std::vector<std::string> warnings_;
+  cli::Recorder recorder_;
 
  private:
   /// A file that nobody sees any more.

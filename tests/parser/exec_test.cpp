@@ -70,6 +70,22 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_FALSE(run<ShowInterfaces>("show interfaces").interface);
   EXPECT_EQ(run<ShowInterfaces>("sh int tu0").interface, "Tunnel0");
   run<ShowPrivilege>("sh priv");
+  EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats").what, Ikev2Counters::stats);
+  EXPECT_EQ(run<ShowIkev2Counters>("sh cry ikev2 stats exch").what, Ikev2Counters::exchange);
+  EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 count").what, Ikev2Counters::count);
+  EXPECT_FALSE(run<ShowCryptoEngine>("show crypto engine connections active").configuration);
+  EXPECT_TRUE(run<ShowCryptoEngine>("show crypto engine configuration").configuration);
+  EXPECT_TRUE(run<ShowIsakmpSa>("show crypto isakmp sa count").count);
+  EXPECT_EQ(run<ShowHost>("show inventory").table, HostTable::inventory);
+  EXPECT_EQ(run<ShowHost>("show users").table, HostTable::users);
+  EXPECT_EQ(run<ShowHost>("sh proc cpu").table, HostTable::processes);
+  EXPECT_EQ(run<ShowHost>("show memory").table, HostTable::memory);
+  EXPECT_EQ(run<ShowHost>("sh ip route").table, HostTable::routes);
+  EXPECT_EQ(run<ShowLadder>("show crypto ikev2 ladder peer 192.0.2.1 utf8"), (ShowLadder{address("192.0.2.1"), true}));
+  EXPECT_EQ(run<ShowPacketDrop>("show crypto packet-drop peer 192.0.2.1").peer, address("192.0.2.1"));
+  EXPECT_EQ(run<TestSelector>("test crypto selector 192.0.2.1 192.0.2.2 tcp 443"),
+            (TestSelector{address("192.0.2.1"), address("192.0.2.2"), 6, 443}));
+  EXPECT_EQ(run<TestSelector>("test crypto selector 192.0.2.1 192.0.2.2 47").protocol, 47U);
   run<ShowVersion>("sh ver");
   EXPECT_TRUE(run<ShowIkev2Session>("show crypto ikev2 session detailed").detailed);
   EXPECT_FALSE(run<ShowIkev2Session>("sh cry ikev2 ses").detailed);
@@ -147,10 +163,12 @@ TEST(Exec, PrivilegeIsNeeded) {
 }
 
 TEST(Exec, HelpAndCompletion) {
-  EXPECT_EQ(offered("show crypto "), "ikev2|impact|ipsec|isakmp|map|session");
+  EXPECT_EQ(offered("show crypto "), "engine|ikev2|impact|ipsec|isakmp|map|packet-drop|session");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "error|packet|<cr>");
-  EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|redirect|section|tee");
+  EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
+  EXPECT_EQ(parse_exec("show crypto ikev2 proposal | include x", true).command->modifier.kind, ModifierKind::include);
+  EXPECT_EQ(parse_exec("show access-lists | json", true).command->modifier.kind, ModifierKind::json);
   EXPECT_EQ(offered("en"), "enable");
   EXPECT_EQ(offered("conf", false), "");
   EXPECT_EQ(exec_complete("sh", true), "show ");

@@ -1,0 +1,87 @@
+#include "cli/documents.hpp"
+
+#include "parser/commands.hpp"
+
+namespace cli {
+namespace {
+
+template <class Wanted>
+ServedLines served(const ShowFacts& facts, Wanted wanted) {
+  std::unordered_map<engine::PolicyLineId, std::vector<CountedChild>> by_line;
+  for (const auto& ike : facts.view.ike_sas)
+    for (const auto& child : ike.children) {
+      const auto counters = facts.counters.find(child.id);
+      by_line[child.line].push_back(
+          {ike.local.ip, ike.remote.ip, child, counters == facts.counters.end() ? kernel::ChildCounters{} : counters->second});
+    }
+  ServedLines out{{}, facts.unknown_spi};
+  for (const auto& line : facts.view.lines)
+    if (line.action == engine::AclAction::permit && wanted(line)) {
+      const auto children = by_line.find(line.id);
+      out.lines.push_back({line, children == by_line.end() ? std::vector<CountedChild>() : children->second});
+    }
+  return out;
+}
+
+}  // namespace
+
+IkeSas ike_sas(const engine::View& view, const parser::ShowIkev2Sa& options) {
+  IkeSas out;
+  for (const auto& sa : view.ike_sas)
+    if (wanted(sa, options)) out.ike_sas.push_back(sa);
+  return out;
+}
+
+ServedLines served_lines(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
+  return served(facts, [&](const engine::PolicyLineView& line) { return wanted(line, options); });
+}
+
+ServedLines sessions(const ShowFacts& facts, const parser::ShowCryptoSession& options) {
+  return served(facts, [&](const engine::PolicyLineView& line) {
+    return (!options.local || *options.local == line.local) && (!options.remote || *options.remote == line.peer) &&
+           (!options.interface || *options.interface == line.interface);
+  });
+}
+
+Diagnoses failed_negotiations(const engine::View& view, const parser::ShowDiagnose& options) {
+  Diagnoses out{{}, view.half_open};
+  for (const auto& diagnosis : view.diagnoses)
+    if (!options.peer || *options.peer == diagnosis.remote.ip) out.diagnoses.push_back(diagnosis);
+  return out;
+}
+
+ConfigLines crypto_objects(const parser::Configuration& configuration, const parser::ShowCryptoObjects& options) {
+  using O = parser::CryptoObject;
+  switch (options.kind) {
+    case O::ikev2_proposal:
+      return objects_of<parser::Ikev2Proposal>(configuration, options.name);
+    case O::ikev2_policy:
+      return objects_of<parser::Ikev2Policy>(configuration, options.name);
+    case O::ikev2_profile:
+      return objects_of<parser::Ikev2Profile>(configuration, options.name);
+    case O::transform_set:
+      return objects_of<parser::TransformSet>(configuration, options.name);
+    case O::ipsec_profile:
+      return objects_of<parser::IpsecProfile>(configuration, options.name);
+    case O::security_association:
+      break;
+  }
+  return config_lines(configuration, [](const parser::Node& line) {
+    return line.as<parser::LifetimeSeconds>() || line.as<parser::LifetimeKilobytes>();
+  });
+}
+
+ConfigLines access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options) {
+  using F = parser::AccessListFamily;
+  switch (options.family) {
+    case F::ipv4:
+      return objects_of<parser::StandardAccessList, parser::AccessList>(configuration, options.name);
+    case F::ipv6:
+      return objects_of<parser::Ipv6AccessList>(configuration, options.name);
+    case F::all:
+      break;
+  }
+  return objects_of<parser::StandardAccessList, parser::AccessList, parser::Ipv6AccessList>(configuration, options.name);
+}
+
+}  // namespace cli

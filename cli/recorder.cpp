@@ -1,0 +1,178 @@
+#include "cli/recorder.hpp"
+
+#include <algorithm>
+
+#include "engine/wire/message.hpp"
+
+namespace cli {
+namespace {
+
+using engine::Notice;
+using engine::NoticeKind;
+using engine::wire::ExchangeType;
+using engine::wire::PayloadType;
+
+bool is_nat_detection(std::uint16_t notify) {
+  return notify == static_cast<std::uint16_t>(engine::NotifyType::nat_detection_source_ip) ||
+         notify == static_cast<std::uint16_t>(engine::NotifyType::nat_detection_destination_ip);
+}
+
+bool is_liveness(const Notice& notice) {
+  return (notice.kind == NoticeKind::datagram_sent || notice.kind == NoticeKind::datagram_received) &&
+         notice.exchange == static_cast<std::uint8_t>(ExchangeType::informational) &&
+         notice.payloads.size() == notice.notifies.size() &&
+         std::all_of(notice.notifies.begin(), notice.notifies.end(), is_nat_detection);
+}
+
+bool ends_it(std::uint16_t notify) {
+  return notify < 16384 && notify != static_cast<std::uint16_t>(engine::NotifyType::invalid_ke_payload);
+}
+
+bool has(const Notice& notice, PayloadType type) {
+  return std::find(notice.payloads.begin(), notice.payloads.end(), static_cast<std::uint8_t>(type)) != notice.payloads.end();
+}
+
+void add(Traffic& traffic, const Notice& notice) {
+  const bool sent = notice.kind == NoticeKind::datagram_sent;
+  ++(sent              ? notice.response ? traffic.sent_responses : traffic.sent_requests
+     : notice.response ? traffic.received_responses
+                       : traffic.received_requests);
+}
+
+std::size_t size_of(const Record& record) {
+  return sizeof(Record) + record.notice.payloads.size() + 2 * record.notice.notifies.size() + record.notice.text.size();
+}
+
+/// An end that we know: it has proven who it is, or we have chosen to speak to it.
+bool makes_known(const Notice& notice) {
+  return notice.kind == NoticeKind::ike_sa_up || (notice.kind == NoticeKind::negotiation_started && notice.initiator);
+}
+
+}  // namespace
+
+void Recorder::note(engine::Time now, const Notice& notice) {
+  count(notice);
+  if (!notice.remote.ip.is_unspecified()) keep(now, notice);
+}
+
+void Recorder::count(const Notice& notice) {
+  switch (notice.kind) {
+    case NoticeKind::datagram_sent:
+    case NoticeKind::datagram_received: {
+      add(counters_.exchanges[notice.exchange], notice);
+      for (const std::uint16_t type : notice.notifies) add(counters_.notifies[type], notice);
+      if (is_liveness(notice)) add(counters_.liveness, notice);
+      const bool cookie = std::find(notice.notifies.begin(), notice.notifies.end(),
+                                    static_cast<std::uint16_t>(engine::NotifyType::cookie)) != notice.notifies.end();
+      if (cookie && notice.kind == NoticeKind::datagram_sent && notice.response) ++counters_.cookies_asked;
+      if (cookie && notice.kind == NoticeKind::datagram_received && !notice.response) ++counters_.cookies_accepted;
+      if (notice.exchange != static_cast<std::uint8_t>(ExchangeType::ike_sa_init) || !notice.response) break;
+      const bool sent = notice.kind == NoticeKind::datagram_sent;
+      if (has(notice, PayloadType::sa))
+        ++(sent ? counters_.accepted_incoming : counters_.accepted_outgoing);
+      else if (std::any_of(notice.notifies.begin(), notice.notifies.end(), ends_it))
+        ++(sent ? counters_.rejected_incoming : counters_.rejected_outgoing);
+      break;
+    }
+    case NoticeKind::datagram_retransmitted:
+      ++counters_.retransmissions;
+      break;
+    case NoticeKind::negotiation_failed:
+      ++counters_.failures[static_cast<std::size_t>(notice.cause)];
+      ++(notice.initiator ? counters_.failed_outgoing : counters_.failed_incoming);
+      break;
+    case NoticeKind::ike_sa_up:
+      ++(notice.initiator ? counters_.created_outgoing : counters_.created_incoming);
+      break;
+    case NoticeKind::ike_sa_down:
+      ++counters_.deleted;
+      break;
+    case NoticeKind::child_sa_up:
+    case NoticeKind::child_sa_rekeyed:
+      ++counters_.child_created;
+      break;
+    case NoticeKind::child_sa_down:
+    case NoticeKind::child_sa_retired:
+      ++counters_.child_deleted;
+      break;
+    case NoticeKind::nat_detected:
+      ++counters_.nat;
+      break;
+    case NoticeKind::nat_not_found:
+      ++counters_.no_nat;
+      break;
+    default:
+      break;
+  }
+}
+
+void Recorder::keep(engine::Time now, const Notice& notice) {
+  const engine::IpAddress& peer = notice.remote.ip;
+  auto found = rings_.find(peer);
+  if (found == rings_.end()) {
+    if (strangers_.size() >= max_strangers) forget(strangers_.back());
+    strangers_.push_front(peer);
+    found = rings_.emplace(peer, Ring{}).first;
+    found->second.place = strangers_.begin();
+  }
+  Ring& ring = found->second;
+  std::list<engine::IpAddress>& home = ring.stranger ? strangers_ : known_;
+  if (ring.stranger && makes_known(notice)) {
+    known_.splice(known_.begin(), strangers_, ring.place);
+    ring.stranger = false;
+  } else {
+    home.splice(home.begin(), home, ring.place);
+  }
+  if (is_liveness(notice))
+    // Four records stand for any number of checks that pass: who asks, and who answers, each way.
+    for (std::size_t back = 1; back <= std::min<std::size_t>(4, ring.records.size()); ++back) {
+      Record& last = ring.records[ring.records.size() - back];
+      if (!is_liveness(last.notice)) break;
+      if (last.notice.kind != notice.kind || last.notice.response != notice.response || last.notice.sa != notice.sa) continue;
+      ++last.count;
+      last.at = now;
+      last.notice.message_id = notice.message_id;
+      return;
+    }
+  Record record{now, notice, 1};
+  if (record.notice.text.size() > max_text) record.notice.text.resize(max_text);
+  append(ring, std::move(record));
+  while (octets_ > max_octets && rings_.size() > 1) forget(strangers_.empty() ? known_.back() : strangers_.back());
+}
+
+void Recorder::append(Ring& ring, Record record) {
+  const std::size_t size = size_of(record);
+  ring.octets += size;
+  octets_ += size;
+  ring.records.push_back(std::move(record));
+  while (ring.octets > max_octets_of_peer && ring.records.size() > 1) drop_oldest(ring);
+}
+
+void Recorder::drop_oldest(Ring& ring) {
+  const std::size_t size = size_of(ring.records.front());
+  ring.octets -= size;
+  octets_ -= size;
+  ring.records.pop_front();
+}
+
+void Recorder::forget(const engine::IpAddress& peer) {
+  const auto found = rings_.find(peer);
+  if (found == rings_.end()) return;
+  octets_ -= found->second.octets;
+  (found->second.stranger ? strangers_ : known_).erase(found->second.place);
+  rings_.erase(found);
+}
+
+std::vector<Record> Recorder::of_peer(const engine::IpAddress& peer) const {
+  const auto found = rings_.find(peer);
+  if (found == rings_.end()) return {};
+  return {found->second.records.begin(), found->second.records.end()};
+}
+
+std::vector<engine::IpAddress> Recorder::peers() const {
+  std::vector<engine::IpAddress> out(known_.begin(), known_.end());
+  out.insert(out.end(), strangers_.begin(), strangers_.end());
+  return out;
+}
+
+}  // namespace cli

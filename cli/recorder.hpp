@@ -1,0 +1,81 @@
+// The flight recorder: what the engine told of every exchange, counted for ever and kept for a while. It stands at the edge
+// and sees notices alone, so nothing secret can get into it, and the engine's own structures know nothing of it.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/event.hpp"
+
+namespace cli {
+
+/// How often a message or notify went each way.
+struct Traffic {
+  std::uint64_t sent_requests = 0, sent_responses = 0, received_requests = 0, received_responses = 0;
+};
+
+/// Counters since the daemon started. Retransmissions count as retransmissions alone.
+struct IkeCounters {
+  std::map<std::uint8_t, Traffic> exchanges;
+  std::map<std::uint16_t, Traffic> notifies;
+  Traffic liveness;                                            // INFORMATIONAL with nothing but, at most, a look for NATs
+  std::uint64_t accepted_incoming = 0, accepted_outgoing = 0;  // IKE_SA_INIT answered with a proposal
+  std::uint64_t rejected_incoming = 0, rejected_outgoing = 0;  // with an error that ends it
+  std::uint64_t created_incoming = 0, created_outgoing = 0, deleted = 0;  // IKE SAs that were up
+  std::uint64_t failed_incoming = 0, failed_outgoing = 0;                 // negotiations
+  std::uint64_t cookies_asked = 0, cookies_accepted = 0;
+  std::uint64_t retransmissions = 0;
+  std::uint64_t child_created = 0, child_deleted = 0;
+  std::uint64_t nat = 0, no_nat = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(engine::Cause::internal_error) + 1> failures{};  // by Cause
+};
+
+/// One thing that happened with a peer.
+struct Record {
+  engine::Time at;
+  engine::Notice notice;
+  std::uint32_t count = 1;  // liveness checks in a row
+};
+
+class Recorder {
+ public:
+  /// Octets kept altogether and for one peer; a Record counts as what it holds.
+  static constexpr std::size_t max_octets = 16 << 20, max_octets_of_peer = 16 << 10;
+  /// Peers that never had an SA with us, and are not of our choosing: anybody can be many of them.
+  static constexpr std::size_t max_strangers = 256;
+  /// Of a text that came with a notice.
+  static constexpr std::size_t max_text = 300;
+
+  void note(engine::Time now, const engine::Notice& notice);
+
+  const IkeCounters& counters() const { return counters_; }
+  /// What is kept of a peer, oldest first.
+  std::vector<Record> of_peer(const engine::IpAddress& peer) const;
+  /// Those of which something is kept, the latest first.
+  std::vector<engine::IpAddress> peers() const;
+  std::size_t octets() const { return octets_; }
+
+ private:
+  struct Ring {
+    std::deque<Record> records;
+    std::size_t octets = 0;
+    bool stranger = true;
+    std::list<engine::IpAddress>::iterator place;  // in its list: the latest in front
+  };
+  void count(const engine::Notice& notice);
+  void keep(engine::Time now, const engine::Notice& notice);
+  void append(Ring& ring, Record record);
+  void drop_oldest(Ring& ring);
+  void forget(const engine::IpAddress& peer);
+
+  IkeCounters counters_;
+  std::map<engine::IpAddress, Ring> rings_;
+  std::list<engine::IpAddress> known_, strangers_;
+  std::size_t octets_ = 0;
+};
+
+}  // namespace cli

@@ -1,0 +1,168 @@
+#include "cli/show_host.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace cli {
+namespace {
+
+std::string right(const std::string& text, std::size_t width) {
+  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+std::string right(std::uint64_t value, std::size_t width) { return right(std::to_string(value), width); }
+
+/// "0.15%" of 15 hundredths
+std::string hundredths(std::uint64_t value) {
+  return std::to_string(value / 100) + "." + (value % 100 < 10 ? "0" : "") + std::to_string(value % 100) + "%";
+}
+
+std::uint64_t share(std::uint64_t part, std::uint64_t whole, std::uint64_t scale) {
+  return whole == 0 ? 0 : part * scale / whole;
+}
+
+/// The class A, B or C network around an address, under which IOS gathers its subnets.
+engine::Prefix major_network(const engine::IpAddress& address) {
+  const std::uint8_t first = address.octets[0];
+  return engine::Prefix::of(address, first < 128 ? 8 : first < 192 ? 16 : 24);
+}
+
+std::string route_line(const RouteRow& row, bool below) {
+  constexpr std::string_view codes[] = {"C", "L", "S"};
+  const bool is_default = row.network.length == 0;
+  std::string out = std::string(codes[static_cast<std::size_t>(row.kind)]) + (is_default ? "*" : "");
+  out = padded(out, below ? 9 : 6) + row.network.to_string();
+  if (row.kind == RouteKind::fixed && !row.gateway.is_unspecified())
+    return out + " [1/" + std::to_string(row.metric) + "] via " + ios_address(row.gateway) + "\n";
+  return out + " is directly connected, " + row.interface + "\n";
+}
+
+}  // namespace
+
+Inventory inventory(const SystemFacts& facts) {
+  return {{{"Chassis", "Sallyport IPsec gateway on Linux " + facts.kernel + " " + facts.machine, "SALLYPORT", "V00", ""}}};
+}
+
+std::string show_inventory(const Inventory& inventory) {
+  std::string out;
+  for (const InventoryItem& item : inventory.items)
+    out += "NAME: \"" + item.name + "\", DESCR: \"" + item.description + "\"\nPID: " + padded(item.product, 18) +
+           ", VID: " + padded(item.version, 5) + ", SN: " + padded(item.serial, 11) + "\n\n";
+  return out;
+}
+
+std::string show_users(const Users& users) {
+  std::string out = "    Line       User       Host(s)              Idle       Location\n";
+  std::size_t number = 0;
+  for (const UserRow& row : users.users) {
+    out += std::string(row.asking ? "*" : " ") + right(number, 3) + " " + padded("con " + std::to_string(number), 10) +
+           padded(escaped(row.user), 11) + padded("idle", 21) + ios_hours(row.idle) + "   \n";
+    ++number;
+  }
+  return out + "\n  Interface    User               Mode         Idle     Peer Address\n";
+}
+
+Processes processes(const UsageSample& now, const UsageSample& before) {
+  Processes out;
+  const kernel::HostUsage& u = now.usage;
+  const std::uint64_t ticks = u.total_ticks - before.usage.total_ticks;
+  out.recent = share(u.busy_ticks - before.usage.busy_ticks, ticks, 100);
+  out.interrupts = share(u.interrupt_ticks - before.usage.interrupt_ticks, ticks, 100);
+  out.one_minute = std::min<std::uint64_t>(100, u.load_1_minute / u.processors);
+  out.five_minutes = std::min<std::uint64_t>(100, u.load_5_minutes / u.processors);
+  const auto milliseconds = [](engine::Duration d) { return static_cast<std::uint64_t>(d.count() / 1000); };
+  for (const kernel::ThreadUsage& thread : u.threads) {
+    std::uint64_t used = thread.cpu_milliseconds;
+    for (const auto& old : before.usage.threads)
+      if (old.id == thread.id) used -= std::min(used, old.cpu_milliseconds);
+    out.processes.push_back({thread.id, thread.cpu_milliseconds, thread.switches,
+                             share(thread.cpu_milliseconds * 1000, thread.switches, 1),
+                             share(used, milliseconds(now.uptime - before.uptime), 10000),
+                             share(thread.cpu_milliseconds, milliseconds(now.uptime), 10000), thread.name});
+  }
+  return out;
+}
+
+std::string show_processes_cpu(const Processes& processes) {
+  const auto percent = [](std::uint64_t value) { return std::to_string(value) + "%"; };
+  std::string out = "CPU utilization for five seconds: " + percent(processes.recent) + "/" + percent(processes.interrupts) +
+                    "; one minute: " + percent(processes.one_minute) + "; five minutes: " + percent(processes.five_minutes) +
+                    "\n PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n";
+  for (const ProcessRow& row : processes.processes)
+    out += right(row.id, 4) + right(row.runtime_milliseconds, 12) + right(row.invoked, 12) + right(row.microseconds, 11) + " " +
+           right(hundredths(row.recent), 6) + " " + right(hundredths(row.average), 6) + " " + right(hundredths(row.average), 6) +
+           "   0 " + padded(row.name, 17) + "\n";
+  return out;
+}
+
+std::string show_memory(const Memory& m) {
+  const auto row = [](std::string_view name, std::uint64_t total, std::uint64_t used, std::uint64_t least) {
+    return padded(name, 9) + "  " + padded("000000000000", 12) + right(total, 12) + right(used, 12) + right(total - used, 12) +
+           right(least, 12) + right(total - used, 12) + "\n";
+  };
+  return "Tracekey : 1#00000000000000000000000000000000  \n\n"
+         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n" +
+         row("Processor", m.total, m.total - m.free, m.free) + row("sallyport", m.daemon_most, m.daemon, 0);
+}
+
+Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<InterfaceRow>& interfaces) {
+  Routes out;
+  const auto name_of = [&](const std::string& device) {
+    for (const InterfaceRow& row : interfaces)
+      if (row.device == device) return row.name;
+    return device;
+  };
+  std::set<std::pair<std::string, engine::Prefix>> connected;
+  for (const InterfaceRow& row : interfaces) {
+    const auto address = engine::IpAddress::parse(row.address);
+    if (!address || !address->is_v4()) continue;
+    const auto network = engine::Prefix::of(*address, static_cast<std::uint8_t>(row.prefix_length));
+    connected.insert({row.name, network});
+    out.routes.push_back({RouteKind::local, engine::Prefix::host(*address), {}, row.name, 0});
+  }
+  for (const kernel::HostRoute& route : host) {
+    const std::string interface = name_of(route.device);
+    const bool own = route.gateway.is_unspecified() && connected.contains({interface, route.network});
+    out.routes.push_back({own ? RouteKind::connected : RouteKind::fixed, route.network, route.gateway, interface, route.metric});
+  }
+  std::stable_sort(out.routes.begin(), out.routes.end(),
+                   [](const RouteRow& a, const RouteRow& b) { return a.network < b.network; });
+  return out;
+}
+
+std::string show_ip_route(const Routes& routes) {
+  std::string out = "Codes: L - local, C - connected, S - static\n       * - candidate default route\n\n";
+  std::string gateway = "Gateway of last resort is not set\n\n", table;
+  struct Subnets {
+    std::string lines;
+    std::size_t count = 0;
+    std::set<unsigned> masks;
+  };
+  std::map<engine::Prefix, Subnets> majors;
+  for (const RouteRow& row : routes.routes) {
+    if (row.network.length == 0) {
+      gateway = "Gateway of last resort is " + (row.gateway.is_unspecified() ? "0.0.0.0" : ios_address(row.gateway)) +
+                " to network 0.0.0.0\n\n";
+      table += route_line(row, false);
+      continue;
+    }
+    Subnets& subnets = majors[major_network(row.network.address)];
+    subnets.lines += route_line(row, row.network.length > major_network(row.network.address).length);
+    ++subnets.count;
+    subnets.masks.insert(row.network.length);
+  }
+  for (const auto& [major, subnets] : majors) {
+    const std::string counts = std::to_string(subnets.count) + " subnets";
+    if (subnets.count > 1 && subnets.masks.size() > 1)
+      table += "      " + major.to_string() + " is variably subnetted, " + counts + ", " + std::to_string(subnets.masks.size()) +
+               " masks\n";
+    else if (*subnets.masks.begin() > major.length)
+      table +=
+          "      " + major.address.to_string() + "/" + std::to_string(*subnets.masks.begin()) + " is subnetted, " + counts + "\n";
+    table += subnets.lines;
+  }
+  return out + gateway + table;
+}
+
+}  // namespace cli

@@ -1,0 +1,68 @@
+// EXEC commands that only look: counters, what the host tells, and why something does not work.
+#include "parser/modes/exec.hpp"
+
+namespace parser {
+namespace {
+
+auto show_crypto() { return show() >> kw("crypto", "Encryption module"); }
+auto show_ikev2() { return show_crypto() >> kw("ikev2", "Show IKEv2 parameters"); }
+
+template <auto M>
+auto any_address(const char* help) {
+  return f<M>(ipv4(help)) | f<M>(ipv6(help));
+}
+
+auto ikev2_counters() {
+  using T = ShowIkev2Counters;
+  return show_ikev2() >> ((kw("stats", "Shows IKEv2 sa stats") >>
+                           (is<&T::what, Ikev2Counters::exchange>(kw("exchange", "Exchange and notify statistics")) |
+                            is<&T::what, Ikev2Counters::stats>(x3::eps))) |
+                          is<&T::what, Ikev2Counters::count>(kw("count", "Shows number of IKEv2 SAs")));
+}
+
+auto crypto_engine() {
+  using T = ShowCryptoEngine;
+  return show_crypto() >> kw("engine", "Show crypto engine info") >>
+         ((kw("connections", "Show crypto engine connections") >> kw("active", "Show active crypto engine connections")) |
+          flag<&T::configuration>(kw("configuration", "Show crypto engine configuration")));
+}
+
+auto host_table() {
+  using T = ShowHost;
+  using H = HostTable;
+  return show() >>
+         (is<&T::table, H::inventory>(kw("inventory", "Show the physical inventory")) |
+          is<&T::table, H::users>(kw("users", "Display information about terminal lines")) |
+          is<&T::table, H::processes>(kw("processes", "Active process statistics") >> kw("cpu", "Show CPU use per process")) |
+          is<&T::table, H::memory>(kw("memory", "Memory statistics") >> usual(kw("statistics", "Memory pool statistics"))) |
+          is<&T::table, H::routes>(kw("ip", "IP information") >> kw("route", "IP routing table")));
+}
+
+auto selector_protocol() {
+  using T = TestSelector;
+  return is<&T::protocol, 1U>(kw("icmp", "Internet Control Message Protocol")) |
+         is<&T::protocol, 6U>(kw("tcp", "Transmission Control Protocol")) |
+         is<&T::protocol, 17U>(kw("udp", "User Datagram Protocol")) | f<&T::protocol>(number(0, 255, "An IP protocol number"));
+}
+
+}  // namespace
+
+Commands observing_commands() {
+  return table(shows<ShowIkev2Counters>(ikev2_counters()), shows<ShowCryptoEngine>(crypto_engine()),
+               shows<ShowIsakmpSa>(show_crypto() >> kw("isakmp", "Show ISAKMP parameters") >>
+                                   kw("sa", "Show ISAKMP Security Associations") >>
+                                   -flag<&ShowIsakmpSa::count>(kw("count", "Show number of SAs"))),
+               shows<ShowHost>(host_table()),
+               shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
+                                 -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),
+                                            kw("peer", "Of one peer") >> any_address<&ShowLadder::peer>("Peer address"))),
+               shows<ShowPacketDrop>(show_crypto() >> kw("packet-drop", "Why packets were dropped") >>
+                                     -(kw("peer", "Of one peer") >> any_address<&ShowPacketDrop::peer>("Peer address"))),
+               shows<TestSelector>(kw("test", "Test subsystems") >> kw("crypto", "Encryption module") >>
+                                   kw("selector", "Which map entry and SA a packet would take") >>
+                                   any_address<&TestSelector::source>("Source address") >>
+                                   any_address<&TestSelector::destination>("Destination address") >>
+                                   -(selector_protocol() >> -f<&TestSelector::port>(number(0, 65535, "Destination port")))));
+}
+
+}  // namespace parser
