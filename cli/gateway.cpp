@@ -71,6 +71,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   adopt(std::move(configuration), std::move(compiled));
   plane_.settle();
   ::malloc_trim(0);
+  console_.flush();
 }
 
 Gateway::~Gateway() = default;
