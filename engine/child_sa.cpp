@@ -394,7 +394,6 @@ void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
   if (it == up.children.end()) return;
   const ChildSa gone = std::move(*it);
   up.children.erase(it);
-  turn.emit(RemoveChild{id});
   turn.core.child_owner.erase(id);
   turn.core.esp_spis.erase(gone.spi_in);
   turn.touch(sa.id);
@@ -408,6 +407,7 @@ void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
   }
   if (old && !replaced) ask_again(turn, *old);
   release_duplicate(turn, sa, gone.line);
+  turn.emit(RemoveChild{id});  // last: what waited for it sends first, so no packet finds its line without an SA
 }
 
 }  // namespace engine

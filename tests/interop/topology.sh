@@ -296,5 +296,9 @@ ping_lan() { at "$1" ping -q -c "${4:-5}" -i 0.2 -W 10 -w 40 -I "$2" "$3" >>"$WO
 # steady_pings NAME SOURCE DESTINATION: ten a second for REKEY_SECONDS (12); not one may be lost.
 steady_pings() {
   at "$1" ping -q -i 0.1 -W 3 -c "$((${REKEY_SECONDS:-12} * 10))" -I "$2" "$3" >"$WORK/steady.log" 2>&1 || true
-  grep -q ' 0% packet loss' "$WORK/steady.log" || { grep loss "$WORK/steady.log" >&2; fail "pings were lost across rekeys"; }
+  grep -q ' 0% packet loss' "$WORK/steady.log" && return
+  grep loss "$WORK/steady.log" >&2
+  local router  # what the kernels say they dropped, and why
+  for router in a b; do at "$router" awk '$2 {print "'"$router"'", $0}' /proc/net/xfrm_stat >>"$WORK/dropped.log" 2>/dev/null; done
+  fail "pings were lost across rekeys"
 }

@@ -84,18 +84,29 @@ engine::Status FakeDataPlane::add_outbound(const engine::AddOutbound& sa) {
       violate("AddOutbound: " + text(sa.facts.child) + " differs from its inbound SA");
     if (in->second.sa.encryption != sa.sa.encryption || in->second.sa.integrity != sa.sa.integrity)
       violate("AddOutbound: " + text(sa.facts.child) + " has other algorithms inbound");
+    if (in->second.order <= turn_began_ && silenced_.contains(sa.facts.line))
+      violate("AddOutbound: " + text(sa.facts.child) + " waited for another to go, and takes over after that");
   }
   if (outbound_.contains(sa.facts.child)) violate("AddOutbound: " + text(sa.facts.child) + " has an outbound SA");
   if (refuse_outbound > 0) {
     --refuse_outbound;
     return refusal();
   }
-  outbound_.insert_or_assign(sa.facts.child, InstalledSa{sa.facts, copy(sa.sa), ++order_, 0});
+  if (outbound_.insert_or_assign(sa.facts.child, InstalledSa{sa.facts, copy(sa.sa), ++order_, 0}).second) ++senders_[sa.facts.line];
   return engine::Done{};
 }
 
 void FakeDataPlane::remove_child(engine::ChildSaId child) {
-  const bool had_outbound = outbound_.erase(child) > 0;
+  const auto out = outbound_.find(child);
+  const bool had_outbound = out != outbound_.end();
+  if (had_outbound) {
+    const engine::PolicyLineId line = out->second.facts.line;
+    if (--senders_[line] == 0) {
+      senders_.erase(line);
+      silenced_.insert(line);
+    }
+    outbound_.erase(out);
+  }
   const bool had_inbound = inbound_.erase(child) > 0;
   if (!had_inbound && !had_outbound && refused_.erase(child) == 0) violate("RemoveChild: " + text(child) + " is not installed");
 }

@@ -37,6 +37,12 @@ class FakeDataPlane final : public kernel::DataPlane {
   engine::Status move_child(const engine::MoveChild& move) override;
   kernel::ChildCounters counters(engine::ChildSaId child) override;
 
+  /// Actions of another turn follow.
+  void begin_turn() {
+    silenced_.clear();
+    turn_began_ = order_;
+  }
+
   struct Met {
     Meeting what = Meeting::clear;
     engine::PolicyLineId line{};
@@ -83,10 +89,12 @@ class FakeDataPlane final : public kernel::DataPlane {
     std::deque<T> order_;
   };
 
+  std::map<engine::PolicyLineId, unsigned> senders_;  // outbound SAs
+  std::set<engine::PolicyLineId> silenced_;  // in this turn: their last outbound SA was removed
   std::set<engine::ChildSaId> refused_;
   Recent<engine::ChildSaId> children_;
   Recent<engine::EspSpi> spis_;
-  std::uint64_t order_ = 0;
+  std::uint64_t order_ = 0, turn_began_ = 0;
 };
 
 }  // namespace sim

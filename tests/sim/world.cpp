@@ -181,6 +181,7 @@ void World::tick(Node& node) {
 }
 
 void World::carry_out(Node& node, Actions& actions) {
+  node.plane.begin_turn();
   std::vector<Event> answers;
   std::vector<StartJob> at_once;
   const auto install = [&](ChildSaId child, const Status& status) {
