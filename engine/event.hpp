@@ -34,6 +34,7 @@ struct InterfaceState {
   bool up = false;
   std::vector<Prefix> addresses;  // address as configured (host bits kept in `address`), prefix length beside it
   std::uint32_t mtu = 1500;
+  friend bool operator==(const InterfaceState&, const InterfaceState&) = default;
 };
 struct InterfacesChanged {
   std::vector<InterfaceState> interfaces;

@@ -82,40 +82,70 @@ std::vector<std::uint32_t> RuleIndex::longest(const IpAddress& address) const {
   return out;
 }
 
-PeerIndex::OfKeyring::OfKeyring(std::shared_ptr<const Keyring> of) : keyring(std::move(of)) {
-  for (std::uint32_t i = 0; i < keyring->peers.size(); ++i) {
-    for (const Prefix& network : keyring->peers[i].addresses) addresses.add(network, i);
-    if (keyring->peers[i].identity) identities.add(*keyring->peers[i].identity, i);
-    if (!keyring->peers[i].hostname.empty()) hostnames.try_emplace(keyring->peers[i].hostname, i);
+namespace {
+
+bool same_rules(const std::shared_ptr<const IkeProfile>& a, const std::shared_ptr<const IkeProfile>& b) {
+  return a == b || (a->name == b->name && a->match_remote == b->match_remote);
+}
+
+bool same_rules(const KeyringPeer& a, const KeyringPeer& b) {
+  return a.addresses == b.addresses && a.identity == b.identity && a.hostname == b.hostname;
+}
+
+template <class T>
+bool all_same_rules(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return same_rules(x, y); });
+}
+
+}  // namespace
+
+PeerIndex::ProfileRules::ProfileRules(const std::vector<std::shared_ptr<const IkeProfile>>& profiles) {
+  for (std::uint32_t i = 0; i < profiles.size(); ++i) {
+    for (const IdentityMatch& rule : profiles[i]->match_remote) rules.add(rule, i);
+    names.try_emplace(profiles[i]->name, i);
+  }
+  rules.sort();
+}
+
+PeerIndex::PeerRules::PeerRules(const Keyring& keyring) {
+  for (std::uint32_t i = 0; i < keyring.peers.size(); ++i) {
+    for (const Prefix& network : keyring.peers[i].addresses) addresses.add(network, i);
+    if (keyring.peers[i].identity) identities.add(*keyring.peers[i].identity, i);
+    if (!keyring.peers[i].hostname.empty()) hostnames.try_emplace(keyring.peers[i].hostname, i);
   }
   addresses.sort();
   identities.sort();
 }
 
-PeerIndex::PeerIndex(const Config& config, const PeerIndex& previous) : profiles_(config.profiles) {
-  for (std::uint32_t i = 0; i < profiles_.size(); ++i) {
-    for (const IdentityMatch& rule : profiles_[i]->match_remote) rules_.add(rule, i);
-    names_.try_emplace(profiles_[i]->name, i);
-    for (const auto& keyring : {profiles_[i]->keyring, profiles_[i]->ppk_keyring})
-      if (keyring && !keyrings_.contains(keyring.get())) keyrings_[keyring.get()] = previous.of(keyring);
-  }
-  rules_.sort();
+PeerIndex::PeerIndex(const Config& config, const PeerIndex& previous)
+    : profiles_(config.profiles),
+      rules_(all_same_rules(profiles_, previous.profiles_) ? previous.rules_ : std::make_shared<const ProfileRules>(profiles_)) {
+  for (const auto& profile : profiles_)
+    for (const auto& keyring : {profile->keyring, profile->ppk_keyring})
+      if (keyring && !keyrings_.contains(keyring.get())) keyrings_[keyring.get()] = {keyring, previous.made_for(keyring)};
 }
 
-std::shared_ptr<const PeerIndex::OfKeyring> PeerIndex::of(const std::shared_ptr<const Keyring>& keyring) const {
+std::shared_ptr<const PeerIndex::PeerRules> PeerIndex::made_for(const std::shared_ptr<const Keyring>& keyring) const {
+  if (const auto known = keyrings_.find(keyring.get()); known != keyrings_.end()) return known->second.rules;
+  for (const auto& [address, known] : keyrings_)
+    if (known.keyring->name == keyring->name && all_same_rules(known.keyring->peers, keyring->peers)) return known.rules;
+  return std::make_shared<const PeerRules>(*keyring);
+}
+
+std::shared_ptr<const PeerIndex::PeerRules> PeerIndex::of(const std::shared_ptr<const Keyring>& keyring) const {
   const auto known = keyrings_.find(keyring.get());
-  return known != keyrings_.end() ? known->second : std::make_shared<const OfKeyring>(keyring);
+  return known != keyrings_.end() ? known->second.rules : std::make_shared<const PeerRules>(*keyring);
 }
 
 std::shared_ptr<const IkeProfile> PeerIndex::profile_for(const Identity& remote, const IpAddress& local) const {
-  for (const std::uint32_t i : rules_.candidates(remote))
+  for (const std::uint32_t i : rules_->rules.candidates(remote))
     if (accepts(*profiles_[i], remote, local)) return profiles_[i];
   return nullptr;
 }
 
 std::shared_ptr<const IkeProfile> PeerIndex::profile_named(const std::string& name) const {
-  const auto known = names_.find(name);
-  return known == names_.end() ? nullptr : profiles_[known->second];
+  const auto known = rules_->names.find(name);
+  return known == rules_->names.end() ? nullptr : profiles_[known->second];
 }
 
 const KeyringPeer* PeerIndex::peer_at(const std::shared_ptr<const Keyring>& keyring, const IpAddress& address) const {
@@ -126,9 +156,9 @@ const KeyringPeer* PeerIndex::peer_at(const std::shared_ptr<const Keyring>& keyr
 }
 
 const KeyringPeer* PeerIndex::peer_by_name(const std::shared_ptr<const Keyring>& keyring, const std::string& hostname) const {
-  const auto& known = of(keyring)->hostnames;
-  const auto it = known.find(hostname);
-  return it == known.end() ? nullptr : &keyring->peers[it->second];
+  const auto rules = of(keyring);
+  const auto it = rules->hostnames.find(hostname);
+  return it == rules->hostnames.end() ? nullptr : &keyring->peers[it->second];
 }
 
 const KeyringPeer* PeerIndex::peer_called(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const {

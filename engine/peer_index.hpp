@@ -37,7 +37,7 @@ class RuleIndex {
 class PeerIndex {
  public:
   PeerIndex() = default;
-  /// What `previous` knows of keyrings that are still the same is taken over.
+  /// What `previous` knows of rules that are still the same is taken over.
   PeerIndex(const Config& config, const PeerIndex& previous);
 
   /// The first profile with a statement that matches the peer and, if it names local addresses, with this one; or null.
@@ -51,18 +51,27 @@ class PeerIndex {
   const KeyringPeer* peer_called(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const;
 
  private:
-  struct OfKeyring {
-    explicit OfKeyring(std::shared_ptr<const Keyring> of);
-    std::shared_ptr<const Keyring> keyring;  // keeps the address from being another's
+  // What rules find is a place, and where only what they lead to has changed, the next index has the same rules.
+  struct ProfileRules {
+    explicit ProfileRules(const std::vector<std::shared_ptr<const IkeProfile>>& profiles);
+    RuleIndex rules;
+    std::unordered_map<std::string, std::uint32_t> names;
+  };
+  struct PeerRules {
+    explicit PeerRules(const Keyring& keyring);
     RuleIndex addresses, identities;
     std::unordered_map<std::string, std::uint32_t> hostnames;
   };
-  std::shared_ptr<const OfKeyring> of(const std::shared_ptr<const Keyring>& keyring) const;
+  struct OfKeyring {
+    std::shared_ptr<const Keyring> keyring;  // keeps the address from being another's
+    std::shared_ptr<const PeerRules> rules;
+  };
+  std::shared_ptr<const PeerRules> of(const std::shared_ptr<const Keyring>& keyring) const;
+  std::shared_ptr<const PeerRules> made_for(const std::shared_ptr<const Keyring>& keyring) const;
 
   std::vector<std::shared_ptr<const IkeProfile>> profiles_;
-  RuleIndex rules_;  // positions in profiles_
-  std::unordered_map<std::string, std::uint32_t> names_;
-  std::unordered_map<const Keyring*, std::shared_ptr<const OfKeyring>> keyrings_;
+  std::shared_ptr<const ProfileRules> rules_ = std::make_shared<const ProfileRules>(profiles_);
+  std::unordered_map<const Keyring*, OfKeyring> keyrings_;
 };
 
 }  // namespace engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace engine {
 namespace {
@@ -41,6 +42,18 @@ std::vector<IpAddress> sources_of(const ProtectedInterface& bound, const Interfa
 /// Of two lines at the same place.
 bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
   return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.peer == b.peer;
+}
+
+/// Nothing that decides about lines differs.
+bool same_lines(const CryptoMapEntry& a, const CryptoMapEntry& b) {
+  return &a == &b || (a.sequence == b.sequence && a.map == b.map && a.peers == b.peers && a.lines == b.lines &&
+                      a.transform_sets.front()->mode == b.transform_sets.front()->mode);
+}
+
+bool same_lines(const ProtectedInterface& a, const ProtectedInterface& b) {
+  return a.name == b.name && a.map == b.map && a.local_address_interface == b.local_address_interface && a.tunnel == b.tunnel &&
+         std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+                    [](const auto& x, const auto& y) { return same_lines(*x, *y); });
 }
 
 }  // namespace
@@ -145,7 +158,15 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
     peers_ = PeerIndex(*config, peers_);
     childless_ = std::any_of(config->profiles.begin(), config->profiles.end(), [](const auto& p) { return p->childless; });
   }
-  config_ = std::move(config);
+  const auto before = std::exchange(config_, std::move(config));
+  const auto same = [](const ProtectedInterface& a, const ProtectedInterface& b) { return same_lines(a, b); };
+  if (named_.empty() && interfaces == interfaces_ &&
+      std::equal(config_->interfaces.begin(), config_->interfaces.end(), before->interfaces.begin(), before->interfaces.end(),
+                 same)) {
+    take_entries();
+    announce(out);
+    return {};
+  }
   interfaces_ = std::move(interfaces);
   const std::vector<std::size_t> nowhere;
   std::vector<BookLine> next;
@@ -187,6 +208,14 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   changed_ = true;
   announce(out);
   return gone;
+}
+
+/// The lines are what they were, of the configuration's entries.
+void PolicyBook::take_entries() {
+  auto line = lines_.begin();
+  for (const ProtectedInterface& bound : config_->interfaces)
+    for (const auto& entry : bound.entries)
+      for (std::size_t i = 0; i < entry->lines.size(); ++i) (line++)->entry = entry;
 }
 
 /// What lines_ is found by.

@@ -136,6 +136,7 @@ class PolicyBook {
   const InterfaceState* state_of(const std::string& interface) const;
   template <class Each>
   void for_candidates(const CryptoMapEntry& entry, Each each) const;
+  void take_entries();
   void index();
   std::vector<IpAddress> found_under(const BookLine& line) const;
   void put_under_peers(std::size_t line);

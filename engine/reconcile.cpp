@@ -1,7 +1,7 @@
 #include "engine/reconcile.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "engine/impact.hpp"
 #include "engine/mobility.hpp"
@@ -18,15 +18,24 @@ bool rekey_waits(const Established& up) {
   return std::any_of(up.tasks.begin(), up.tasks.end(), [](const Task& t) { return std::holds_alternative<RekeyIkeTask>(t); });
 }
 
-/// Pauses after failures end where the change may have mended what failed.
-void forget_pauses(Turn& turn, const Config& before, const std::unordered_map<PolicyLineId, const CryptoMapEntry*>& entries) {
-  const bool everywhere = before.policies != turn.core.book.config().policies;
-  std::set<Desired::Place> changed;
-  for (const BookLine& line : turn.core.book.lines()) {
-    const auto old = entries.find(line.line.id);
-    if (everywhere || old == entries.end() || old->second != line.entry.get()) changed.insert(PolicyBook::place_of(line));
+/// The entries of what is wanted and not up; they live as long as their configuration.
+using Entries = std::map<Desired::Place, const CryptoMapEntry*>;
+Entries wanted_entries(const Core& core) {
+  Entries out;
+  for (const auto& [place, want] : core.desired.all()) {
+    const BookLine* line = core.book.first_of(place);
+    out.emplace(place, line ? line->entry.get() : nullptr);
   }
-  for (const Desired::Place& place : changed) hasten(turn, place);
+  return out;
+}
+
+/// Pauses after failures end where the change may have mended what failed.
+void forget_pauses(Turn& turn, const Config& before, const Entries& entries) {
+  const bool everywhere = before.policies != turn.core.book.config().policies;
+  for (const auto& [place, entry] : entries) {
+    const BookLine* line = turn.core.book.first_of(place);
+    if (line && (everywhere || line->entry.get() != entry)) hasten(turn, place);
+  }
 }
 
 /// What nobody wants any more, or with other keys, is not brought to its end.
@@ -103,9 +112,7 @@ void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<Int
   Core& core = turn.core;
   const std::shared_ptr<const Config> before = core.book.snapshot();
   const bool same_config = config == before;
-  std::unordered_map<PolicyLineId, const CryptoMapEntry*> entries;
-  if (!same_config)
-    for (const BookLine& line : core.book.lines()) entries.emplace(line.line.id, line.entry.get());
+  const Entries entries = same_config ? Entries{} : wanted_entries(core);
   const PolicyBook::Sources sources = same_config ? core.book.sources() : PolicyBook::Sources{};
   const std::vector<PolicyLineId> gone = core.book.update(std::move(config), std::move(interfaces), turn.out);
   const bool other_sources = same_config && sources != core.book.sources();
