@@ -26,6 +26,15 @@ std::string place_text(const parser::Place& place) {
   return place.line ? place.file + ":" + std::to_string(place.line) : place.file;
 }
 
+/// For a terminal: no octet of the file may command it, and each stays one column wide.
+std::string shown(std::string text) {
+  for (char& c : text) {
+    if (c == '\t') c = ' ';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
 void indent(std::string& out, std::size_t columns, const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -34,13 +43,30 @@ void indent(std::string& out, std::size_t columns, const std::string& text) {
   }
 }
 
+/// The length of the UTF-8 sequence that begins the text; 0 where none does.
+std::size_t utf8_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  return length;
+}
+
+/// As a JSON string. Octets that are no UTF-8 are taken for Latin-1, as older terminals send it.
 void quote(std::string& out, const std::string& text) {
   out += '"';
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::size_t length = utf8_length(std::string_view(text).substr(i));
+    if (length > 1) {
+      out.append(text, i, length);
+      i += length - 1;
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
+    if (static_cast<unsigned char>(c) < 0x20 || length == 0) {
       char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
       out += escape;
     } else {
       out += c;
@@ -64,11 +90,11 @@ std::string check_text(const parser::CheckReport& report) {
     for (const parser::CheckedLine& line : file.lines) {
       char head[32];
       std::snprintf(head, sizeof head, "%6zu  %-9s  ", line.number, word_for(line.verdict));
-      out += head + line.text + "\n";
+      out += head + shown(line.text) + "\n";
       const std::size_t column = std::strlen(head);
       if (line.caret) out += std::string(column + *line.caret, ' ') + "^\n";
       indent(out, column, line.why);
-      if (!line.nearest.empty()) indent(out, column, "nearest: " + line.nearest);
+      if (!line.nearest.empty()) indent(out, column, "nearest: " + shown(line.nearest));
     }
   }
   if (!report.findings.empty()) out += "\nFindings\n";

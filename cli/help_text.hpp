@@ -14,4 +14,7 @@ namespace cli {
 std::string help_text(std::string_view text, const std::vector<parser::HelpEntry>& entries, std::string_view title,
                       unsigned columns);
 
+/// The title of a mode's own list, by what its prompt has in parentheses: "Interface configuration commands:".
+std::string mode_title(std::string_view prompt);
+
 }  // namespace cli

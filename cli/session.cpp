@@ -291,7 +291,6 @@ void Session::print_warnings() {
 std::string Session::help(const std::string& text) const {
   if (!config_) return exec_help(text, options_.privileged);
   if (const auto offset = behind_do(text)) return exec_help(text.substr(*offset), true);
-  const bool global = config_->prompt() == "config";
   const auto entries = config_->help(text);
   if (entries.empty()) {
     // Only a line that is tried says that it is ambiguous: on a copy.
@@ -299,7 +298,7 @@ std::string Session::help(const std::string& text) const {
     for (const auto& line : config_->path()) trial.line(line);
     if (const auto answer = trial.line(text).answer; answer.starts_with(ambiguous)) return answer + "\n";
   }
-  return help_text(text, entries, global ? "Configure commands:" : "", options_.columns);
+  return help_text(text, entries, mode_title(config_->prompt()), options_.columns);
 }
 
 std::string Session::exec_help(const std::string& text, bool privileged) const {

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "parser/compile_context.hpp"
+#include "parser/text.hpp"
 
 namespace parser {
 namespace {
@@ -16,6 +17,11 @@ std::optional<engine::Prefix> network_of(const AclEndpoint& endpoint, engine::Fa
   const std::uint32_t wildcard = endpoint.wildcard ? endpoint.wildcard->v4_host_order() : 0;
   if ((wildcard & (wildcard + 1)) != 0) return std::nullopt;
   return engine::Prefix::of(endpoint.address, static_cast<std::uint8_t>(std::countl_zero(wildcard)));
+}
+
+/// A netmask was typed where a wildcard belongs, as IOS takes it without a word.
+bool is_netmask(const AclEndpoint& endpoint) {
+  return endpoint.target != AclTarget::any && endpoint.wildcard && mask_length(*endpoint.wildcard).value_or(0) > 0;
 }
 
 PortRange range(unsigned first, unsigned last) { return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)}; }
@@ -79,7 +85,10 @@ void append_pairs(std::vector<engine::SelectorLine>& out, const AccessListEntry&
   const auto source = network_of(entry.source, family);
   const auto destination = network_of(entry.destination, family);
   if (!source || !destination) {
-    context.warn(where, "the wildcard of \"" + text + "\" is not contiguous; the line is left out");
+    context.warn(where, "the wildcard of \"" + text + "\" is not contiguous; the line is left out" +
+                            (is_netmask(entry.source) || is_netmask(entry.destination)
+                                 ? " (it reads as a netmask: the wildcard of a /24 is 0.0.0.255)"
+                                 : ""));
     return;
   }
   const auto source_ports = ports_of(entry.source);

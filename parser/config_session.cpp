@@ -58,6 +58,7 @@ struct ConfigSession::Impl {
   }
   bool understand_line(const CleanLine& line, LineReport& report, Refusal& worst);
   std::size_t holder(const CleanLine& line) const;
+  static bool knows_better(const Mode& mode, const CleanLine& line, const Command& outer);
   bool keep_opaque(std::size_t level, const CleanLine& line, LineReport& report);
   std::optional<std::size_t> spelled_out_in_parent(const CleanLine& line, std::size_t level, Parsed& parsed) const;
   void execute(std::size_t level, Parsed parsed, std::size_t indent, LineReport& report);
@@ -178,7 +179,7 @@ bool ConfigSession::Impl::understand_line(const CleanLine& line, LineReport& rep
   if (!path.empty() && mode(path.size()).keeps_any() && line.indent <= indents.back()) {
     Parsed parsed;
     const auto outer = spelled_out_in_parent(line, held + 1, parsed);
-    if (outer && parsed.command->merge() <= Merge::block) {
+    if (outer && parsed.command->merge() <= Merge::block && !knows_better(mode(path.size()), line, *parsed.command)) {
       execute(*outer, std::move(parsed), line.indent, report);
       return true;
     }
@@ -224,6 +225,13 @@ std::optional<std::size_t> ConfigSession::Impl::spelled_out_in_parent(const Clea
     return level;
   }
   return std::nullopt;
+}
+
+/// The mode knows more words of the line than `outer` does: `logging synchronous` of a line is no `logging ...`.
+bool ConfigSession::Impl::knows_better(const Mode& mode, const CleanLine& line, const Command& outer) {
+  Session session(line.text);
+  Parsed found;
+  return mode.parse(session, found) && found.command->lead().size() > outer.lead().size();
 }
 
 /// How many of the open blocks a line stands in by its indentation.

@@ -7,6 +7,26 @@
 namespace parser {
 namespace {
 
+/// Nobody typed such an object of the name `default`, nor switched off the one that is built in.
+template <class T>
+bool as_built_in(const Node& root) {
+  bool typed = switched_off<T>(root);
+  root.each<T>([&](const T& object, const Node&) { typed = typed || object.name == "default"; });
+  return !typed;
+}
+
+/// Objects that are there without a line, as they would be typed: `show running-config all` has them.
+struct BuiltIn {
+  const std::type_info& type;
+  bool (*there)(const Node& root);
+  std::string_view text;
+};
+const BuiltIn built_ins[] = {
+    {typeid(Ikev2Proposal), as_built_in<Ikev2Proposal>,
+     "crypto ikev2 proposal default \n encryption aes-cbc-256\n integrity sha512 sha384\n group 19 14 21\n!\n"},
+    {typeid(Ikev2Policy), as_built_in<Ikev2Policy>, "crypto ikev2 policy default \n match fvrf any\n proposal default\n!\n"},
+};
+
 class Writer {
  public:
   explicit Writer(Detail detail) : detail_(detail) {}
@@ -30,6 +50,7 @@ class Writer {
   void block(const Node& node, const Mode& mode, std::size_t depth) {
     auto next = node.children.begin();
     for (const auto& command : mode.commands()) {
+      if (depth == 0 && detail_ == Detail::all) built_in(*command, node);
       if (next == node.children.end() || (*next)->command != command.get()) {
         if (const std::string text = absent(*command); !text.empty()) plain(depth, text);
         continue;
@@ -61,6 +82,16 @@ class Writer {
   std::string take() { return std::move(out_); }
 
  private:
+  void built_in(const Command& command, const Node& root) {
+    for (const BuiltIn& object : built_ins) {
+      if (command.type() != object.type || !object.there(root)) continue;
+      close_group({});
+      leave_for(0, object.text.substr(0, object.text.find('\n')));
+      out_ += object.text;
+      open_.push_back(command.opens());
+    }
+  }
+
   void plain(std::size_t depth, std::string_view text) {
     if (depth == 0) return alone(text);
     leave_for(depth, text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/capture.hpp"
 #include "parser/check/subject.hpp"
 #include "parser/edit_distance.hpp"
 #include "parser/exec_lines.hpp"
@@ -17,13 +18,19 @@ bool is_keyword(const HelpEntry& entry) {
   return !entry.token.empty() && entry.token.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
+/// What people write for people: anything may stand in it.
+bool is_prose(std::string_view line) {
+  return line.find("description ") != std::string_view::npos || line.find("remark ") != std::string_view::npos;
+}
+
 std::string choices(const std::vector<HelpEntry>& entries) {
   std::string out;
   for (std::size_t i = 0; i < entries.size() && i < most_choices; ++i) out += (i ? " | " : "") + entries[i].token;
   return entries.size() > most_choices ? out + " | ..." : out;
 }
 
-/// Corrects a refused line word by word, as long as a keyword is near what was typed. `session` stays as it is.
+/// Corrects a refused line word by word, as long as a keyword is near what was typed, without the keys in it. `session` stays
+/// as it is.
 class Corrector {
  public:
   explicit Corrector(const ConfigSession& session) : session_(session) {}
@@ -34,14 +41,14 @@ class Corrector {
       const std::string before = text.substr(0, caret), word = text.substr(caret, end - caret), after = text.substr(end);
       const std::vector<HelpEntry> offered = session_.help(before);
       const HelpEntry* best = nearest_keyword(offered, word);
-      if (!best) return offered.empty() ? "" : before + "{ " + choices(offered) + " }";
+      if (!best) return offered.empty() ? "" : without_keys(before) + "{ " + choices(offered) + " }";
       text = before + best->token + after;
       const LineReport trial = tried(text);
-      if (trial.verdict != Verdict::refused) return text;
-      if (!trial.caret || *trial.caret <= caret) return before + best->token;
+      if (trial.verdict != Verdict::refused) return without_keys(text);
+      if (!trial.caret || *trial.caret <= caret) return without_keys(before + best->token);
       caret = *trial.caret;
     }
-    return text;
+    return without_keys(text);
   }
 
  private:
@@ -92,11 +99,13 @@ class FileReader {
       line.verdict = Verdict::no_effect;
       session_ = ConfigSession(Configuration(session_.configuration()));
     } else if (report.verdict == Verdict::refused) {
-      if (report.caret) line.nearest = without_keys(Corrector(session_).nearest(report.text, *report.caret));
+      if (report.caret) line.nearest = Corrector(session_).nearest(report.text, *report.caret);
     } else if (report.command && !report.taken_away) {
       note(number, report);
     }
     if (line.verdict == Verdict::accepted) line.why.clear();
+    if (report.hint.empty() && line.verdict == Verdict::accepted && !is_prose(report.text)) report.hint = oddity(report.text);
+    if (!report.hint.empty()) line.why += (line.why.empty() ? "" : "\n") + report.hint;
     out_.lines.push_back(std::move(line));
   }
   void note(std::size_t number, const LineReport& report) {
@@ -105,7 +114,19 @@ class FileReader {
     line.command = report.command;
     line.value = report.value;
     if (opens_block(line) && !path.empty()) path.pop_back();
-    places_.insert_or_assign(Subject::key(path, line_text(line)), number);
+    const std::string text = line_text(line);
+    places_.insert_or_assign(Subject::key(path, text), number);
+    if (text.starts_with("access-list ")) note_numbered(number, text.substr(12));
+  }
+
+  /// `access-list N ENTRY` stands in the configuration as an entry of a block.
+  void note_numbered(std::size_t number, const std::string& text) {
+    const std::size_t blank = std::min(text.find(' '), text.size() - 1);
+    for (const char* kind : {"standard ", "extended "}) {
+      const std::string block = "ip access-list " + (kind + text.substr(0, blank));
+      places_.try_emplace(Subject::key({}, block), number);
+      places_.insert_or_assign(Subject::key({block}, text.substr(blank + 1)), number);
+    }
   }
 
   const NamedText& file_;

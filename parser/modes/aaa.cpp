@@ -270,19 +270,37 @@ Commands global_enable() {
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
                          hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
                 {.note = no_effect::host_users}),
+      kept_many(enable() >> kw("algorithm-type", "Algorithm to use for hashing the plaintext 'enable' secret") >>
+                    tail((kw("md5", "Encode by MD5") | kw("scrypt", "Encode by SCRYPT") | kw("sha256", "Encode by PBKDF2")) >>
+                         kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
+                         arg(key_word("The UNENCRYPTED (cleartext) 'enable' secret"))),
+                {.note = no_effect::host_users}),
       kept_many(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >>
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >> password_arg()),
                 {.note = no_effect::host_users}));
 }
 
 Commands global_users() {
+  const auto what = [](const char* help) { return name_arg(help); };
   return table(kept_many(
       kw("username", "Establish User Name Authentication") >> selector(word("User name")) >>
           tail(-kw("one-time", "Specify that the username/password is valid for only one time") >>
                -(kw("privilege", "Set user privilege level") >> arg(number(0, 15, "User privilege level"))) >>
+               -(kw("view", "Set view name") >> what("View name")) >>
+               -(kw("access-class", "Restrict access by access-class") >> what("Access list")) >>
+               -(kw("user-maxlinks", "Limit the user's number of inbound links") >> arg(number(1, 255, "Number of links"))) >>
+               -(kw("aaa", "AAA directive") >> kw("attribute", "AAA attribute") >> kw("list", "AAA attribute list") >>
+                 what("Name of the list")) >>
+               -kw("nohangup", "Do not disconnect after an automatic command") >>
+               -kw("noescape", "Prevent the user from using an escape character") >>
+               -(kw("common-criteria-policy", "Enter the common-criteria policy name") >> what("Policy name")) >>
+               -(kw("algorithm-type", "Algorithm to use for hashing the plaintext secret") >>
+                 (kw("md5", "Encode by MD5") | kw("scrypt", "Encode by SCRYPT") | kw("sha256", "Encode by PBKDF2"))) >>
                -((kw("secret", "Specify the secret for the user") >> hashed("The UNENCRYPTED (cleartext) user secret")) |
                  (kw("password", "Specify the password for the user") >> password_arg()) |
-                 kw("nopassword", "No password is required for the user to log in"))),
+                 kw("nopassword", "No password is required for the user to log in")) >>
+               -(kw("autocommand", "Automatically issue a command after the user logs in") >>
+                 arg(rest_of_line("Command to be automatically issued")))),
       {.note = no_effect::host_users}));
 }
 

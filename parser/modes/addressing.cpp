@@ -77,7 +77,7 @@ const Mode& vrf_family_mode() {
       "vrf_address_family", "config-vrf-af",
       table(
           kept_many(kw("route-target", "Specify Target VPN Extended Communities") >>
-                        tail((kw("both", "Both import and export") | kw("export", "Export") | kw("import", "Import")) >>
+                        tail(-(kw("both", "Both import and export") | kw("export", "Export") | kw("import", "Import")) >>
                              name_arg("Target VPN Extended Community") >> -kw("stitching", "VXLAN")),
                     {.note = no_effect::vrf}),
           kept_many((kw("import", "VRF import") | kw("export", "VRF export") | kw("maximum", "Set a limit") | kw("bgp", "BGP")) >>
@@ -94,10 +94,12 @@ Commands vrf_commands() {
       description(),
       kept(kw("rd", "Specify Route Distinguisher") >> tail(name_arg("VPN Route Distinguisher")), {.note = no_effect::vrf}),
       kept_many(kw("route-target", "Specify Target VPN Extended Communities") >>
-                    tail((kw("both", "Both import and export") | kw("export", "Export") | kw("import", "Import")) >>
+                    tail(-(kw("both", "Both import and export") | kw("export", "Export") | kw("import", "Import")) >>
                          name_arg("Target VPN Extended Community") >> -kw("stitching", "VXLAN")),
                 {.note = no_effect::vrf}),
-      kept_many((kw("import", "VRF import") | kw("export", "VRF export") | kw("maximum", "Set a limit")) >> rest("Parameters"),
+      kept_many((kw("import", "VRF import") | kw("export", "VRF export") | kw("maximum", "Set a limit") |
+                 kw("vnet", "Virtual NETworking configuration") | kw("vpn", "VPN ID as specified in RFC 2685")) >>
+                    rest("Parameters"),
                 {.note = no_effect::vrf}),
       kept_block(kw("address-family", "Enter Address Family command mode") >>
                      (kw("ipv4", "Address family") | kw("ipv6", "Address family")) >> -kw("unicast", "Unicast"),

@@ -110,7 +110,7 @@ Commands one_liners() {
           -(kw("mtu", "MTU size of fragments") >> f<&Ikev2Fragmentation::mtu>(number(68, 1500, "MTU in bytes")))),
       once<CookieChallenge>(
           ikev2() >> kw("cookie-challenge", "Set Cookie-challenge watermark") >>
-          tail(f<&CookieChallenge::threshold>(number(1, 1000, "Maximum number of half-open connections allowed")))),
+          tail(f<&CookieChallenge::threshold>(number(0, 1000, "Maximum number of half-open connections allowed")))),
       kept(http_url() >> kw("cert", "Certificates by URL"), {.note = no_effect::certificates, .negation = Negation::kept_alone}),
       kept(http_url() >> kw("bundle", "Bundles by URL"), {.note = no_effect::certificates}),
       once<Ikev2Window>(

@@ -39,7 +39,7 @@ Commands addresses() {
       kept(kw("wins", "WINS servers") >> tail(servers("Address of primary WINS server", "Address of secondary WINS server")),
            {.note = config_mode}),
       kept(kw("netmask", "Netmask for the client's address") >> tail(arg(ipv4("Netmask"))), {.note = config_mode}),
-      kept(kw("banner", "Banner for the client") >> tail(banner_text()), banner_rules(config_mode)),
+      kept(kw("banner", "Banner for the client") >> tail(banner_text()), client_banner_rules(config_mode)),
       kept(kw("def-domain", "Default domain of the client") >> tail(name_arg("Domain name")), {.note = config_mode}),
       kept_many(kw("split-dns", "Domains the tunnel's DNS servers resolve") >> tail(name_arg("Domain name")),
                 {.note = config_mode}));

@@ -62,6 +62,9 @@ Commands addresses() {
                         (!old.secondary && !given.secondary);
                },
            .before = [](const InterfaceAddress& a, const InterfaceAddress& b) { return !a.secondary && b.secondary; }}),
+      kept(ip_kw() >> kw("address", "Set the IP address of an interface") >> kw("dhcp", "IP Address negotiated via DHCP") >>
+               (kw("client-id", "Specify client-id to use") | kw("hostname", "Specify value for hostname option")) >> rest(),
+           {.note = no_effect::host_address}),
       once<IpUnnumbered>(ip_kw() >> kw("unnumbered", "Enable IP processing without an explicit address") >>
                              tail(f<&IpUnnumbered::interface>(interface_name())),
                          {.no_effect = true, .note = no_effect::host_address, .effective_in = is_tunnel_interface}));
@@ -86,7 +89,7 @@ Commands ip_commands() {
                                                                  kw("enable", "Enable translation on this interface")),
           {.note = no_effect::host_nat}),
       kept_many(ip_kw() >> kw("nhrp", "NHRP interface subcommands") >> tail(rest()), {.note = no_effect::nhrp}),
-      kept(ip_kw() >> kw("virtual-reassembly", "Virtual Reassembly") >> -kw("in", "inbound packets"),
+      kept(ip_kw() >> kw("virtual-reassembly", "Virtual Reassembly") >> -kw("in", "inbound packets") >> -rest(),
            {.note = no_effect::host_system}),
       once<IpAdjustMss>(ip_kw() >> kw("tcp", "TCP interface commands") >> kw("adjust-mss", "Adjust the mss of transit packets") >>
                             tail(f<&IpAdjustMss::bytes>(number(500, 1940, "Maximum segment size in bytes"))),
@@ -105,11 +108,12 @@ Commands ip_commands() {
                 {.note = no_effect::host_system}),
       kept_many(ip_kw() >> kw("flow", "NetFlow related commands") >> tail(rest()), {.note = no_effect::other_ios}),
       kept_many(ip_kw() >> kw("igmp", "IGMP interface commands") >> tail(rest()), {.note = no_effect::host_routing}),
-      kept_many(ip_kw() >> (kw("bandwidth-percent", "Set EIGRP bandwidth limit") |
-                            kw("summary-address", "Perform address summarization") |
-                            kw("split-horizon", "Perform split horizon") | kw("hold-time", "Configures hold time") |
-                            kw("hello-interval", "Configures hello interval") | kw("next-hop-self", "Configures next-hop-self") |
-                            kw("authentication", "authentication subcommands") | kw("rip", "Router Information Protocol")) >>
+      kept_many(ip_kw() >>
+                    (kw("bandwidth-percent", "Set EIGRP bandwidth limit") |
+                     kw("summary-address", "Perform address summarization") | kw("split-horizon", "Perform split horizon") |
+                     kw("hold-time", "Configures hold time") | kw("hello-interval", "Configures hello interval") |
+                     kw("next-hop-self", "Configures next-hop-self") | kw("authentication", "authentication subcommands") |
+                     kw("rip", "Router Information Protocol") | kw("router", "IP router interface commands")) >>
                     tail(rest()),
                 {.note = no_effect::host_routing, .negation = Negation::kept_both}),
       kept_many(ip_kw() >> (kw("dhcp", "Configure DHCP parameters for this interface") | kw("inspect", "Apply inspect name") |
@@ -189,7 +193,12 @@ Commands link_commands() {
       knob("fair-queue", "Enable Fair Queuing on an Interface"),
       knob("random-detect", "Enable Weighted Random Early Detection (WRED) on an Interface"),
       knob("tx-ring-limit", "Configure PA level transmit ring limit"), knob("backup", "Modify backup parameters"),
-      knob("isis", "IS-IS commands"), knob("mpls", "Configure MPLS interface parameters"),
+      knob("isis", "IS-IS commands"), knob("ospfv3", "OSPFv3 interface commands"),
+      knob("glbp", "Gateway Load Balancing Protocol interface commands"),
+      knob("authentication", "Auth Manager Interface Configuration Commands"),
+      knob("autostate", "Enable auto-state determination"), knob("dot1x", "Interface Config Commands for IEEE 802.1X"),
+      knob("macsec", "Enable macsec"), knob("mka", "MACsec Key Agreement"), knob("l2protocol-tunnel", "Tunnel Layer2 protocols"),
+      knob("if-state", "State of the interface"), knob("mpls", "Configure MPLS interface parameters"),
       knob("vlan-id", "VLAN of the interface"), knob("keepalive", "Enable keepalive"),
       knob("async", "Async interface parameters"), knob("bfd", "BFD interface configuration commands"),
       knob("max-reserved-bandwidth", "Maximum Reservable Bandwidth on an Interface"), knob("nhrp", "NHRP interface subcommands"),

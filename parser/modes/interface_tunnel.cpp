@@ -10,6 +10,26 @@ auto protection() {
   return tunnel() >> kw("protection", "Enable tunnel protection") >> kw("ipsec", "Use ipsec to protect this tunnel interface");
 }
 
+/// Encapsulations that do not exist here; nobody looks at what follows their word.
+const SymbolTable<TunnelKind> without_ipsec = {
+    {"aurp", TunnelKind::aurp, "AURP TunnelTalk AppleTalk encapsulation"},
+    {"cayman", TunnelKind::cayman, "Cayman TunnelTalk AppleTalk encapsulation"},
+    {"dvmrp", TunnelKind::dvmrp, "DVMRP multicast tunnel"},
+    {"eon", TunnelKind::eon, "EON compatible CLNS tunnel"},
+    {"ethernet", TunnelKind::ethernet, "Ethernet over IP"},
+    {"ipip", TunnelKind::ipip, "IP over IP encapsulation"},
+    {"iptalk", TunnelKind::iptalk, "Apple IPTalk encapsulation"},
+    {"ipv6", TunnelKind::ipv6, "Generic packet tunneling in IPv6"},
+    {"ipv6ip", TunnelKind::ipv6ip, "IPv6 over IP encapsulation"},
+    {"mpls", TunnelKind::mpls, "MPLS encapsulations"},
+    {"nos", TunnelKind::nos, "IP over IP encapsulation (KA9Q/NOS compatible)"},
+    {"rbscp", TunnelKind::rbscp, "RBSCP in IP tunnel"},
+    {"sdwan", TunnelKind::sdwan, "SD-WAN encapsulation"},
+    {"udp", TunnelKind::udp, "UDP encapsulation protocol"},
+    {"vxlan", TunnelKind::vxlan, "VXLAN encapsulation"},
+    {"vxlan-gpe", TunnelKind::vxlan_gpe, "VXLAN-GPE encapsulation"},
+};
+
 Commands ends() {
   return table(
       once<TunnelSource>(
@@ -34,11 +54,7 @@ Commands ends() {
                      is<&TunnelMode::kind, TunnelKind::gre_multipoint_ipv6>(kw("multipoint", "over IP (multipoint)") >>
                                                                             kw("ipv6", "over IPv6")) |
                      is<&TunnelMode::kind, TunnelKind::gre_multipoint>(kw("multipoint", "over IP (multipoint)")))) |
-                   is<&TunnelMode::kind, TunnelKind::ipip>(kw("ipip", "IP over IP encapsulation")) |
-                   is<&TunnelMode::kind, TunnelKind::ipv6ip>(kw("ipv6ip", "IPv6 over IP encapsulation") >>
-                                                             -f<&TunnelMode::more>(rest_of_line("Parameters"))) |
-                   is<&TunnelMode::kind, TunnelKind::udp>(kw("udp", "UDP encapsulation protocol") >>
-                                                          f<&TunnelMode::more>(rest_of_line("Parameters")))),
+                   (f<&TunnelMode::kind>(symbols(without_ipsec)) >> -f<&TunnelMode::more>(rest_of_line("Parameters")))),
           {.note_for = [](const TunnelMode& m) { return m.kind < TunnelKind::ipsec_ipv4 ? no_effect::gre : std::string_view(); },
            .is_default = [](const TunnelMode& m) { return m.kind == TunnelKind::gre; }}),
       once<TunnelDestination>(
@@ -68,6 +84,13 @@ Commands knobs() {
                     tail((kw("receive", "Receive bandwidth") | kw("transmit", "Transmit bandwidth")) >>
                          arg(number(1, 10000000, "Kilobits a second"))),
                 {.note = no_effect::host_link}),
+      kept(tunnel() >> kw("sequence-datagrams", "drop datagrams arriving out of order"), {.note = no_effect::gre}),
+      kept_many(tunnel() >>
+                    (kw("endpoint", "Configure tunnel endpoint") | kw("entropy", "Enable entropy") | kw("flow", "Flow options") |
+                     kw("mpls", "MPLS options") | kw("raw-mac", "Frames with their MAC header") | kw("rbscp", "RBSCP options") |
+                     kw("udlr", "associate tunnel with unidirectional interface")) >>
+                    -arg(rest_of_line("Parameters")),
+                {.note = no_effect::gre}),
       once<TunnelVrf>(tunnel() >> kw("vrf", "set tunnel vrf membership") >> tail(f<&TunnelVrf::name>(word("VRF name"))),
                       {.no_effect = true, .note = no_effect::vrf}));
 }

@@ -32,6 +32,19 @@ enum class TunnelKind : std::uint8_t {
   ipip,
   ipv6ip,
   udp,
+  aurp,
+  cayman,
+  dvmrp,
+  eon,
+  ethernet,
+  iptalk,
+  ipv6,
+  mpls,
+  nos,
+  rbscp,
+  sdwan,
+  vxlan,
+  vxlan_gpe,
   ipsec_ipv4,
   ipsec_ipv4_v6_overlay,
   ipsec_ipv6,
@@ -41,7 +54,7 @@ enum class TunnelKind : std::uint8_t {
 /// `tunnel mode ...`; not given: gre ip.
 struct TunnelMode {
   TunnelKind kind = TunnelKind::gre;
-  std::optional<std::string> more;  // of ipv6ip and udp
+  std::optional<std::string> more;  // what follows the word of those without IPsec
   friend bool operator==(const TunnelMode&, const TunnelMode&) = default;
 };
 /// `tunnel vrf NAME`, the VRF of the tunnel's own packets.

@@ -1,6 +1,7 @@
 // IKEv1: understood and kept, so that a router's configuration comes back whole.
 #include "parser/modes/common.hpp"
 #include "parser/modes/other.hpp"
+#include "parser/modes/texts.hpp"
 
 namespace parser {
 namespace {
@@ -214,7 +215,8 @@ const Mode& isakmp_group_mode() {
             lines("max-users", "Maximum number of users for this group"),
             lines("max-logins", "Maximum number of logins for this user"),
             lines("include-local-lan", "Enable Local LAN Access with no split tunnel"),
-            lines("backup-gateway", "Specify backup gateway"), lines("banner", "Banner to display"),
+            lines("backup-gateway", "Specify backup gateway"), lines("group-lock", "Enforce group lock feature"),
+            kept(kw("banner", "Banner to display") >> tail(banner_text()), client_banner_rules(why)),
             lines("auto-update", "Configure auto-upgrade"), lines("browser-proxy", "Configure browser-proxy"),
             lines("firewall", "Enforce group firewall feature"), lines("access-restrict", "Restrict clients to an interface"),
             lines("configuration", "Push configuration to the client"), lines("dhcp", "DHCP parameters"),

@@ -65,5 +65,7 @@ const Mode& gateway_mode();
 const Mode& client_firewall_mode();
 const Mode& browser_proxy_mode();
 const Mode& criteria_policy_mode();
+const Mode& identity_mode();
+const Mode& template_mode();
 
 }  // namespace parser

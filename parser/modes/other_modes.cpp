@@ -7,19 +7,31 @@
 namespace parser {
 namespace {
 
+/// Several words set the line apart from one of global configuration that begins with the first of them.
 struct Child {
-  const char* word;
-  const char* help;
+  const char* words;
+  const char* helps;  // of each word, between bars
   const Mode* opens = nullptr;
 };
 
+std::vector<Keyword> keywords_of(const Child& child) {
+  std::vector<Keyword> out;
+  std::string_view words = child.words, helps = child.helps;
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' ')), help = helps.substr(0, helps.find('|'));
+    out.push_back(kw(word, help));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    helps.remove_prefix(std::min(helps.size(), help.size() + 1));
+  }
+  return out;
+}
+
 std::unique_ptr<Command> row(const Child& child) {
-  return kept_many(Words({kw(child.word, child.help)}) >> -arg(rest_of_line("The rest of the line")),
+  return kept_many(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")),
                    {.note = {}, .negation = Negation::kept_both});
 }
 std::unique_ptr<Command> block_row(const Child& child, const Mode& mode) {
-  return kept_block(Words({kw(child.word, child.help)}) >> -arg(rest_of_line("The rest of the line")),
-                    {.note = {}, .opens_this = &mode});
+  return kept_block(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")), {.note = {}, .opens_this = &mode});
 }
 
 /// A mode whose lines are kept as they stand. It lives for ever.
@@ -112,7 +124,9 @@ const Mode& policy_class() {
 
 const Mode& archive_log_mode() {
   static const Mode& mode = foreign_mode("archive_log", "config-archive-log-cfg",
-                                         {{"logging", "Modify config logging parameters"},
+                                         {{"logging enable", "Modify config logging parameters|Enable the config logger"},
+                                          {"logging persistent", "Modify config logging parameters|Log over reloads"},
+                                          {"logging size", "Modify config logging parameters|Entries of the log"},
                                           {"notify", "Notify interesting parties of logged commands"},
                                           {"hidekeys", "suppress output (e.g. passwords) when displaying logged commands"},
                                           {"record", "Record rollback events"}});
@@ -152,13 +166,16 @@ const Mode& router_mode() {
                                           {"net", "A Network Entity Title"},
                                           {"is-type", "IS Level for this routing process"},
                                           {"metric-style", "Use old-style or new-style TLVs"},
-                                          {"template", "Enter template command mode"},
+                                          {"template peer-policy", "Enter template command mode|Policy of peers"},
+                                          {"template peer-session", "Enter template command mode|Session with peers"},
                                           {"validate-update-source", "Perform sanity checks"},
                                           {"capability", "Enable specific feature"},
                                           {"max-metric", "Set maximum metric"},
                                           {"nsf", "Non-stop forwarding"},
                                           {"prefix-suppression", "Enable prefix suppression"},
-                                          {"mpls", "Configure MPLS"},
+                                          {"bfd all-interfaces", "BFD configuration commands|Enable BFD on all interfaces"},
+                                          {"mpls ldp", "Configure MPLS|Configure LDP parameters"},
+                                          {"mpls traffic-eng", "Configure MPLS|Routing for traffic engineering"},
                                           {"shutdown", "Shutdown protocol"}});
   return mode;
 }
@@ -187,10 +204,7 @@ const Mode& sla_mode() {
                                           {"tcp-connect", "TCP Connect Operation", &sla_operation()},
                                           {"http", "HTTP Operation", &sla_operation()},
                                           {"dns", "DNS Query Operation", &sla_operation()},
-                                          {"path-echo", "Path Discovered ICMP Echo Operation", &sla_operation()},
-                                          {"frequency", "Frequency of an operation"},
-                                          {"timeout", "Timeout of an operation"},
-                                          {"threshold", "Operation threshold in milliseconds"}});
+                                          {"path-echo", "Path Discovered ICMP Echo Operation", &sla_operation()}});
   return mode;
 }
 
@@ -232,11 +246,11 @@ const Mode& line_mode() {
                     {"ipv6", "IPv6 options"},
                     {"length", "Set number of lines on a screen"},
                     {"location", "Enter terminal location description"},
-                    {"logging", "Modify message logging facilities"},
+                    {"logging synchronous", "Modify message logging facilities|Synchronized message output"},
                     {"login", "Enable password checking"},
                     {"modem", "Configure the Modem Control Lines"},
                     {"monitor", "Copy debug output to the current terminal line"},
-                    {"privilege", "Change privilege level for line"},
+                    {"privilege level", "Change privilege level for line|Assign default privilege level for line"},
                     {"rotary", "Add line to a rotary group"},
                     {"session-limit", "Set maximum number of sessions"},
                     {"session-timeout", "Set interval for closing connection when there is no input traffic"},
@@ -251,6 +265,11 @@ const Mode& line_mode() {
                     {"width", "Set width of the display terminal"},
                     {"activation-character", "Define the activation character"},
                     {"timeout", "Timeouts for the line"},
+                    {"absolute-timeout", "Set absolute timeout for line disconnection"},
+                    {"international", "Enable international 8-bit character support"},
+                    {"motd-banner", "Enable the display of the MOTD banner"},
+                    {"exec-banner", "Enable the display of the EXEC banner"},
+                    {"notify", "Inform users of output from concurrent sessions"},
                     {"no-exec", "No EXEC"}},
                    table(kept(kw("password", "Set a password") >> tail(password_arg()), {.note = {}})));
   return mode;
@@ -547,6 +566,16 @@ const Mode& browser_proxy_mode() {
 
 const Mode& criteria_policy_mode() {
   static const Mode& mode = foreign_mode("criteria_policy", "config-cc-policy", {});
+  return mode;
+}
+
+const Mode& identity_mode() {
+  static const Mode& mode = foreign_mode("identity", "config-identity-prof", {});
+  return mode;
+}
+
+const Mode& template_mode() {
+  static const Mode& mode = foreign_mode("template", "config-template", {});
   return mode;
 }
 

@@ -71,8 +71,8 @@ Commands subject_commands() {
            {.note = why}),
       kept(kw("eckeypair", "Specify eckeypair for this identity") >> tail(name_arg("EC keypair label")), {.note = why}),
       kept(kw("mldsakeypair", "Specify mldsakeypair for this identity") >> tail(name_arg("ML-DSA keypair label")), {.note = why}),
-      kept(kw("auto-enroll", "Automatically enroll this router identity") >>
-               -(arg(number(1, 100, "Percent of the lifetime")) >> -kw("regenerate", "Regenerate keys on re-enrollment")),
+      kept(kw("auto-enroll", "Automatically enroll this router identity") >> -arg(number(1, 100, "Percent of the lifetime")) >>
+               -kw("regenerate", "Regenerate keys on re-enrollment"),
            {.note = why}),
       kept(kw("regenerate", "Regenerate keys on re-enrollment"), {.note = why}),
       kept(kw("auto-trigger", "Enroll by itself"), {.note = why}),
@@ -98,12 +98,13 @@ Commands validation_commands() {
       kept(kw("storage", "Where certificates are stored") >> tail(url("Place")), {.note = why}),
       kept(kw("on", "Where keys are made") >> tail(url("Device")), {.note = why}),
       kept(kw("primary", "The primary trustpoint"), {.note = why}),
-      kept_many(kw("crl", "CRL options") >>
-                    tail((kw("query", "Where to ask for it") >> url("URL")) |
-                         (kw("cache", "How long to keep it") >>
-                          (kw("none", "Not at all") | (kw("delete-after", "Delete after") >> arg(number(1, 43200, "Minutes"))) |
-                           (kw("extend", "Longer than it says") >> arg(number(1, 43200, "Minutes")))))),
-                {.note = why}),
+      kept_many(
+          kw("crl", "CRL options") >>
+              tail((kw("query", "Where to ask for it") >> url("URL")) | kw("optional", "Do without where it cannot be had") |
+                   (kw("cache", "How long to keep it") >>
+                    (kw("none", "Not at all") | (kw("delete-after", "Delete after") >> arg(number(1, 43200, "Minutes"))) |
+                     (kw("extend", "Longer than it says") >> arg(number(1, 43200, "Minutes")))))),
+          {.note = why}),
       kept_many(
           kw("ocsp", "OCSP options") >> tail((kw("url", "Where to ask") >> url("URL")) | kw("disable-nonce", "Send no nonce")),
           {.note = why}),

@@ -1,6 +1,10 @@
 #include "parser/modes/texts.hpp"
 
 #include <algorithm>
+#include <cctype>
+
+#include "parser/capture.hpp"
+#include "parser/text.hpp"
 
 namespace parser {
 namespace {
@@ -35,7 +39,18 @@ std::string settle_banner(Kept& line) {
   return {};
 }
 
+std::string settle_client_banner(Kept& line) {
+  const std::size_t begin = banner_begin(line);
+  const bool word = line.text.size() > begin + 1 && line.text[begin + 1] != ' ' &&
+                    std::isalnum(static_cast<unsigned char>(line.text[begin])) != 0;
+  if (word) line.text = line.text.substr(0, begin) + "^C" + line.text.substr(begin) + "^C";
+  return settle_banner(line);
+}
+
 Taken take_banner_line(Kept& line, std::string_view raw) {
+  const std::size_t pager = behind_pager(raw);
+  if (pager > 0 && pager == raw.size()) return Taken::more;
+  raw.remove_prefix(pager);
   line.text += '\n';
   std::copy_if(raw.begin(), raw.end(), std::back_inserter(line.text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
   if (banner_is_open(line)) return Taken::more;
@@ -43,22 +58,16 @@ Taken take_banner_line(Kept& line, std::string_view raw) {
   return Taken::done;
 }
 
-std::string_view trimmed(std::string_view raw) {
-  const std::size_t first = raw.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return raw.substr(first, raw.find_last_not_of(" \t\r") + 1 - first);
-}
-
 bool has_digits_behind(const Kept& line) { return line.text.find("nvram:") == std::string::npos; }
 
 Taken take_certificate_line(Kept& line, std::string_view raw) {
-  const std::string_view text = trimmed(raw);
+  const std::string text = clean(raw.substr(behind_pager(raw))).text;
   if (same_letters(text, "quit")) {
     line.text += "\n  \tquit";
     return Taken::done;
   }
   if (text.find_first_not_of("0123456789abcdefABCDEF \t") != std::string_view::npos) return Taken::refused;
-  if (!text.empty()) line.text += "\n  " + std::string(text);
+  if (!text.empty()) line.text += "\n  " + text;
   return Taken::more;
 }
 
@@ -66,6 +75,12 @@ Taken take_certificate_line(Kept& line, std::string_view raw) {
 
 KeptRules banner_rules(std::string_view note) {
   return {.note = note, .settle = settle_banner, .unfinished = banner_is_open, .take = take_banner_line};
+}
+
+KeptRules client_banner_rules(std::string_view note) {
+  KeptRules rules = banner_rules(note);
+  rules.settle = settle_client_banner;
+  return rules;
 }
 
 KeptRules certificate_rules(std::string_view note) {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "cli/control_server.hpp"
 #include "cli/terminal.hpp"
@@ -162,6 +163,30 @@ TEST_F(AtTheTerminal, AbbreviationsAndCaret) {
                                 "Router#\n"),
             std::string::npos)
       << screen_.text();
+}
+
+/// A screen as it should be. In lines with a prompt, what stands behind "|" is typed, "{?}" at their end is the key "?", and
+/// Enter ends all others.
+TEST_F(AtTheTerminal, ATranscriptComesOutAsItIs) {
+  std::ifstream in(std::string(SOURCE_DIR) + "/tests/cli/transcripts/configuring.txt");
+  ASSERT_TRUE(in);
+  std::string expected;
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t bar = line.find('|');
+    const bool typed = bar != std::string::npos && line.find_first_of("#>") < bar;
+    if (!typed) {
+      expected += line + "\n";
+      continue;
+    }
+    const std::string shown = line.substr(0, bar);
+    ASSERT_TRUE(see(shown.substr(0, shown.find_last_not_of(' ') + 1))) << line << "\n" << screen_.text();
+    std::string keys = line.substr(bar + 1);
+    const bool asks = keys.ends_with("{?}");
+    if (asks) keys.resize(keys.size() - 3);
+    expected += shown + keys + (asks ? "?" : "") + "\n";
+    if (in.peek() != EOF) type(keys + (asks ? "?" : "\r"));
+  }
+  EXPECT_EQ(screen_.text(), expected);
 }
 
 TEST_F(AtTheTerminal, HistoryComesBack) {

@@ -33,7 +33,7 @@ const Case cases[] = {
     {"", "crypto ikev2 dpd 9 2 periodic", "                 ^"},
     {"", "crypto ikev2 dpd 10 61 periodic", "                    ^"},
     {"", "crypto ikev2 dpd 10 2 always", "                      ^"},
-    {"", "crypto ikev2 cookie-challenge 0", "                              ^"},
+    {"", "crypto ikev2 cookie-challenge 1001", "                              ^"},
     {"", "crypto ikev2 fragmentation mtu 67", "                               ^"},
     {"", "crypto ikev2 window 201", "                    ^"},
     {"", "crypto map M 70000 ipsec-isakmp", "             ^"},

@@ -87,6 +87,22 @@ TEST(Check, EveryLineIsReported) {
   EXPECT_EQ(lines[7].why, "% Incomplete command.");
 }
 
+TEST(Check, NamesTheLinesOfNumberedLists) {
+  EXPECT_EQ(one("hostname R1\naccess-list 101 permit ip any any\n"),
+            "a.cfg:2 unused: access list 101 is not used by any crypto map\n");
+}
+
+TEST(Check, SaysWhatMayHaveBeenMeant) {
+  const CheckReport report = check({{"a.cfg",
+                                     "tunnel-group 192.0.2.1 type ipsec-l2l\ncrypto ikev2 keyring \xE2\x80\x9CK\xE2\x80\x9D\n"
+                                     " peer P\n  description <who knows>\n  pre-shared-key **PSK**\nR1#show version\n"}});
+  const auto& lines = report.files.at(0).lines;
+  EXPECT_NE(lines.at(0).why.find("ASA"), std::string::npos) << lines[0].why;
+  EXPECT_NE(lines.at(1).why.find("typographic quotes"), std::string::npos) << lines[1].why;
+  EXPECT_EQ(lines.at(3).why, "");
+  EXPECT_NE(lines.at(4).why.find("filled in"), std::string::npos) << lines[4].why;
+}
+
 TEST(Check, DanglingReferencesAndMissingPieces) {
   const std::string right = site("1", "2");
   struct Case {
@@ -112,6 +128,7 @@ TEST(Check, DanglingReferencesAndMissingPieces) {
       {"  pre-shared-key Correct-Horse-7\n", "",
        "a.cfg:8 without-effect: crypto ikev2 keyring K peer X: it has no pre-shared key"},
       {"permit ip 10.0.1.0 0.0.0.255", "permit ip 10.0.1.0 0.0.255.0", "a.cfg:18 without-effect: access list ACL: the wildcard"},
+      {"permit ip 10.0.1.0 0.0.0.255", "permit ip 10.0.1.0 255.255.255.0", "it reads as a netmask"},
   };
   for (const Case& each : cases) {
     const std::string found = one(replaced(right, each.what, each.by));

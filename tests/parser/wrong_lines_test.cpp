@@ -38,7 +38,6 @@ const Block blocks[] = {
       "crypto ikev2 nat keepalive |4",
       "crypto ikev2 nat keepalive |3601",
       "crypto ikev2 nat |keepalife 20",
-      "crypto ikev2 cookie-challenge |0",
       "crypto ikev2 cookie-challenge |1001",
       "crypto ikev2 fragmentation mtu |67",
       "crypto ikev2 fragmentation |size 500",
