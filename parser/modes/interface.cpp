@@ -89,7 +89,8 @@ Commands ip_commands() {
                                                                  kw("enable", "Enable translation on this interface")),
           {.note = no_effect::host_nat}),
       kept_many(ip_kw() >> kw("nhrp", "NHRP interface subcommands") >> tail(rest()), {.note = no_effect::nhrp}),
-      kept(ip_kw() >> kw("virtual-reassembly", "Virtual Reassembly") >> -kw("in", "inbound packets") >> -rest(),
+      kept(ip_kw() >> kw("virtual-reassembly", "Virtual Reassembly") >> -kw("in", "inbound packets") >>
+               -(kw("max-reassemblies", "Number of datagrams") >> rest()),
            {.note = no_effect::host_system}),
       once<IpAdjustMss>(ip_kw() >> kw("tcp", "TCP interface commands") >> kw("adjust-mss", "Adjust the mss of transit packets") >>
                             tail(f<&IpAdjustMss::bytes>(number(500, 1940, "Maximum segment size in bytes"))),

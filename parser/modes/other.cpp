@@ -116,7 +116,6 @@ constexpr Row head_rows[] = {
     {"device-sensor", "IOS sensor commands", no_effect::other_ios},
     {"device-tracking", "Configure device tracking", no_effect::host_system, template_mode},
     {"mls", "mls global commands", no_effect::host_qos},
-    {"qos", "Global QoS configuration subcommands", no_effect::host_qos},
     {"bfd", "BFD configuration commands", no_effect::host_routing},
     {"bfd-template", "BFD template configuration", no_effect::host_routing, template_mode},
     {"ethernet", "Ethernet configuration", no_effect::host_link},
