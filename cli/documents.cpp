@@ -43,13 +43,6 @@ ServedLines sessions(const ShowFacts& facts, const parser::ShowCryptoSession& op
   });
 }
 
-Diagnoses failed_negotiations(const engine::View& view, const parser::ShowDiagnose& options) {
-  Diagnoses out{{}, view.half_open};
-  for (const auto& diagnosis : view.diagnoses)
-    if (!options.peer || *options.peer == diagnosis.remote.ip) out.diagnoses.push_back(diagnosis);
-  return out;
-}
-
 ConfigLines crypto_objects(const parser::Configuration& configuration, const parser::ShowCryptoObjects& options) {
   using O = parser::CryptoObject;
   switch (options.kind) {

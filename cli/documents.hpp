@@ -8,7 +8,6 @@ namespace cli {
 IkeSas ike_sas(const engine::View& view, const parser::ShowIkev2Sa& options);
 ServedLines served_lines(const ShowFacts& facts, const parser::ShowIpsecSa& options);
 ServedLines sessions(const ShowFacts& facts, const parser::ShowCryptoSession& options);
-Diagnoses failed_negotiations(const engine::View& view, const parser::ShowDiagnose& options);
 ConfigLines crypto_objects(const parser::Configuration& configuration, const parser::ShowCryptoObjects& options);
 ConfigLines access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options);
 

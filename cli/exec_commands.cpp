@@ -5,6 +5,7 @@
 #include "cli/archive_commands.hpp"
 #include "cli/convert_command.hpp"
 #include "cli/documents.hpp"
+#include "cli/show_diagnose.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
@@ -128,11 +129,15 @@ class ExecCommands : public ArchiveCommands {
     });
   }
   void operator()(const parser::ShowDiagnose& options) {
-    render_facts(
-        {}, [options](const ShowFacts& facts) { return failed_negotiations(facts.view, options); },
-        [options](const ShowFacts& facts) {
-          return options.error ? show_diagnose_error(facts.view) : show_diagnose(facts.view, options);
-        });
+    backend().facts({}, [self = *this, options](const std::shared_ptr<const ShowFacts>& facts) {
+      // The recorder is the loop's: what it heard is copied here, and the rest happens beside it.
+      HeardOf heard = heard_of(facts->view, self.backend().recorder(), self.backend().monotonic());
+      self.render([facts, options, heard = std::move(heard),
+                   configuration = self.backend().running()] { return explained(facts->view, configuration, heard, options); },
+                  [facts, options](const Diagnoses& shown) {
+                    return options.error ? show_diagnose_error(facts->view) : show_diagnose(shown, facts->view, options);
+                  });
+    });
   }
   void operator()(const parser::ShowIkev2Counters& options) {
     using C = parser::Ikev2Counters;

@@ -183,16 +183,6 @@ void fields(V& v, const ServedLines& document) {
   v("unknown_spi", document.unknown_spi, "ESP packets received that no SA knows");
 }
 
-struct Diagnoses {
-  std::vector<engine::Diagnosis> diagnoses;
-  std::uint32_t half_open = 0;
-};
-template <class V>
-void fields(V& v, const Diagnoses& document) {
-  v("diagnoses", document.diagnoses, "Negotiations that failed, newest first");
-  v("half_open", document.half_open, "Negotiations under way that peers began");
-}
-
 template <class V>
 void fields(V& v, const InterfaceRow& row) {
   v("name", row.name, "Interface");

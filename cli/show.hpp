@@ -34,11 +34,6 @@ bool wanted(const engine::PolicyLineView& line, const parser::ShowIpsecSa& optio
 
 std::string show_ikev2_sa(const engine::View& view, const parser::ShowIkev2Sa& options);
 std::string show_ikev2_session(const engine::View& view, const parser::ShowIkev2Session& options);
-/// Our own plain words: what failed, the evidence and what is probable; then what was dropped, by cause.
-std::string show_diagnose(const engine::View& view, const parser::ShowDiagnose& options);
-/// Cisco's layout of `show crypto ikev2 diagnose error`.
-std::string show_diagnose_error(const engine::View& view);
-
 /// What is left of a Child SA's lifetime in one direction, `bytes` being what went through.
 struct LifeLeft {
   std::optional<std::uint64_t> kilobytes;  // not given: volume does not count

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "cli/documents.hpp"
+#include "cli/show_diagnose.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/log.hpp"
+#include "cli/show_diagnose.hpp"
 #include "facts.hpp"
 #include "golden.hpp"
 
@@ -169,12 +170,16 @@ TEST(ShowPeersByName, NameAndAddress) {
       std::string::npos);
 }
 
+std::string diagnose(const engine::View& view, const parser::ShowDiagnose& options) {
+  return cli::show_diagnose(cli::explained(view, {}, {}, options), view, options);
+}
+
 TEST(ShowDiagnose, SaysWhatIsWantedAndWhen) {
   engine::View view;
   view.attempts = {{"GigabitEthernet0/0", "VPN", 10, {}, {}, 3, true, 0s, "gw.example.net", true},
                    {"GigabitEthernet0/0", "VPN", 20, {}, address("203.0.113.20"), 1, false, 1500ms, "gw.example.net"},
                    {"GigabitEthernet0/0", "VPN", 30, {}, address("203.0.113.30"), 2, false, 4s, {}, false, true}};
-  const std::string text = cli::show_diagnose(view, {});
+  const std::string text = diagnose(view, {});
   EXPECT_NE(text.find("Wanted: crypto map VPN 10 to gw.example.net, 3 attempts in vain, its name is being resolved\n"
                       "Wanted: crypto map VPN 20 to gw.example.net (203.0.113.20), 1 attempts in vain, the next in 2 s\n"
                       "To be authenticated anew: crypto map VPN 30 to 203.0.113.30, 2 attempts in vain, the next in 4 s\n"),
@@ -316,9 +321,8 @@ engine::View failed_negotiations() {
 }
 
 TEST(ShowDiagnose, PlainWords) {
-  expect_golden("show-crypto-ikev2-diagnose", cli::show_diagnose(failed_negotiations(), {}));
-  EXPECT_EQ(cli::show_diagnose({}, {}),
-            "No failed negotiation is recorded.\n\nNegotiations half open: 0\nDatagrams dropped: 0\n");
+  expect_golden("show-crypto-ikev2-diagnose", diagnose(failed_negotiations(), {}));
+  EXPECT_EQ(diagnose({}, {}), "No failed negotiation is recorded.\n\nNegotiations half open: 0\nDatagrams dropped: 0\n");
 }
 
 TEST(ShowDiagnose, CiscosLayout) {
@@ -358,12 +362,12 @@ TEST(ShowDiagnose, TellsTheNextAttempt) {
   const auto local = *engine::IpAddress::parse("203.0.113.10"), peer = *engine::IpAddress::parse("203.0.113.20");
   view.attempts = {{"GigabitEthernet0/0", "VPN", 10, local, peer, 3, false, 13500ms},
                    {"GigabitEthernet0/0", "VPN", 20, local, local, 0, true, 0s}};
-  const std::string all = cli::show_diagnose(view, {});
+  const std::string all = diagnose(view, {});
   EXPECT_NE(all.find("Wanted: crypto map VPN 10 to 203.0.113.20, 3 attempts in vain, the next in 14 s\n"
                      "Wanted: crypto map VPN 20 to 203.0.113.10, 0 attempts in vain, one under way\n"),
             std::string::npos)
       << all;
-  EXPECT_EQ(cli::show_diagnose(view, {false, peer}).find("VPN 20"), std::string::npos);
+  EXPECT_EQ(diagnose(view, {false, peer}).find("VPN 20"), std::string::npos);
 }
 
 TEST(ShowImpact, OneAlignedLineAnSaWithTheReason) {

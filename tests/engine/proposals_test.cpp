@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/evidence.hpp"
+
 namespace engine {
 namespace {
 
@@ -52,6 +54,20 @@ TEST(IkeProposals, OurOrderDecidesButThePeersGroupIsTakenWhereItMay) {
   EXPECT_EQ(choice->suite.group->id, 14);
   EXPECT_EQ(choose_ike(offered, ours, 31)->suite.group->id, 19);
   EXPECT_TRUE(accept_ike_answer({{choice->answer}}, offered).ok());
+}
+
+TEST(IkeProposals, AMismatchIsToldTypeByType) {
+  const auto choice = choose_ike(offer_ike(policy({"aes-cbc-128"}, {"sha256"}, {}, {"14"}), {}),
+                                 policy({"aes-cbc-256"}, {"sha256"}, {}, {"14"}), 14);
+  ASSERT_FALSE(choice.ok());
+  ASSERT_TRUE(choice.failure().evidence);
+  const Evidence& evidence = *choice.failure().evidence;
+  EXPECT_EQ(evidence.ours, "P");
+  EXPECT_EQ(evidence.lines,
+            (Words{"closest is the peer's proposal 1 against 'P':", "  encryption: theirs AES-CBC-128, ours AES-CBC-256: DIFFERS",
+                   "  integrity: theirs SHA256, ours SHA256: fits", "  prf: theirs SHA256, ours SHA256: fits",
+                   "  group: theirs DH_GROUP_2048_MODP/Group 14, ours DH_GROUP_2048_MODP/Group 14: fits"}));
+  EXPECT_EQ(evidence.transforms, rows(TransformType::encryption, {"aes-cbc-128"}));
 }
 
 TEST(IkeProposals, NothingInCommonNamesBothSides) {

@@ -1,0 +1,136 @@
+// Each cause with the configuration that mends it, on the right router.
+#include "cli/remedy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/show_diagnose.hpp"
+#include "engine/algorithms.hpp"
+#include "facts.hpp"
+#include "golden.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using engine::Cause;
+using engine::TransformType;
+
+engine::Diagnosis diagnosis(Cause cause, engine::Evidence evidence, engine::Role role = engine::Role::responder) {
+  engine::Diagnosis out;
+  out.ago = 3s;
+  out.role = role;
+  out.local = {address("203.0.113.10"), 500};
+  out.remote = {address("203.0.113.20"), 500};
+  out.cause = cause;
+  out.what = "refused";
+  out.shown = std::make_shared<const engine::Evidence>(std::move(evidence));
+  return out;
+}
+
+const engine::Algorithm* ike(TransformType type, const char* keyword) { return engine::find_ike_keyword(type, keyword); }
+
+engine::TrafficSelector network(const char* text, std::uint8_t length) {
+  return engine::TrafficSelector::of(engine::Prefix::of(address(text), length));
+}
+
+engine::Identity named(const char* name) {
+  const std::string_view text(name);
+  return {engine::IdType::fqdn, {text.begin(), text.end()}};
+}
+
+parser::Configuration configuration() {
+  return parser::apply({}, "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 14\n").configuration;
+}
+
+}  // namespace
+
+TEST(Remedy, EachCauseWithItsLines) {
+  using E = engine::Evidence;
+  engine::View view;
+  E proposals;
+  proposals.lines = {"closest is the peer's proposal 1 against 'P':",
+                     "  encryption: theirs AES-CBC-128, ours AES-CBC-256: DIFFERS"};
+  proposals.ours = "P";
+  proposals.transforms = {ike(TransformType::encryption, "aes-cbc-128"), ike(TransformType::key_exchange, "19")};
+  E sets;
+  sets.ours = "SET";
+  sets.transforms = {engine::find_esp_keyword("esp-gcm 256"), ike(TransformType::key_exchange, "19")};
+  E selectors;
+  selectors.ours = "VPN-ACL";
+  selectors.selectors = {{network("192.168.1.0", 24), network("10.0.0.1", 32)}};
+  E who;
+  who.ours = "PROFILE";
+  who.identity = named("gw.example.net");
+  for (const Cause cause : {Cause::proposal_mismatch, Cause::peer_refused_proposal})
+    view.diagnoses.push_back(diagnosis(cause, proposals));
+  for (const Cause cause : {Cause::child_proposal_mismatch, Cause::peer_refused_child_proposal})
+    view.diagnoses.push_back(diagnosis(cause, sets));
+  for (const Cause cause : {Cause::selectors_unacceptable, Cause::peer_refused_selectors})
+    view.diagnoses.push_back(diagnosis(cause, selectors));
+  for (const Cause cause : {Cause::no_matching_profile, Cause::identity_mismatch, Cause::no_matching_key,
+                            Cause::authentication_failed, Cause::peer_refused_authentication})
+    view.diagnoses.push_back(diagnosis(cause, who));
+  view.diagnoses.push_back(diagnosis(Cause::no_matching_policy, {}));
+  view.diagnoses.push_back(diagnosis(Cause::no_response, {}));
+  expect_golden("show-crypto-ikev2-diagnose-remedies",
+                cli::show_diagnose(cli::explained(view, configuration(), {}, {}), view, {}));
+}
+
+/// What it prints is a configuration: every line is taken.
+TEST(Remedy, LinesAreUnderstood) {
+  engine::Evidence proposals;
+  proposals.ours = "P";
+  proposals.transforms = {ike(TransformType::encryption, "aes-cbc-128"), ike(TransformType::integrity, "sha512")};
+  engine::Evidence selectors;
+  selectors.selectors = {{network("192.168.1.0", 24), network("2001:db8::", 32)}, {}};
+  selectors.selectors[0] = {network("192.168.1.0", 25), network("10.0.0.1", 32)};
+  engine::Evidence who;
+  who.ours = "PROFILE";
+  who.identity = named("gw.example.net");
+  for (const auto& d : {diagnosis(Cause::proposal_mismatch, proposals), diagnosis(Cause::selectors_unacceptable, selectors),
+                        diagnosis(Cause::identity_mismatch, who), diagnosis(Cause::no_matching_key, who),
+                        diagnosis(Cause::no_matching_policy, {}), diagnosis(Cause::no_response, {})})
+    for (const auto& remedy : cli::explain(d, configuration(), {}).remedies) {
+      if (remedy.where == cli::Router::peer) continue;
+      std::string text;
+      for (const std::string& line : remedy.lines) text += line + "\n";
+      for (const auto& report : parser::apply(configuration(), text).lines)
+        EXPECT_NE(report.verdict, parser::Verdict::refused) << report.text << ": " << report.answer;
+    }
+}
+
+TEST(Remedy, SilenceIsToldByPortAndSize) {
+  engine::Notice notice{engine::NoticeKind::datagram_sent};
+  notice.local = {address("203.0.113.10"), 500};
+  notice.remote = {address("203.0.113.20"), 500};
+  notice.exchange = 34;
+  std::vector<cli::Record> records = {{engine::Time(1s), notice}};
+  const auto d = diagnosis(Cause::no_response, {}, engine::Role::initiator);
+  const auto evidence = [&] {
+    std::string out;
+    for (const std::string& line : cli::explain(d, {}, cli::heard(records, engine::Time(5s))).evidence) out += line + "\n";
+    return out;
+  };
+  EXPECT_EQ(evidence(),
+            "1 messages sent from 203.0.113.10:500 to 203.0.113.20:500, the last 4 s ago; none received from there\n");
+  notice.kind = engine::NoticeKind::datagram_received;
+  notice.response = true;
+  records.push_back({engine::Time(2s), notice});
+  notice.kind = engine::NoticeKind::datagram_sent;
+  notice.response = false;
+  notice.exchange = 35;
+  records.push_back({engine::Time(2s), notice});
+  EXPECT_NE(evidence().find("the larger IKE_AUTH is not"), std::string::npos) << evidence();
+  records.back().notice.remote.port = 4500;
+  EXPECT_NE(evidence().find("something in between drops UDP 4500"), std::string::npos) << evidence();
+}
+
+TEST(Remedy, AccessListLines) {
+  engine::TrafficSelector web = network("10.9.9.9", 32), from = network("192.168.1.0", 24);
+  web.protocol = from.protocol = 6;
+  web.ports = {443, 443};
+  EXPECT_EQ(cli::access_list_line(from, web), "permit tcp 192.168.1.0 0.0.0.255 host 10.9.9.9 eq 443");
+  EXPECT_EQ(cli::access_list_line(network("0.0.0.0", 0), network("10.0.0.0", 8)), "permit ip any 10.0.0.0 0.255.255.255");
+  EXPECT_EQ(cli::access_list_line(network("2001:db8:a::", 64), network("2001:db8:b::", 64)),
+            "permit ipv6 2001:DB8:A::/64 2001:DB8:B::/64");
+}
