@@ -92,7 +92,8 @@ engine::Status FakeDataPlane::add_outbound(const engine::AddOutbound& sa) {
     --refuse_outbound;
     return refusal();
   }
-  if (outbound_.insert_or_assign(sa.facts.child, InstalledSa{sa.facts, copy(sa.sa), ++order_, 0}).second) ++senders_[sa.facts.line];
+  if (outbound_.insert_or_assign(sa.facts.child, InstalledSa{sa.facts, copy(sa.sa), ++order_, 0}).second)
+    ++senders_[sa.facts.line];
   return engine::Done{};
 }
 

@@ -90,7 +90,7 @@ class FakeDataPlane final : public kernel::DataPlane {
   };
 
   std::map<engine::PolicyLineId, unsigned> senders_;  // outbound SAs
-  std::set<engine::PolicyLineId> silenced_;  // in this turn: their last outbound SA was removed
+  std::set<engine::PolicyLineId> silenced_;           // in this turn: their last outbound SA was removed
   std::set<engine::ChildSaId> refused_;
   Recent<engine::ChildSaId> children_;
   Recent<engine::EspSpi> spis_;
