@@ -10,6 +10,9 @@ using std::chrono::seconds;
 constexpr Duration grace_from = seconds(2), grace_to = seconds(4);
 // A peer of our kind has deleted the SA it asked for long before; no other will.
 constexpr Duration patience_from = seconds(60), patience_to = seconds(90);
+// What the peer asked for so long after the other was made is no crossing: it may have forgotten the other (a restart without
+// INITIAL_CONTACT), so we send on what it has just made.
+constexpr Duration same_moment = seconds(10);
 constexpr unsigned max_moves = 10;  // times the other SA is asked to take over a line
 
 bool may_be_rivals(const IkeSa& a, const IkeSa& b) {
@@ -131,7 +134,8 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
   const auto rivals = rivals_of(turn, sa);
   return std::any_of(rivals.begin(), rivals.end(), [&](const IkeSa* rival) {
     const Established& other = *rival->established();
-    return loses(up, other) && std::any_of(other.children.begin(), other.children.end(), [&](const ChildSa& c) {
+    return up.birth.at - other.birth.at < same_moment && loses(up, other) &&
+           std::any_of(other.children.begin(), other.children.end(), [&](const ChildSa& c) {
              return c.line == child.line && c.sending && c.selectors.contains(child.selectors);
            });
   });

@@ -1,6 +1,7 @@
 // Both ends start at once, or one makes what the other has made already: one IKE SA and one Child SA pair a line remain,
 // and no packet is lost on the way there.
 #include "engine/wire/message.hpp"
+#include "tests/sim/impair.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -21,6 +22,27 @@ class Duplicates : public TwoSites {
     }
   }
 };
+
+TEST_F(Duplicates, APeerThatForgotTheSaWithoutSayingSoIsSentToOnTheOneItMade) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    World fresh(seed);
+    Node &left = fresh.add(site_a()), &right = fresh.add(site_b());
+    fresh.send(left, a_to_b);
+    fresh.run_until_idle();
+    fresh.run_for(20s);
+    fresh.restart(right);
+    impair(fresh, right, {engine::wire::ExchangeType::ike_auth, false, 0}, [](Utterance& u) {
+      std::erase_if(u.payloads, [](const engine::wire::Payload& payload) {
+        const auto* notify = std::get_if<engine::wire::NotifyPayload>(&payload);
+        return notify && notify->type == engine::NotifyType::initial_contact;
+      });
+    });
+    fresh.send(right, b_to_a);
+    fresh.run_until_idle();
+    EXPECT_EQ(fresh.send(right, b_to_a), Outcome::delivered) << "seed " << seed;
+    EXPECT_EQ(fresh.send(left, a_to_b), Outcome::delivered) << "seed " << seed;
+  }
+}
 
 TEST_F(Duplicates, BothStartAtOnceAndOneIkeSaRemains) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
