@@ -62,6 +62,21 @@ std::uint16_t ios_port(const engine::TrafficSelector& selector) {
   return selector.ports.first == selector.ports.last ? selector.ports.first : 0;
 }
 
+std::string ios_protocol(const engine::TrafficSelector& selector) {
+  switch (selector.protocol) {
+    case 0:
+      return selector.first.is_v4() ? "ip" : "ipv6";
+    case 1:
+      return "icmp";
+    case 6:
+      return "tcp";
+    case 17:
+      return "udp";
+    default:
+      return std::to_string(selector.protocol);
+  }
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   std::string out(text);
   if (out.size() < width) out.append(width - out.size(), ' ');

@@ -22,6 +22,8 @@ std::string ios_mask(unsigned length);
 std::string ios_network(const engine::TrafficSelector& selector);
 /// The single port of a selector; 0 when it selects any or several.
 std::uint16_t ios_port(const engine::TrafficSelector& selector);
+/// Its protocol as an access list names it: "tcp"; "ip" or "ipv6" for any; the number of any other.
+std::string ios_protocol(const engine::TrafficSelector& selector);
 
 /// `text` with blanks behind it up to `width`.
 std::string padded(std::string_view text, std::size_t width);

@@ -32,21 +32,6 @@ std::string ports(const engine::TrafficSelector& s) {
   return " range " + std::to_string(s.ports.first) + " " + std::to_string(s.ports.last);
 }
 
-std::string protocol(const engine::TrafficSelector& s) {
-  switch (s.protocol) {
-    case 0:
-      return s.first.is_v4() ? "ip" : "ipv6";
-    case 1:
-      return "icmp";
-    case 6:
-      return "tcp";
-    case 17:
-      return "udp";
-    default:
-      return std::to_string(s.protocol);
-  }
-}
-
 std::string identity_match(const engine::Identity& identity) {
   switch (identity.type) {
     case engine::IdType::fqdn:
@@ -213,7 +198,7 @@ void of_silence(Explanation& out, const Diagnosis& d, const Heard& heard) {
 }  // namespace
 
 std::string access_list_line(const engine::TrafficSelector& from, const engine::TrafficSelector& to) {
-  return "permit " + protocol(to) + " " + side(from) + ports(from) + " " + side(to) + ports(to);
+  return "permit " + ios_protocol(to) + " " + side(from) + ports(from) + " " + side(to) + ports(to);
 }
 
 Heard heard(const std::vector<Record>& records, engine::Time now) {

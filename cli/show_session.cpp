@@ -20,21 +20,6 @@ std::string side(const engine::TrafficSelector& selector) {
   return out;
 }
 
-std::string protocol_name(const engine::TrafficSelector& selector) {
-  switch (selector.protocol) {
-    case 0:
-      return selector.first.is_v4() ? "ip" : "ipv6";
-    case 1:
-      return "icmp";
-    case 6:
-      return "tcp";
-    case 17:
-      return "udp";
-    default:
-      return std::to_string(selector.protocol);
-  }
-}
-
 /// What IOS calls a session: everything one interface protects towards one peer.
 struct Session {
   std::string interface;
@@ -174,7 +159,7 @@ void put_flow(std::string& out, const ShowFacts& facts, const Session& session, 
       inbound_life = life_text(life_left(child, counters.decaps_bytes));
       outbound_life = life_text(life_left(child, counters.encaps_bytes));
     }
-  out += "  IPSEC FLOW: permit " + protocol_name(line.selectors.local) + " " + side(line.selectors.local) + " " +
+  out += "  IPSEC FLOW: permit " + ios_protocol(line.selectors.local) + " " + side(line.selectors.local) + " " +
          side(line.selectors.remote) + " \n        Active SAs: " + std::to_string(active) + ", origin: crypto map\n";
   if (!detail) return;
   out += "        Inbound:  #pkts dec'ed " + std::to_string(sum.decaps) + " drop " + std::to_string(sum.receive_errors) +
