@@ -1,0 +1,157 @@
+// Whole configurations mangled line by line and octet by octet: what was understood comes back from its own text. The
+// property of tests/fuzz/apply.cpp, without a fuzzer: the same dice every time, and what fails is cut to the lines it takes.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "tests/parser/support.hpp"
+
+namespace parser {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Lines lines_of(const std::string& text) {
+  std::istringstream in(text);
+  Lines out;
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+std::string text_of(const Lines& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out;
+  char buffer[8];
+  for (const unsigned char c : text)
+    if (c == '\n')
+      out += "\\n\n";
+    else if (c < 0x20 || c >= 0x7f)
+      std::snprintf(buffer, sizeof buffer, "\\x%02x", c), out += buffer;
+    else
+      out += static_cast<char>(c);
+  return out;
+}
+
+std::vector<Lines> samples() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIR "/tests/parser/samples"))
+    if (file.path().extension() == ".cfg") files.push_back(file.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Lines> out;
+  for (const auto& path : files) {
+    std::ifstream in(path);
+    out.push_back(lines_of({std::istreambuf_iterator<char>(in), {}}));
+  }
+  return out;
+}
+
+/// Empty, or what does not come back.
+std::string what_is_lost(const std::string& text) {
+  const ApplyResult applied = parser::apply({}, text);
+  const std::string shown = running_config(applied.configuration);
+  const ApplyResult again = parser::apply({}, shown);
+  for (const LineReport& line : again.lines)
+    if (line.verdict == Verdict::refused) return "printed, but refused: " + line.text + "\n" + shown;
+  if (!(again.configuration == applied.configuration))
+    return "printed:\n" + shown + "\nafter reading it:\n" + running_config(again.configuration);
+  const Configuration upon_itself = parser::apply(applied.configuration, shown).configuration;
+  if (!(upon_itself == applied.configuration))
+    return "printed:\n" + shown + "\nread upon itself:\n" + running_config(upon_itself);
+  return "";
+}
+
+class Mangler {
+ public:
+  Mangler(const std::vector<Lines>& samples, std::uint32_t seed) : samples_(samples), random_(seed) {}
+
+  Lines paste() {
+    const Lines& one = pick(samples_);
+    const std::size_t from = upto(one.size()), count = 1 + upto(40);
+    Lines out(one.begin() + static_cast<std::ptrdiff_t>(from),
+              one.begin() + static_cast<std::ptrdiff_t>(std::min(one.size(), from + count)));
+    for (std::size_t changes = upto(12); changes-- > 0;) mangle(out);
+    return out;
+  }
+
+ private:
+  std::size_t upto(std::size_t bound) { return bound ? random_() % bound : 0; }
+  template <class Of>
+  const typename Of::value_type& pick(const Of& of) {
+    return of[upto(of.size())];
+  }
+
+  void mangle(Lines& lines) {
+    static const std::vector<std::string> words = {"no ", "default ", "exit", "end", "!", "do show clock", " ", "  ", "\t", "\r",
+                                                   "quit", "description ", "remark ", "banner motd ^C", "^C", "\x03", "no"};
+    static const std::vector<std::string> octets = {"\xff", "\x80", "\x1b[A", "\x08", std::string(1, '\0'), "\x16", "?", "\"", "'",
+                                                    "\xc2\xa0", "\xe2\x80\x9c", "|", "#", ">", "^", "\x7f", "\x0c", "$", ":"};
+    if (lines.empty()) lines.push_back(pick(pick(samples_)));
+    const std::size_t at = upto(lines.size());
+    std::string& line = lines[at];
+    switch (upto(12)) {
+      case 0: lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at)); break;
+      case 1: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(lines)); break;
+      case 2: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(pick(samples_))); break;
+      case 3: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), std::string(upto(4), ' ') + pick(words)); break;
+      case 4: line = "no " + line; break;
+      case 5: line = std::string(upto(5), ' ') + line; break;
+      case 6: line.erase(0, std::min(line.find_first_not_of(' '), line.size())); break;
+      case 7: line.insert(upto(line.size() + 1), pick(octets)); break;
+      case 8: line.insert(upto(line.size() + 1), pick(words)); break;
+      case 9: line.erase(upto(line.size() + 1), 1 + upto(6)); break;
+      case 10: line += " " + pick(pick(samples_)); break;
+      default: std::swap(line, lines[upto(lines.size())]);
+    }
+  }
+
+  const std::vector<Lines>& samples_;
+  std::mt19937 random_;
+};
+
+/// The lines without which nothing would be lost are left out, then octets.
+std::string cut(Lines lines) {
+  for (std::size_t size = std::max<std::size_t>(lines.size() / 2, 1); size >= 1; size /= 2)
+    for (std::size_t at = 0; at + size <= lines.size();) {
+      Lines fewer = lines;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at), fewer.begin() + static_cast<std::ptrdiff_t>(at + size));
+      if (what_is_lost(text_of(fewer)).empty())
+        ++at;
+      else
+        lines = fewer;
+    }
+  std::string text = text_of(lines);
+  for (std::size_t at = 0; at < text.size();) {
+    std::string less = text;
+    less.erase(at, 1);
+    if (what_is_lost(less).empty())
+      ++at;
+    else
+      text = less;
+  }
+  return text;
+}
+
+TEST(MangledPastes, ComeBackFromTheirOwnText) {
+  const char* wanted = std::getenv("SALLYPORT_PASTES");
+  const char* first = std::getenv("SALLYPORT_FIRST_PASTE");
+  const unsigned count = wanted ? static_cast<unsigned>(std::atoi(wanted)) : 300;
+  const unsigned from = first ? static_cast<unsigned>(std::atoi(first)) : 0;
+  const std::vector<Lines> whole = samples();
+  for (unsigned seed = from; seed < from + count; ++seed) {
+    const Lines paste = Mangler(whole, seed).paste();
+    if (what_is_lost(text_of(paste)).empty()) continue;
+    const std::string least = cut(paste);
+    ADD_FAILURE() << "paste " << seed << ":\n" << quoted(least) << "\n" << quoted(what_is_lost(least));
+  }
+}
+
+}  // namespace
+}  // namespace parser
