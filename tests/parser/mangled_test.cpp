@@ -2,6 +2,7 @@
 // property of tests/fuzz/apply.cpp, without a fuzzer: the same dice every time, and what fails is cut to the lines it takes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -89,26 +90,52 @@ class Mangler {
   }
 
   void mangle(Lines& lines) {
-    static const std::vector<std::string> words = {"no ", "default ", "exit", "end", "!", "do show clock", " ", "  ", "\t", "\r",
-                                                   "quit", "description ", "remark ", "banner motd ^C", "^C", "\x03", "no"};
-    static const std::vector<std::string> octets = {"\xff", "\x80", "\x1b[A", "\x08", std::string(1, '\0'), "\x16", "?", "\"", "'",
-                                                    "\xc2\xa0", "\xe2\x80\x9c", "|", "#", ">", "^", "\x7f", "\x0c", "$", ":"};
+    static const std::vector<std::string> words = {
+        "no ",     "default ",       "exit", "end",  "!", "do show clock", " ", "  ", "\t", "\r", "quit", "description ",
+        "remark ", "banner motd ^C", "^C",   "\x03", "no"};
+    static const std::vector<std::string> octets = {"\xff",         "\x80", "\x1b[A", "\x08", std::string(1, '\0'),
+                                                    "\x16",         "?",    "\"",     "'",    "\xc2\xa0",
+                                                    "\xe2\x80\x9c", "|",    "#",      ">",    "^",
+                                                    "\x7f",         "\x0c", "$",      ":"};
     if (lines.empty()) lines.push_back(pick(pick(samples_)));
     const std::size_t at = upto(lines.size());
     std::string& line = lines[at];
     switch (upto(12)) {
-      case 0: lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at)); break;
-      case 1: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(lines)); break;
-      case 2: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(pick(samples_))); break;
-      case 3: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), std::string(upto(4), ' ') + pick(words)); break;
-      case 4: line = "no " + line; break;
-      case 5: line = std::string(upto(5), ' ') + line; break;
-      case 6: line.erase(0, std::min(line.find_first_not_of(' '), line.size())); break;
-      case 7: line.insert(upto(line.size() + 1), pick(octets)); break;
-      case 8: line.insert(upto(line.size() + 1), pick(words)); break;
-      case 9: line.erase(upto(line.size() + 1), 1 + upto(6)); break;
-      case 10: line += " " + pick(pick(samples_)); break;
-      default: std::swap(line, lines[upto(lines.size())]);
+      case 0:
+        lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at));
+        break;
+      case 1:
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(lines));
+        break;
+      case 2:
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), pick(pick(samples_)));
+        break;
+      case 3:
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), std::string(upto(4), ' ') + pick(words));
+        break;
+      case 4:
+        line = "no " + line;
+        break;
+      case 5:
+        line = std::string(upto(5), ' ') + line;
+        break;
+      case 6:
+        line.erase(0, std::min(line.find_first_not_of(' '), line.size()));
+        break;
+      case 7:
+        line.insert(upto(line.size() + 1), pick(octets));
+        break;
+      case 8:
+        line.insert(upto(line.size() + 1), pick(words));
+        break;
+      case 9:
+        line.erase(upto(line.size() + 1), 1 + upto(6));
+        break;
+      case 10:
+        line += " " + pick(pick(samples_));
+        break;
+      default:
+        std::swap(line, lines[upto(lines.size())]);
     }
   }
 
