@@ -16,6 +16,7 @@ struct Turn;
 struct ChildBirth {
   bool ours = false;      // we asked for it
   std::uint64_t tie = 0;  // from the lower nonce of the exchange
+  bool operator==(const ChildBirth&) const = default;
 };
 
 struct ChildSa {

@@ -36,9 +36,13 @@ bool loses(const Established& a, const Established& b) {
   return both_ours && a.birth.at != b.birth.at ? a.birth.at < b.birth.at : a.birth.tie < b.birth.tie;
 }
 
+/// Of one birth are a Child SA, its successor and what lost against that one: they are a rekey's business.
 bool is_duplicate(const ChildSa& a, const ChildSa& b) {
-  return a.line == b.line && a.selectors == b.selectors && a.birth.ours != b.birth.ours;
+  return a.line == b.line && a.selectors == b.selectors && a.birth != b.birth;
 }
+
+/// Nobody but who asked for it knows whether a Child SA is one too many when the other end asked for both.
+bool one_of_them_is_ours(const ChildSa& a, const ChildSa& b) { return a.birth.ours || b.birth.ours; }
 
 /// A rekey of it is under way, or what it replaces is still there.
 bool in_change(Established& up, const ChildSa& child) {
@@ -90,6 +94,13 @@ Time time_to_yield(Turn& turn, bool loser) {
   return turn.now + (loser ? turn.between(grace_from, grace_to) : turn.between(patience_from, patience_to));
 }
 
+/// If it loses; or if the peer asked for its rival, in case it knows no such rule.
+void ask_to_yield(Turn& turn, Established& up, const ChildSa& child, const ChildSa& rival) {
+  const bool loser = child.birth.tie < rival.birth.tie;
+  if (!child.birth.ours || (!loser && rival.birth.ours) || will_yield(up, child)) return;
+  up.tasks.push_back(YieldChildTask{child.birth.tie, time_to_yield(turn, loser), !loser});
+}
+
 void ask_to_yield(Turn& turn, IkeSa& sa, bool loser) {
   Established& up = *sa.established();
   if (!up.birth.ours) return;
@@ -119,16 +130,16 @@ void settle_duplicate_child(Turn& turn, IkeSa& sa) {
   const ChildSa& made = up.children.back();
   for (const ChildSa& other : up.children) {
     if (!is_duplicate(made, other)) continue;
-    const ChildSa &ours = made.birth.ours ? made : other, &theirs = made.birth.ours ? other : made;
-    const bool loser = ours.birth.tie < theirs.birth.tie;
-    if (!will_yield(up, ours)) up.tasks.push_back(YieldChildTask{ours.birth.tie, time_to_yield(turn, loser), !loser});
+    ask_to_yield(turn, up, made, other);
+    ask_to_yield(turn, up, other, made);
   }
 }
 
 bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) {
   const Established& up = *sa.established();
   if (std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& other) {
-        return other.sending && is_duplicate(child, other) && child.birth.tie < other.birth.tie;
+        return other.sending && is_duplicate(child, other) && one_of_them_is_ours(child, other) &&
+               child.birth.tie < other.birth.tie;
       }))
     return true;
   const auto rivals = rivals_of(turn, sa);
@@ -174,7 +185,8 @@ void yield_child(Turn& turn, IkeSa& sa, YieldChildTask task) {
   for (const ChildSa& child : up.children)
     for (const ChildSa& other : up.children) {
       if (!child.birth.ours || child.birth.tie != task.birth || !is_duplicate(child, other)) continue;
-      if (!task.whatever_the_nonces && child.birth.tie > other.birth.tie) continue;
+      const bool whatever_the_nonces = task.whatever_the_nonces && !other.birth.ours;
+      if (!whatever_the_nonces && child.birth.tie > other.birth.tie) continue;
       if (!in_change(up, child) && !in_change(up, other)) {
         up.tasks.push_front(DeleteChildTask{child.id, Cause::replaced});
         return turn.touch(sa.id);

@@ -10,8 +10,9 @@
 // A rekey changes nothing of this: the successor is what the first one was, whichever end rekeyed it, and gives way in its
 // place, once the rekey is over.
 //
-// Of two that we asked for both (a re-authentication that was overtaken by another one) the newer stays. Two that the peer
-// asked for are the peer's business: it may be on its way from one to the other, or want both.
+// Of two IKE SAs that we asked for both (a re-authentication that was overtaken by another one) the newer stays. Of two Child
+// SAs that we asked for both (the peer rekeyed one that we then did without) the nonces decide again. Two that the peer asked
+// for are the peer's business: it may be on its way from one to the other, or want both.
 #pragma once
 
 #include "engine/turn.hpp"

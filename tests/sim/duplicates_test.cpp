@@ -117,6 +117,29 @@ TEST_F(Duplicates, ChildSasMadeAtOnceUnderOneIkeSa) {
   expect_single();
 }
 
+/// The other end has both for the peer's, and waits.
+TEST_F(Duplicates, OfTwoChildSasTheSameEndAskedForItDeletesTheOneWithTheLowestNonce) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    World fresh(seed);
+    Node &left = fresh.add(site_a()), &right = fresh.add(site_b());
+    fresh.send_until_delivered(left, a_to_b);
+    // No SA of the line carries such a packet, so another one is asked for.
+    fresh.feed(left, engine::Acquire{left.plane.meet(a_to_b).line, packet("192.168.9.9", "10.9.9.9")});
+    fresh.run_until_idle();
+    ASSERT_EQ(left.children(), 2u) << "seed " << seed;
+    fresh.clear_arrows();
+    for (int i = 0; i < 100; ++i) {
+      fresh.run_for(100ms);
+      EXPECT_EQ(fresh.send(left, a_to_b), Outcome::delivered) << "seed " << seed << ", " << i;
+      EXPECT_EQ(fresh.send(right, b_to_a), Outcome::delivered) << "seed " << seed << ", " << i;
+    }
+    EXPECT_EQ(fresh.arrows(), (Arrows{"A -> B INFORMATIONAL request 3", "B -> A INFORMATIONAL response 3"})) << "seed " << seed;
+    EXPECT_EQ(right.children(), 1u) << "seed " << seed;
+    for (const std::string& problem : fresh.unsettled()) ADD_FAILURE() << "seed " << seed << ": " << problem;
+    for (const std::string& violation : fresh.violations()) ADD_FAILURE() << "seed " << seed << ": " << violation;
+  }
+}
+
 TEST_F(Duplicates, APeerWithoutSuchARuleIsLeftWithOne) {
   // B never deletes what it asked for: whatever it says of its own is lost, as if it had not been said.
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {

@@ -220,6 +220,33 @@ TEST(ChildCreateMultiKe, MultiKe) {
         .sites = multi_ke});
 }
 
+/// B makes its successor while A deletes it and asks for another: two that A asked for, of which it deletes one.
+TEST(ChildCreateMultiKe, AnotherOneBesideItsSuccessor) {
+  play({.steps = {{"A creates child"},
+                  {a_asks},
+                  {b_answers},
+                  {a_goes_on},
+                  {b_follows, "o a | o a", "o a | o a"},
+                  {"B rekeys newest"},
+                  {b_asks, "o a | o a", "o a | o a"},
+                  {a_answers, "o a | o a", "o a | o a"},
+                  {"A's newest expires", "o | o", "o a | o a"},
+                  {a_deletes, "o | o", "o | o"},
+                  {b_confirms, "o | o", "o | o"},
+                  {"A creates child"},
+                  {b_goes_on, "o b | o b", "o | o"},
+                  {a_follows, "o b | o b", "o b | o b"},
+                  {a_asks, "o b | o b", "o b | o b"},
+                  {b_answers, "o b | o b", "o b | o b"},
+                  {a_goes_on, "", "o b a2 | o b a2"},
+                  {b_follows, "", "o b a2 | o b a2"}},
+        .children = 2,
+        .goes_down = true,
+        .same_with_faults = false,
+        .with_pfs = false,
+        .sites = multi_ke});
+}
+
 TEST(IkeRekeyMultiKe, MultiKe) {
   play({.steps = {{"A rekeys IKE", "o ; o | o", "o ; o | o"},
                   {a_asks, "o ; o | o", "o ; o | o"},

@@ -56,11 +56,11 @@ TEST_F(Rekey, ChildSaWithPfs) {
 
 /// The successor of one waits for that one to go, not for every SA of the line: another that sends goes on or goes later.
 TEST_F(Rekey, BesideAnotherChildSaOfTheSameLine) {
-  start();
-  connect();
-  const auto line = a->plane.meet(a_to_b).line;
-  world.feed(*a, engine::Acquire{line, packet("192.168.9.9", "10.9.9.9")});
-  world.run_until_idle();
+  Site left = site_a(), right = site_b();
+  left.tunnels[0].per_host = right.tunnels[0].per_host = true;
+  start(left, right);
+  for (const auto& first : {a_to_b, packet("192.168.1.2", "10.0.0.1")})
+    ASSERT_EQ(world.send_until_delivered(*a, first), Outcome::delivered);
   ASSERT_EQ(a->children(), 2u);
   world.clear_arrows();
   const auto rekeyed = b->view().ike_sas.front().children.front().spi_in;

@@ -179,6 +179,8 @@ class Stage {
       expires(ExpireKind::hard);
     } else if (what == " rekeys newest") {
       world_.feed(node, Expire{node.plane.inbound().rbegin()->first, ExpireKind::soft});
+    } else if (what == "'s newest expires") {
+      world_.feed(node, Expire{node.plane.inbound().rbegin()->first, ExpireKind::hard});
     } else if (what == " rekeys all") {
       std::vector<ChildSaId> all;
       for (const auto& [id, sa] : node.plane.inbound()) all.push_back(id);

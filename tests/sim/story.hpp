@@ -19,7 +19,7 @@ namespace sim {
 ///   "A rekeys child"     a soft limit          "A's child expires"   a hard one
 ///   "A rekeys IKE"       its soft lifetime     "A creates child"     traffic of the second line
 ///   "A deletes child"    by the operator       "A deletes IKE"       by the operator
-///   "A rekeys newest"    the one it got last
+///   "A rekeys newest"    the one it got last     "A's newest expires"
 ///   "A rekeys all"       every Child SA's soft limit
 ///   "A sends"            traffic of the first line; with `from_nothing` it begins everything
 ///   "A restarts"         and has forgotten everything
