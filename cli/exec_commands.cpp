@@ -128,6 +128,9 @@ class ExecCommands : public ArchiveCommands {
       return convert_text(parser::convert(parser::running_config(configuration)));
     });
   }
+  void operator()(const parser::ShowIsakmp& options) {
+    render([configuration = backend().running(), options] { return show_isakmp(configuration, options); });
+  }
   void operator()(const parser::ShowDiagnose& options) {
     backend().facts({}, [self = *this, options](const std::shared_ptr<const ShowFacts>& facts) {
       // The recorder is the loop's: what it heard is copied here, and the rest happens beside it.
@@ -152,7 +155,6 @@ class ExecCommands : public ArchiveCommands {
     render_facts({}, engine_connections,
                  [](const ShowFacts& facts) { return show_engine_connections(engine_connections(facts)); });
   }
-  void operator()(const parser::ShowIsakmpSa& options) { show(options.count ? show_isakmp_count() : show_isakmp_sa()); }
   void operator()(const parser::ShowHost& options);
   void operator()(const parser::ShowLadder& options) {
     show_values(

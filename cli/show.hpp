@@ -54,6 +54,8 @@ std::string show_crypto_map(const parser::Configuration& configuration, const en
 /// Proposals, policies, profiles, transform sets, lifetimes, as configured; the built-in ones that are in force too.
 std::string show_crypto_objects(const engine::View& view, const parser::Configuration& configuration,
                                 const parser::ShowCryptoObjects& options);
+/// What is configured for IKEv1, which has no SA here; keys are hidden.
+std::string show_isakmp(const parser::Configuration& configuration, const parser::ShowIsakmp& options);
 /// How many IPsec SAs there are, each direction one.
 std::string show_ipsec_sa_count(const engine::View& view);
 

@@ -172,14 +172,4 @@ std::string show_engine_configuration() {
          "     crypto engine in slot:  N/A\n\n";
 }
 
-std::string show_isakmp_sa() {
-  const std::string columns = "dst             src             state          conn-id status\n";
-  return "IPv4 Crypto ISAKMP SA\n" + columns + "\nIPv6 Crypto ISAKMP SA\n\n";
-}
-
-std::string show_isakmp_count() {
-  return "Active ISAKMP SA's: 0\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: 0\n\nDead ISAKMP SA's: "
-         "0\n\n";
-}
-
 }  // namespace cli

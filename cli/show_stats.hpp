@@ -119,8 +119,4 @@ void fields(V& v, const EngineConnections& document) {
 /// What does the cryptography: software alone.
 std::string show_engine_configuration();
 
-/// IKEv1 is not spoken: headings alone, as on a router without IKEv1 SAs.
-std::string show_isakmp_sa();
-std::string show_isakmp_count();
-
 }  // namespace cli

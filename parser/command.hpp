@@ -34,8 +34,9 @@ struct BoundColumn {
 /// without being kept, changes other lines, or steers the session.
 enum class Merge : std::uint8_t { once, many, block, accepted, acts, leave, finish };
 
-/// What `no` makes of a command: the line goes; the command is on unless a `no` line stands there; either is a line.
-enum class Negation : std::uint8_t { erases, kept_alone, kept_both };
+/// What `no` makes of a command: the line goes; the command is on unless a `no` line stands there; either is a line; lines that
+/// begin so go, and where there are none it is a line.
+enum class Negation : std::uint8_t { erases, kept_alone, kept_both, kept_where_absent };
 
 /// What a command with text of several lines says to one of them.
 enum class Taken : std::uint8_t { more, done, refused };
@@ -94,6 +95,8 @@ class Command {
   virtual Negation negation() const = 0;
   /// `no` makes a line of this value rather than taking one away.
   virtual bool keeps_no(const void* value) const = 0;
+  /// But only where it takes none away, of lines that begin as it says.
+  virtual bool gives_way(const void*) const { return false; }
   virtual std::string_view absent() const = 0;   // printed where a block has no such line
   virtual std::string_view already() const = 0;  // answer to the same line again
   virtual const Mode* opens() const = 0;

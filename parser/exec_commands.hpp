@@ -84,6 +84,12 @@ struct ShowCryptoMap {
 struct ShowConversion {
   friend bool operator==(const ShowConversion&, const ShowConversion&) = default;
 };
+/// `show crypto isakmp {sa [detail | count] | policy | default policy | key | profile | peers}`: IKEv1's, which has no SA here.
+enum class IsakmpTable : std::uint8_t { sa, sa_detail, sa_count, policy, default_policy, key, profile, peers };
+struct ShowIsakmp {
+  IsakmpTable table = IsakmpTable::sa;
+  friend bool operator==(const ShowIsakmp&, const ShowIsakmp&) = default;
+};
 struct ShowDiagnose {
   bool error = false;  // `diagnose error`: Cisco's layout
   std::optional<engine::IpAddress> peer;
@@ -118,11 +124,6 @@ struct ShowIkev2Counters {
 struct ShowCryptoEngine {
   bool configuration = false;
   friend bool operator==(const ShowCryptoEngine&, const ShowCryptoEngine&) = default;
-};
-/// `show crypto isakmp sa [count]`: there are none.
-struct ShowIsakmpSa {
-  bool count = false;
-  friend bool operator==(const ShowIsakmpSa&, const ShowIsakmpSa&) = default;
 };
 /// What the host answers: `show inventory`, `show users`, `show processes cpu`, `show memory statistics`, `show ip route`.
 enum class HostTable : std::uint8_t { inventory, users, processes, memory, routes };
@@ -203,7 +204,7 @@ using ExecCommandKind =
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
                  ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
-                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmpSa, ShowHost, ShowLadder,
+                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
                  ShowPacketDrop, TestSelector, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
                  ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
                  TerminalMonitor, TerminalLength, TerminalWidth, Ping>;

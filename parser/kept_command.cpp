@@ -1,5 +1,8 @@
 #include "parser/kept_command.hpp"
 
+#include <algorithm>
+
+#include "parser/kept_habits.hpp"
 #include "parser/redact.hpp"
 #include "parser/type7.hpp"
 
@@ -44,6 +47,13 @@ void KeptCommand::print_hidden(const void* value, std::string& out) const {
   }
 }
 
+std::string KeptCommand::default_line() const {
+  if (!rules_.hidden.empty() || rules_.negation != Negation::kept_alone) return std::string(rules_.hidden);
+  std::string on;  // unless a line says `no`
+  for (const std::string& word : lead()) on += (on.empty() ? "" : " ") + word;
+  return on;
+}
+
 /// One column: what follows the keywords, without secrets.
 std::vector<BoundColumn> KeptCommand::columns(const void* value) const {
   std::vector<BoundColumn> out = {{"value", false, {}}};
@@ -67,7 +77,37 @@ std::vector<BoundColumn> KeptCommand::columns(const void* value) const {
 bool KeptCommand::same(const void* old, const void* given, bool bare) const {
   if (merge_ == Merge::once) return true;
   if (bare) return begins_with_words(of(old), of(given));
-  return selects() ? same_selectors(of(old), of(given)) : of(old) == of(given);
+  if (selects()) return same_selectors(of(old), of(given));
+  const std::string_view part = single_part(of(given).text, singles_);
+  return part.empty() ? of(old) == of(given) : single_part(of(old).text, singles_) == part;
+}
+
+bool KeptCommand::gives_way(const void* value) const {
+  return rules_.negation == Negation::kept_where_absent && !is_switch(of(value).text);
+}
+
+void KeptCommand::learn_singles() {
+  if (rules_.negation == Negation::kept_where_absent && merge_ == Merge::many) singles_ = single_valued(lead());
+}
+
+/// The first line of the same selectors becomes one with the given line.
+Answer KeptCommand::add(Lines& lines, const void* value) const {
+  const auto old =
+      std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return same(line->value.get(), value, false); });
+  auto node = std::make_shared<Node>();
+  node->command = this;
+  node->value = std::make_shared<Kept>(of(value));
+  if (old == lines.end()) {
+    lines.push_back(std::move(node));
+    return {};
+  }
+  const std::string text = rules_.joined(of((*old)->value.get()), of(value));
+  Session session(text);
+  It first = session.begin();
+  Value joined;
+  if (parse(first, session.end(), session, joined) && session.at_end(first)) node->value = std::move(joined);
+  *old = std::move(node);
+  return {};
 }
 
 }  // namespace parser

@@ -105,6 +105,8 @@ struct KeptRules {
   std::string (*prompt)(const Kept&) = nullptr;
   bool (*unfinished)(const Kept&) = nullptr;
   Taken (*take)(Kept&, std::string_view) = nullptr;
+  /// What the line says together with the one before it that it would replace.
+  std::string (*joined)(const Kept& old, const Kept& given) = nullptr;
 };
 
 /// Everything of a kept command but its grammar.
@@ -115,13 +117,13 @@ class KeptCommand : public Command {
   const std::type_info& type() const override { return typeid(Kept); }
   void print(const void* value, bool, std::string& out) const override;
   void print_hidden(const void* value, std::string& out) const override;
-  std::string default_line() const override { return std::string(rules_.hidden); }
+  std::string default_line() const override;
   std::vector<BoundColumn> columns(const void* value) const override;
   Merge merge() const override { return merge_; }
   bool allows(Form form) const override { return form == Form::set ? rules_.set_form : rules_.no_form; }
   bool equal(const void* a, const void* b) const override { return of(a) == of(b); }
   bool same(const void* old, const void* given, bool bare) const override;
-  bool same_is_equal() const override { return merge_ != Merge::once && !selects(); }
+  bool same_is_equal() const override { return merge_ != Merge::once && !selects() && singles_.empty(); }
   bool ordered() const override { return rules_.before != nullptr; }
   bool before(const void* a, const void* b) const override { return rules_.before(of(a), of(b)); }
   bool ordered_by_key() const override { return false; }
@@ -133,6 +135,7 @@ class KeptCommand : public Command {
   bool effective_in(const Node&, const void* value) const override { return rules_.effective && rules_.effective(of(value)); }
   Negation negation() const override { return rules_.negation; }
   bool keeps_no(const void*) const override { return rules_.negation != Negation::erases; }
+  bool gives_way(const void* value) const override;
   std::string_view absent() const override { return rules_.absent; }
   std::string_view already() const override { return rules_.already; }
   const Mode* opens() const override { return rules_.opens ? &rules_.opens() : rules_.opens_this; }
@@ -141,8 +144,8 @@ class KeptCommand : public Command {
   std::string advice(const Node&, const Node&, bool) const override { return {}; }
   std::string keeps(const Node&, const void*) const override { return {}; }
   std::string prompt(const void* value) const override { return rules_.prompt ? rules_.prompt(of(value)) : ""; }
-  bool has_add() const override { return false; }
-  Answer add(Lines&, const void*) const override { return {}; }
+  bool has_add() const override { return rules_.joined != nullptr; }
+  Answer add(Lines& lines, const void* value) const override;
   bool has_remove() const override { return false; }
   Answer remove(Lines&, const void*, bool) const override { return {}; }
   Answer act(Editor&, const void*, Form) const override { return {}; }
@@ -155,8 +158,12 @@ class KeptCommand : public Command {
   /// The expression has selectors: lines with the same ones replace each other.
   virtual bool selects() const = 0;
 
+  /// Lines of one value replace each other where what they are about is known (parser/kept_habits.hpp).
+  void learn_singles();
+
  private:
   static const Kept& of(const void* value) { return *static_cast<const Kept*>(value); }
+  std::vector<std::string_view> singles_;
   KeptRules rules_;
   Merge merge_;
 };
@@ -170,6 +177,7 @@ class KeptCommandOf final : public KeptCommand {
     lister.list(expression_);
     lead_ = std::move(lister.out);
     help_ = lister.help;
+    learn_singles();
   }
   bool parse(It& first, It last, Session& session, Value& value) const override {
     Kept line;

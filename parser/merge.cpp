@@ -153,6 +153,17 @@ Editor::Change Editor::unset(Node& block, const Parsed& parsed) {
   return change;
 }
 
+/// Takes away what begins as the line says; false where nothing does.
+bool Editor::take_away(Node& block, const Parsed& parsed) {
+  const Range range = range_of(block, *parsed.command);
+  const auto gone = std::remove_if(at(block, range.first), at(block, range.last), [&](const auto& line) {
+    return !line->negated && parsed.command->same(line->value.get(), parsed.value.get(), true);
+  });
+  const bool any = gone != at(block, range.last);
+  block.children.erase(gone, at(block, range.last));
+  return any;
+}
+
 Editor::Change Editor::empty(Node& block, const Parsed& parsed) {
   const Range range = range_of(block, *parsed.command);
   for (std::size_t i = range.first; i < range.last; ++i) {
@@ -171,6 +182,7 @@ Editor::Change Editor::merge(const Path& path, const Parsed& parsed) {
   if (parsed.form == Form::default_ && parsed.command->default_empties()) return empty(edit(path), parsed);
   if (std::string why = parsed.command->keeps(root(), parsed.value.get()); !why.empty())
     return {{true, std::move(why)}, 0, false};
+  if (parsed.form == Form::no && parsed.command->gives_way(parsed.value.get()) && take_away(edit(path), parsed)) return {};
   if (parsed.form == Form::no && parsed.command->keeps_no(parsed.value.get())) return set(edit(path), parsed);
   return unset(edit(path), parsed);
 }

@@ -39,6 +39,7 @@ class Editor {
   bool may_have(const Node& block, std::size_t first, std::size_t last, const Parsed& parsed);
   Change set(Node& block, const Parsed& parsed);
   Change unset(Node& block, const Parsed& parsed);
+  static bool take_away(Node& block, const Parsed& parsed);
   static Change empty(Node& block, const Parsed& parsed);
   Configuration start_;      // what holds as long as nothing was written; its nodes have an owner in it, ours have not
   std::optional<Node> own_;  // the root since then

@@ -1,4 +1,7 @@
 // AAA, RADIUS, TACACS+ and users: understood and kept.
+#include <algorithm>
+#include <map>
+
 #include "parser/modes/common.hpp"
 #include "parser/modes/other.hpp"
 
@@ -259,6 +262,36 @@ auto hashed(const char* plain_help) {
          (kw("9", "Specifies a SCRYPT HASHED secret will follow") >> text()) | text();
 }
 
+/// What a line about a user says, by the words that begin each part; whatever is about the password has one place.
+std::map<std::size_t, std::string> user_parts(const Kept& line) {
+  constexpr std::string_view order[] = {"one-time",       "privilege",     "view",
+                                        "access-class",   "user-maxlinks", "aaa",
+                                        "nohangup",       "noescape",      "common-criteria-policy",
+                                        "algorithm-type", "secret",        "password",
+                                        "nopassword",     "autocommand"};
+  constexpr std::size_t first_of_password = 9, last_of_password = 12;
+  std::map<std::size_t, std::string> out;
+  std::size_t part = 0;
+  for (std::size_t i = 2; i < line.words.size(); ++i) {
+    const auto head = std::find(std::begin(order), std::end(order), line.word(i));
+    if (line.words[i].use == Kept::Use::keyword && head != std::end(order)) {
+      part = static_cast<std::size_t>(head - std::begin(order));
+      if (part > first_of_password && part <= last_of_password) part = first_of_password;
+    }
+    out[part] += " " + std::string(line.word(i));
+  }
+  return out;
+}
+
+/// Lines about one user add up.
+std::string joined_user(const Kept& old, const Kept& given) {
+  std::map<std::size_t, std::string> parts = user_parts(given);
+  parts.merge(user_parts(old));
+  std::string out = "username " + std::string(given.word(1));
+  for (const auto& [place, text] : parts) out += text;
+  return out;
+}
+
 }  // namespace
 
 Commands global_aaa() { return joined(lists(), servers()); }
@@ -301,7 +334,7 @@ Commands global_users() {
                  kw("nopassword", "No password is required for the user to log in")) >>
                -(kw("autocommand", "Automatically issue a command after the user logs in") >>
                  arg(rest_of_line("Command to be automatically issued")))),
-      {.note = no_effect::host_users}));
+      {.note = no_effect::host_users, .joined = joined_user}));
 }
 
 Commands global_radius() {

@@ -135,6 +135,21 @@ auto diagnose() {
            (kw("peer", "Diagnose one peer") >> any_address<&T::peer>("Peer address")));
 }
 
+auto isakmp() {
+  using T = ShowIsakmp;
+  using I = IsakmpTable;
+  return show_crypto() >> kw("isakmp", "Show ISAKMP parameters") >>
+         (is<&T::table, I::default_policy>(kw("default", "Show ISAKMP default parameters") >>
+                                           kw("policy", "Show ISAKMP default protection suite")) |
+          is<&T::table, I::key>(kw("key", "Show ISAKMP preshared keys")) |
+          is<&T::table, I::peers>(kw("peers", "Show ISAKMP peer structures")) |
+          is<&T::table, I::policy>(kw("policy", "Show ISAKMP protection suite policy")) |
+          is<&T::table, I::profile>(kw("profile", "Show ISAKMP profiles")) |
+          is<&T::table, I::sa_count>(kw("sa", "Show ISAKMP Security Associations") >> kw("count", "Number of SAs")) |
+          is<&T::table, I::sa_detail>(kw("sa", "Show ISAKMP Security Associations") >> kw("detail", "Show in detail")) |
+          is<&T::table, I::sa>(kw("sa", "Show ISAKMP Security Associations")));
+}
+
 auto filter() {
   using M = Modifier;
   return (is<&M::kind, ModifierKind::begin>(kw("begin", "Begin with the line that matches")) |
@@ -171,7 +186,7 @@ Commands user_commands() {
       shows<ShowPrivilege>(show() >> kw("privilege", "Show current privilege level")),
       shows<ShowVersion>(show() >> kw("version", "System hardware and software status")),
       shows<ShowCryptoSession>(crypto_session()), shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")),
-      shows<ShowDiagnose>(diagnose()),
+      shows<ShowDiagnose>(diagnose()), shows<ShowIsakmp>(isakmp()),
       shows<ShowIpInterfaceBrief>(show() >> kw("ip", "IP information") >>
                                   kw("interface", "IP interface status and configuration") >>
                                   kw("brief", "Brief summary of IP status and configuration")),

@@ -49,9 +49,6 @@ auto selector_protocol() {
 
 Commands observing_commands() {
   return table(shows<ShowIkev2Counters>(ikev2_counters()), shows<ShowCryptoEngine>(crypto_engine()),
-               shows<ShowIsakmpSa>(show_crypto() >> kw("isakmp", "Show ISAKMP parameters") >>
-                                   kw("sa", "Show ISAKMP Security Associations") >>
-                                   -flag<&ShowIsakmpSa::count>(kw("count", "Show number of SAs"))),
                shows<ShowHost>(host_table()),
                shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
                                  -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),

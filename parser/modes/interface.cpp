@@ -88,14 +88,16 @@ Commands ip_commands() {
                                                                  kw("outside", "Outside interface for address translation") |
                                                                  kw("enable", "Enable translation on this interface")),
           {.note = no_effect::host_nat}),
-      kept_many(ip_kw() >> kw("nhrp", "NHRP interface subcommands") >> tail(rest()), {.note = no_effect::nhrp}),
+      kept_many(ip_kw() >> kw("nhrp", "NHRP interface subcommands") >> tail(rest()),
+                {.note = no_effect::nhrp, .negation = Negation::kept_where_absent}),
       kept(ip_kw() >> kw("virtual-reassembly", "Virtual Reassembly") >> -kw("in", "inbound packets") >>
                -(kw("max-reassemblies", "Number of datagrams") >> rest()),
            {.note = no_effect::host_system}),
       once<IpAdjustMss>(ip_kw() >> kw("tcp", "TCP interface commands") >> kw("adjust-mss", "Adjust the mss of transit packets") >>
                             tail(f<&IpAdjustMss::bytes>(number(500, 1940, "Maximum segment size in bytes"))),
                         {.no_effect = true, .note = no_effect::host_mtu, .effective_in = is_tunnel_interface}),
-      kept_many(ip_kw() >> kw("ospf", "OSPF interface commands") >> tail(rest()), {.note = no_effect::host_routing}),
+      kept_many(ip_kw() >> kw("ospf", "OSPF interface commands") >> tail(rest()),
+                {.note = no_effect::host_routing, .negation = Negation::kept_where_absent}),
       kept_many(
           ip_kw() >> kw("pim", "PIM interface commands") >>
               tail(kw("sparse-mode", "Enable PIM sparse-mode operation") | kw("dense-mode", "Enable PIM dense-mode operation") |
@@ -104,7 +106,8 @@ Commands ip_commands() {
                    (kw("dr-priority", "PIM router DR priority") >> arg(number<std::uint64_t>(0, 4294967294, "Priority"))) |
                    (kw("query-interval", "PIM router query interval") >> arg(number(0, 65535, "Seconds")))),
           {.note = no_effect::host_routing}),
-      kept_many(ip_kw() >> kw("policy", "Enable policy routing") >> tail(rest()), {.note = no_effect::host_routing}),
+      kept_many(ip_kw() >> kw("policy", "Enable policy routing") >> tail(rest()),
+                {.note = no_effect::host_routing, .negation = Negation::kept_where_absent}),
       kept_many(ip_kw() >> kw("helper-address", "Specify a destination address for UDP broadcasts") >> tail(rest()),
                 {.note = no_effect::host_system}),
       kept_many(ip_kw() >> kw("flow", "NetFlow related commands") >> tail(rest()), {.note = no_effect::other_ios}),
@@ -116,18 +119,18 @@ Commands ip_commands() {
                      kw("next-hop-self", "Configures next-hop-self") | kw("authentication", "authentication subcommands") |
                      kw("rip", "Router Information Protocol") | kw("router", "IP router interface commands")) >>
                     tail(rest()),
-                {.note = no_effect::host_routing, .negation = Negation::kept_both}),
+                {.note = no_effect::host_routing, .negation = Negation::kept_where_absent}),
       kept_many(ip_kw() >> (kw("dhcp", "Configure DHCP parameters for this interface") | kw("inspect", "Apply inspect name") |
                             kw("ips", "Create IPS rule") | kw("load-sharing", "Style of load sharing") |
                             kw("nbar", "Network-Based Application Recognition") |
                             kw("accounting", "Enable IP accounting on this interface")) >>
                     -rest(),
-                {.note = no_effect::other_ios, .negation = Negation::kept_both}),
+                {.note = no_effect::other_ios, .negation = Negation::kept_where_absent}),
       kept_many(ip_kw() >> (kw("verify", "Enable per packet validation") |
                             kw("directed-broadcast", "Enable forwarding of directed broadcasts") |
                             kw("route-cache", "Enable fast-switching cache for outgoing packets")) >>
                     -rest(),
-                {.note = no_effect::host_system, .negation = Negation::kept_both}));
+                {.note = no_effect::host_system, .negation = Negation::kept_where_absent}));
 }
 
 Commands ipv6_commands() {
@@ -160,7 +163,7 @@ Commands ipv6_commands() {
                      kw("redirects", "Enable sending of ICMP Redirect messages") |
                      kw("unreachables", "Enable sending of ICMP Unreachable messages")) >>
                     -rest(),
-                {.note = no_effect::host_ipv6, .negation = Negation::kept_both}),
+                {.note = no_effect::host_ipv6, .negation = Negation::kept_where_absent}),
       kept_many(ipv6_kw() >> (kw("ospf", "OSPF interface commands") | kw("eigrp", "EIGRP interface commands") |
                               kw("nhrp", "NHRP interface subcommands")) >>
                     tail(rest()),
@@ -171,7 +174,7 @@ Commands ipv6_commands() {
 
 Commands link_commands() {
   const auto knob = [](const char* name, const char* help) {
-    return kept_many(Words({kw(name, help)}) >> -rest(), {.note = no_effect::host_link, .negation = Negation::kept_both});
+    return kept_many(Words({kw(name, help)}) >> -rest(), {.note = no_effect::host_link, .negation = Negation::kept_where_absent});
   };
   return table(
       kept(kw("negotiation", "Select autonegotiation mode") >> kw("auto", "Perform link autonegotiation"), {}),

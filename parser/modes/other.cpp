@@ -330,7 +330,7 @@ Commands commands_of(const Row (&rows)[N]) {
     if (row.opens)
       out.push_back(kept_block(expression, {.note = row.note, .opens = row.opens}));
     else
-      out.push_back(kept_many(expression, {.note = row.note, .negation = Negation::kept_both}));
+      out.push_back(kept_many(expression, {.note = row.note, .negation = Negation::kept_where_absent}));
   }
   return out;
 }

@@ -28,7 +28,7 @@ std::vector<Keyword> keywords_of(const Child& child) {
 
 std::unique_ptr<Command> row(const Child& child) {
   return kept_many(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")),
-                   {.note = {}, .negation = Negation::kept_both});
+                   {.note = {}, .negation = Negation::kept_where_absent});
 }
 std::unique_ptr<Command> block_row(const Child& child, const Mode& mode) {
   return kept_block(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")), {.note = {}, .opens_this = &mode});

@@ -35,7 +35,6 @@ TEST(ShowStats, EachInItsLayout) {
   expect_golden("show-crypto-ikev2-stats-exchange", cli::show_exchange_stats(cli::exchange_stats(counted_gateway())));
   expect_golden("show-crypto-engine-connections-active",
                 cli::show_engine_connections(cli::engine_connections(counted_gateway())));
-  expect_golden("show-crypto-isakmp-sa", cli::show_isakmp_sa());
 }
 
 TEST(ShowHost, EachInItsLayout) {

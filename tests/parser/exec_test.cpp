@@ -75,7 +75,7 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 count").what, Ikev2Counters::count);
   EXPECT_FALSE(run<ShowCryptoEngine>("show crypto engine connections active").configuration);
   EXPECT_TRUE(run<ShowCryptoEngine>("show crypto engine configuration").configuration);
-  EXPECT_TRUE(run<ShowIsakmpSa>("show crypto isakmp sa count").count);
+  EXPECT_EQ(run<ShowIsakmp>("show crypto isakmp sa count").table, IsakmpTable::sa_count);
   EXPECT_EQ(run<ShowHost>("show inventory").table, HostTable::inventory);
   EXPECT_EQ(run<ShowHost>("show users").table, HostTable::users);
   EXPECT_EQ(run<ShowHost>("sh proc cpu").table, HostTable::processes);

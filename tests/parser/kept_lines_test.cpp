@@ -1,4 +1,4 @@
-// Lines of other parts of IOS: whose they are, and texts of several lines.
+// Lines of other parts of IOS: which of them replace each other, what `no` makes of them, and whose they are.
 #include <gtest/gtest.h>
 
 #include "tests/parser/support.hpp"
@@ -10,6 +10,42 @@ std::string shown_after(const std::string& text) { return running_config(parser:
 
 bool has_line(const std::string& shown, const std::string& line) {
   return ("\n" + shown).find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST(KeptLines, NoTakesAwayWhatBeginsSo) {
+  const std::string both = "ntp server 192.0.2.1 prefer\nntp server 192.0.2.2\n";
+  EXPECT_TRUE(has_line(shown_after(both), "ntp server 192.0.2.1 prefer"));
+  const std::string one = shown_after(both + "no ntp server 192.0.2.1\n");
+  EXPECT_EQ(one.find("192.0.2.1"), std::string::npos) << one;
+  EXPECT_TRUE(has_line(one, "ntp server 192.0.2.2"));
+  const std::string secret = shown_after("snmp-server community Elm-Community RW\nno snmp-server community Elm-Community\n");
+  EXPECT_EQ(secret.find("Elm-Community"), std::string::npos) << secret;
+}
+
+TEST(KeptLines, NoIsKeptWhereItIsASetting) {
+  EXPECT_TRUE(has_line(shown_after("no ip http server\n"), "no ip http server"));
+  EXPECT_TRUE(has_line(shown_after("ip http server\nno ip http server\n"), "no ip http server"));
+  EXPECT_TRUE(has_line(shown_after("no ip http server\nip http server\n"), "ip http server"));
+  const std::string console = shown_after("logging console critical\nno logging console\n");
+  EXPECT_TRUE(has_line(console, "no logging console"));
+  EXPECT_EQ(console.find("critical"), std::string::npos) << console;
+  // What may be on by default, nobody knows here: kept, and twice is once.
+  EXPECT_TRUE(has_line(shown_after("no platform punt-keepalive\nno platform punt-keepalive\n"), "no platform punt-keepalive"));
+  EXPECT_EQ(shown_after("no platform punt-keepalive\ndefault platform punt-keepalive\n").find("punt"), std::string::npos);
+}
+
+TEST(KeptLines, ALineOfOneValueReplacesTheOneBeforeIt) {
+  const std::string shown = shown_after(
+      "snmp-server location Oak\nsnmp-server location Elm\nsnmp-server host 192.0.2.1 Oak\nsnmp-server host 192.0.2.2 Oak\n"
+      "line vty 0 4\n exec-timeout 10 0\n exec-timeout 5 0\n transport input telnet\n transport input ssh\n"
+      "router bgp 64496\n neighbor 192.0.2.1 remote-as 1\n neighbor 192.0.2.2 remote-as 1\n neighbor 192.0.2.1 remote-as 2\n");
+  EXPECT_EQ(shown.find("location Oak"), std::string::npos) << shown;
+  EXPECT_TRUE(has_line(shown, "snmp-server host 192.0.2.1 Oak"));
+  EXPECT_TRUE(has_line(shown, "snmp-server host 192.0.2.2 Oak"));
+  EXPECT_EQ(shown.find("exec-timeout 10"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("telnet"), std::string::npos) << shown;
+  EXPECT_TRUE(has_line(shown, " neighbor 192.0.2.1 remote-as 2"));
+  EXPECT_EQ(shown.find("192.0.2.1 remote-as 1"), std::string::npos) << shown;
 }
 
 TEST(KeptLines, TypedWithoutIndentationTheyAreStillTheirBlocks) {
@@ -26,6 +62,16 @@ TEST(KeptLines, AProbesSettingsStandBelowIt) {
   const std::string shown = shown_after("ip sla 7\n   icmp-echo 192.0.2.1\n   frequency 5\n   exit\n");
   EXPECT_TRUE(has_line(shown, " icmp-echo 192.0.2.1")) << shown;
   EXPECT_TRUE(has_line(shown, "  frequency 5")) << shown;
+}
+
+TEST(KeptLines, LinesAboutOneUserAddUp) {
+  const std::string shown = shown_after(
+      "username ash privilege 15\nusername ash password 0 Old-Password\nusername elm privilege 1\n"
+      "username ash algorithm-type scrypt secret New-Secret\nusername ash secret 9 $9$hash\nusername ash autocommand show "
+      "clock\n");
+  EXPECT_TRUE(has_line(shown, "username ash privilege 15 secret 9 $9$hash autocommand show clock")) << shown;
+  EXPECT_TRUE(has_line(shown, "username elm privilege 1")) << shown;
+  EXPECT_EQ(shown_after("username ash privilege 15\nno username ash\n").find("ash"), std::string::npos);
 }
 
 TEST(KeptLines, TextsAreTakenOutOfTerminalCaptures) {
@@ -48,8 +94,9 @@ TEST(KeptLines, ABannerForClientsNeedsNoDelimiter) {
 TEST(KeptLines, TheWholeConfigurationHasWhatIsBuiltIn) {
   const Configuration typed = parser::apply({}, "crypto ikev2 profile P\n match fvrf any\n").configuration;
   const std::string all = running_config(typed, Detail::all);
-  for (const char* line : {"crypto ikev2 proposal default \n encryption aes-cbc-256",
-                           "crypto ikev2 policy default \n match fvrf any", " lifetime 86400"})
+  for (const char* line :
+       {"crypto ikev2 proposal default \n encryption aes-cbc-256", "crypto ikev2 policy default \n match fvrf any",
+        " lifetime 86400", " config-exchange request", "crypto ikev2 http-url cert", "crypto isakmp enable"})
     EXPECT_NE(all.find(line), std::string::npos) << line << "\n" << all;
   const ApplyResult again = parser::apply({}, all);
   EXPECT_FALSE(again.refused_any);
