@@ -214,6 +214,14 @@ class ExecCommands : public ArchiveCommands {
     session_->done();
   }
   void operator()(const parser::Debug& command);
+  void operator()(const parser::DebugCondition& command) {
+    DebugFlags flags = backend().debug_flags();
+    flags.conditions.change(command);
+    if (command.kind == parser::DebugConditionKind::reset) flags = {};
+    backend().set_debug_flags(flags);
+    done();
+  }
+  void operator()(const parser::ShowDebugCondition&) { show(show_debug_conditions(backend().debug_flags().conditions)); }
   void operator()(const parser::TerminalMonitor& command) {
     session_->monitor_ = command.on;
     session_->done();
@@ -312,6 +320,15 @@ void ExecCommands::operator()(const parser::Debug& command) {
     case parser::DebugTopic::ikev2_packet:
       text = set(flags.ikev2_packet, "IKEv2 packet");
       break;
+    case parser::DebugTopic::ikev2_hexdump:
+      text = set(flags.ikev2_hexdump, "IKEv2 packet hexdump");
+      break;
+    case parser::DebugTopic::ikev2_internal:
+      text = set(flags.ikev2_internal, "IKEv2 internal");
+      break;
+    case parser::DebugTopic::ikev2_client:
+      text = set(flags.ikev2_client, "IKEv2 client");
+      break;
     case parser::DebugTopic::ikev2_error:
       text = set(flags.ikev2_error, "IKEv2 error");
       break;
@@ -319,7 +336,7 @@ void ExecCommands::operator()(const parser::Debug& command) {
       text = set(flags.ipsec, "Crypto IPSEC");
       break;
     case parser::DebugTopic::all:
-      flags = {command.on, command.on, command.on, command.on};
+      flags = {command.on, command.on, command.on, command.on, command.on, command.on, command.on, flags.conditions};
       text = command.on ? "All possible debugging has been turned on\n" : "All possible debugging has been turned off\n";
       break;
   }

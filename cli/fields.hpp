@@ -229,6 +229,9 @@ void fields(V& v, const DebugFlags& flags) {
   v("ikev2", flags.ikev2, "debug crypto ikev2");
   v("ikev2_packet", flags.ikev2_packet, "debug crypto ikev2 packet");
   v("ikev2_error", flags.ikev2_error, "debug crypto ikev2 error");
+  v("ikev2_hexdump", flags.ikev2_hexdump, "debug crypto ikev2 packet hexdump");
+  v("ikev2_internal", flags.ikev2_internal, "debug crypto ikev2 internal");
+  v("ikev2_client", flags.ikev2_client, "debug crypto ikev2 client");
   v("ipsec", flags.ipsec, "debug crypto ipsec");
 }
 

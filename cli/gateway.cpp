@@ -14,6 +14,7 @@
 namespace cli {
 namespace {
 
+constexpr unsigned debugging = 7;  // the severity of what `debug` prints
 constexpr unsigned crypto_threads = 2;
 constexpr std::size_t facts_a_turn = 256;  // SAs and lines a `show` copies before others have their turn: about 1 ms
 
@@ -46,10 +47,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       device_pins_(state_directory + "/devices", kernel::boot_id()),
       revert_timer_(loop, *this),
       background_(loop) {
-  log_.set_listener([this](const LogMessage& message, const std::string& stamped) {
-    if (message.severity <= console_severity) console_.add(stamped);
-    if (monitor_) log_.count_monitor(monitor_(stamped));
-  });
+  log_.set_listener([this](const LogMessage& message, const std::string& stamped) { spread(message, stamped); });
   auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
   if (!interfaces.ok()) fail("cannot watch the interfaces", interfaces.failure());
   interfaces_ = std::move(*interfaces);
@@ -110,7 +108,7 @@ void Gateway::tick(engine::Time now) {
 #ifndef NDEBUG
   endpoint_.check_invariants();
 #endif
-  executor_->carry_out(std::move(out));
+  carry_out(std::move(out));
   handling_ = false;
   drain();
 }
@@ -123,13 +121,21 @@ void Gateway::drain() {
     engine::Event event = std::move(events_.front());
     events_.pop_front();
     engine::Actions out;
+    if (const auto* datagram = std::get_if<engine::Datagram>(&event)) dump("Received", datagram->remote, datagram->payload);
     endpoint_.handle(kernel::monotonic_now(), std::move(event), out);
 #ifndef NDEBUG
     endpoint_.check_invariants();
 #endif
-    executor_->carry_out(std::move(out));
+    carry_out(std::move(out));
   }
   handling_ = false;
+}
+
+void Gateway::carry_out(engine::Actions actions) {
+  if (debug_.ikev2_hexdump)
+    for (const engine::Action& action : actions)
+      if (const auto* sent = std::get_if<engine::SendDatagram>(&action)) dump("Sending", sent->remote, sent->payload);
+  executor_->carry_out(std::move(actions));
 }
 
 void Gateway::shut_down() {
@@ -166,9 +172,27 @@ void Gateway::tell_line_protocols(const std::vector<engine::InterfaceState>& sta
   tunnels_up_ = std::move(up);
 }
 
+/// A message to each place that wants messages of its level. The journal reads the level in front of the line.
+void Gateway::spread(const LogMessage& message, const std::string& stamped) {
+  const LogSettings& wanted = log_.settings();
+  if (wanted.console && message.severity <= *wanted.console)
+    console_.add((journal_ ? "<" + std::to_string(message.severity) + ">" : std::string()) + stamped);
+  if (monitor_ && wanted.monitor && message.severity <= *wanted.monitor) log_.count_monitor(monitor_(stamped));
+  if (wanted.hosts.empty() || !wanted.trap || message.severity > *wanted.trap) return;
+  const std::string text = syslog_message(now(), running_.hostname(), message);
+  for (const LogHost& host : wanted.hosts) log_.count_trap(syslog_.send(host.address, text) ? 1 : 0);
+}
+
 void Gateway::on_notice(const engine::Notice& notice) {
   recorder_.note(kernel::monotonic_now(), notice);
-  for (const auto& message : notice_text(notice, debug_)) log_.add(now(), message);
+  for (const auto& message : notice_text(notice, debug_))
+    if (message.severity < debugging || about(notice.remote.ip)) log_.add(now(), message);
+}
+
+bool Gateway::about(const engine::IpAddress& peer) const { return debug_.conditions.passes(peer, recorder_.identity_of(peer)); }
+
+void Gateway::dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets) {
+  if (debug_.ikev2_hexdump && about(peer.ip)) log_.add(now(), {debugging, hexdump(direction, peer, octets)});
 }
 
 void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,
@@ -220,6 +244,7 @@ void Gateway::next_commit() {
 /// The devices first, so that the data plane knows them when the engine says what they protect.
 void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled) {
   running_ = std::move(configuration);
+  log_.configure(log_settings(running_));
   const auto before = std::exchange(compiled_, std::move(compiled));
   ++revision_;
   executor_->set_keys(compiled_->keys);

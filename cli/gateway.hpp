@@ -1,6 +1,7 @@
 // The daemon's inside: loop, engine, database, data plane and log, wired together. Events go in, actions are carried out.
 #pragma once
 
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "cli/revert_timer.hpp"
 #include "engine/endpoint.hpp"
 #include "kernel/interfaces.hpp"
+#include "kernel/syslog_socket.hpp"
 #include "kernel/system_random.hpp"
 #include "parser/compile.hpp"
 #include "parser/database.hpp"
@@ -103,12 +105,19 @@ class Gateway final : public Backend {
   void on_interfaces(const kernel::InterfaceMap& map);
   void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
   void on_notice(const engine::Notice& notice);
+  void carry_out(engine::Actions actions);
+  void spread(const LogMessage& message, const std::string& stamped);
+  /// Debugging is about this peer.
+  bool about(const engine::IpAddress& peer) const;
+  void dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets);
 
   kernel::Loop& loop_;
   mutable HostClock clock_;
   Console console_;
   Log log_;
   DebugFlags debug_;
+  const bool journal_ = std::getenv("JOURNAL_STREAM") != nullptr;  // standard error leads there
+  kernel::SyslogSocket syslog_;
   Recorder recorder_;
   UsageSample last_usage_;
   std::function<std::size_t(const std::string&)> monitor_;

@@ -126,7 +126,7 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
     if (std::string made = text(); !made.empty()) out.push_back({debugging, std::move(made)});
   };
   const bool packets = flags.ikev2 || flags.ikev2_packet, errors = flags.ikev2 || flags.ikev2_error;
-  debug(flags.ikev2, [&] { return step(notice); });
+  debug(flags.ikev2 || flags.ikev2_internal, [&] { return step(notice); });
   switch (notice.kind) {
     case NoticeKind::negotiation_started:
       debug(flags.ikev2,
@@ -177,6 +177,16 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
       break;
     default:
       break;
+  }
+  return out;
+}
+
+std::string hexdump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets) {
+  std::string out =
+      std::string("IKEv2-PAK:") + direction + " " + ios_socket(peer) + ", " + std::to_string(octets.size()) + " octets";
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    if (at % 16 == 0) out += "\n" + upper_hex(at, 4) + ": ";
+    out += upper_hex(octets[at], 2) + (at % 4 == 3 ? " " : "");
   }
   return out;
 }

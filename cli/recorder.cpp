@@ -123,6 +123,7 @@ void Recorder::keep(engine::Time now, const Notice& notice) {
   } else {
     home.splice(home.begin(), home, ring.place);
   }
+  if (notice.kind == NoticeKind::ike_sa_up) ring.identity = notice.text.substr(0, max_text);
   if (is_liveness(notice))
     // Four records stand for any number of checks that pass: who asks, and who answers, each way.
     for (std::size_t back = 1; back <= std::min<std::size_t>(4, ring.records.size()); ++back) {
@@ -167,6 +168,11 @@ std::vector<Record> Recorder::of_peer(const engine::IpAddress& peer) const {
   const auto found = rings_.find(peer);
   if (found == rings_.end()) return {};
   return {found->second.records.begin(), found->second.records.end()};
+}
+
+std::string Recorder::identity_of(const engine::IpAddress& peer) const {
+  const auto found = rings_.find(peer);
+  return found == rings_.end() ? std::string() : found->second.identity;
 }
 
 std::vector<engine::IpAddress> Recorder::peers() const {

@@ -55,6 +55,8 @@ class Recorder {
   const IkeCounters& counters() const { return counters_; }
   /// What is kept of a peer, oldest first.
   std::vector<Record> of_peer(const engine::IpAddress& peer) const;
+  /// As the peer at that address proved it last; empty: it has not.
+  std::string identity_of(const engine::IpAddress& peer) const;
   /// Those of which something is kept, the latest first.
   std::vector<engine::IpAddress> peers() const;
   std::size_t octets() const { return octets_; }
@@ -64,6 +66,7 @@ class Recorder {
     std::deque<Record> records;
     std::size_t octets = 0;
     bool stranger = true;
+    std::string identity{};
     std::list<engine::IpAddress>::iterator place;  // in its list: the latest in front
   };
   void count(const engine::Notice& notice);

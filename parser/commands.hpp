@@ -13,4 +13,5 @@
 #include "parser/modes/interface_tunnel.hpp"
 #include "parser/modes/ipsec_profile.hpp"
 #include "parser/modes/ipsec_transform_set.hpp"
+#include "parser/modes/logging.hpp"
 #include "parser/modes/shared.hpp"

@@ -174,11 +174,24 @@ struct ClearIpsecSa {
   std::optional<engine::IpAddress> peer;
   friend bool operator==(const ClearIpsecSa&, const ClearIpsecSa&) = default;
 };
-enum class DebugTopic { ikev2, ikev2_packet, ikev2_error, ipsec, all };
+enum class DebugTopic { ikev2, ikev2_packet, ikev2_hexdump, ikev2_error, ikev2_internal, ikev2_client, ipsec, all };
 struct Debug {
   DebugTopic topic = DebugTopic::ikev2;
   bool on = true;  // off: `undebug ...`, `no debug ...`
   friend bool operator==(const Debug&, const Debug&) = default;
+};
+/// `debug crypto condition ...`: which peers debugging is about.
+enum class DebugConditionKind : std::uint8_t { peer, subnet, username, fvrf, unmatched, reset };
+struct DebugCondition {
+  DebugConditionKind kind = DebugConditionKind::peer;
+  std::optional<engine::IpAddress> address, mask;
+  std::string name;  // of the user or VRF
+  bool on = true;
+  friend bool operator==(const DebugCondition&, const DebugCondition&) = default;
+};
+/// `show crypto debug-condition`
+struct ShowDebugCondition {
+  friend bool operator==(const ShowDebugCondition&, const ShowDebugCondition&) = default;
 };
 struct TerminalMonitor {
   bool on = true;
@@ -207,7 +220,7 @@ using ExecCommandKind =
                  ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
                  ShowPacketDrop, TestSelector, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
                  ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
-                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -90,17 +90,46 @@ auto crypto_session() {
                    (kw("interface", "Show crypto sessions on an interface") >> f<&T::interface>(interface_name()))));
 }
 
+template <class T>
+auto debug_word() {
+  return is<&T::on, true>(kw("debug", "Debugging functions (see also 'undebug')")) |
+         is<&T::on, false>(kw("undebug", "Disable debugging functions (see also 'debug')")) |
+         is<&T::on, false>(kw("no", "Disable debugging functions") >> kw("debug", "Disable debugging functions"));
+}
+
 auto debug() {
   using D = Debug;
-  return (is<&D::on, true>(kw("debug", "Debugging functions (see also 'undebug')")) |
-          is<&D::on, false>(kw("undebug", "Disable debugging functions (see also 'debug')")) |
-          is<&D::on, false>(kw("no", "Disable debugging functions") >> kw("debug", "Disable debugging functions"))) >>
-         (is<&D::topic, DebugTopic::all>(kw("all", "All debugging")) |
+  using T = DebugTopic;
+  const auto packet = [] {
+    return kw("packet", "IKEv2 Packet debugging") >>
+           (is<&D::topic, T::ikev2_hexdump>(kw("hexdump", "IKEv2 packet hexdump debugging")) |
+            is<&D::topic, T::ikev2_packet>(x3::eps));
+  };
+  return debug_word<D>() >>
+         (is<&D::topic, T::all>(kw("all", "All debugging")) |
           (kw("crypto", "Cryptographic subsystem") >>
-           ((kw("ikev2", "IKEv2 debugging") >> (is<&D::topic, DebugTopic::ikev2_packet>(kw("packet", "IKEv2 Packet debugging")) |
-                                                is<&D::topic, DebugTopic::ikev2_error>(kw("error", "IKEv2 Error debugging")) |
-                                                is<&D::topic, DebugTopic::ikev2>(x3::eps))) |
-            is<&D::topic, DebugTopic::ipsec>(kw("ipsec", "IPSEC processing")))));
+           ((kw("ikev2", "IKEv2 debugging") >>
+             (packet() | is<&D::topic, T::ikev2_error>(kw("error", "IKEv2 Error debugging")) |
+              is<&D::topic, T::ikev2_internal>(kw("internal", "IKEv2 Internal debugging")) |
+              is<&D::topic, T::ikev2_client>(kw("client", "IKEv2 client debugging")) | is<&D::topic, T::ikev2>(x3::eps))) |
+            is<&D::topic, T::ipsec>(kw("ipsec", "IPSEC processing")))));
+}
+
+auto debug_condition() {
+  using C = DebugCondition;
+  using K = DebugConditionKind;
+  const auto peer = [] {
+    return kw("peer", "Apply conditions to peers") >>
+           ((is<&C::kind, K::subnet>(kw("subnet", "IP subnet of the peers")) >> f<&C::address>(ipv4("Subnet address")) >>
+             f<&C::mask>(ipv4("Subnet mask"))) |
+            (kw("ipv4", "IPv4 address") >> f<&C::address>(ipv4("Address of the peer"))) |
+            (kw("ipv6", "IPv6 address") >> f<&C::address>(ipv6("Address of the peer"))));
+  };
+  return debug_word<C>() >> kw("crypto", "Cryptographic subsystem") >> kw("condition", "Debug condition filters") >>
+         (peer() | is<&C::kind, K::username>(kw("username", "IKE identity of the peer") >> f<&C::name>(word("User name"))) |
+          is<&C::kind, K::fvrf>(kw("fvrf", "Front door VRF") >> f<&C::name>(word("VRF name"))) |
+          is<&C::kind, K::unmatched>(kw("unmatched", "Output debugs even if no context is available")) |
+          is<&C::kind, K::reset>(kw("reset", "Remove all conditions and turn off debugging")));
 }
 
 /// An address of either family, kept as text.
@@ -228,7 +257,8 @@ Commands privileged_commands() {
       exec<ClearIpsecSa>(
           clear_crypto() >> kw("sa", "Clear all crypto SAs") >>
           -(kw("peer", "Clear all SAs for a given crypto peer") >> any_address<&ClearIpsecSa::peer>("Peer address"))),
-      exec<Debug>(debug()));
+      exec<DebugCondition>(debug_condition()), exec<Debug>(debug()),
+      shows<ShowDebugCondition>(show_crypto() >> kw("debug-condition", "Debug condition filters")));
 }
 
 auto bar() { return kw("|", "Output modifiers"); }

@@ -47,13 +47,14 @@ Commands global_aaa();     // aaa ...
 Commands global_pki();     // crypto pki, crypto key
 Commands global_names();   // ip domain, ip host
 Commands global_object_groups();
-Commands global_users();   // username
-Commands global_ikev2();   // crypto ikev2: objects, then one-liners
-Commands global_isakmp();  // crypto logging, IKEv1
-Commands global_ipsec();   // crypto ipsec, crypto maps
-Commands global_lists();   // access lists and object groups
-Commands global_radius();  // radius and TACACS+ servers
-Commands global_routes();  // pools and routes
+Commands global_users();    // username
+Commands global_ikev2();    // crypto ikev2: objects, then one-liners
+Commands global_isakmp();   // crypto logging, IKEv1
+Commands global_ipsec();    // crypto ipsec, crypto maps
+Commands global_logging();  // logging
+Commands global_lists();    // access lists and object groups
+Commands global_radius();   // radius and TACACS+ servers
+Commands global_routes();   // pools and routes
 /// Rows of other parts of IOS (parser/modes/other.cpp): what stands before users, before the interfaces, behind the routes,
 /// and at the end.
 Commands other_head();

@@ -70,6 +70,16 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_FALSE(run<ShowInterfaces>("show interfaces").interface);
   EXPECT_EQ(run<ShowInterfaces>("sh int tu0").interface, "Tunnel0");
   run<ShowPrivilege>("sh priv");
+  EXPECT_EQ(run<Debug>("debug crypto ikev2 packet hexdump").topic, DebugTopic::ikev2_hexdump);
+  EXPECT_EQ(run<Debug>("undebug crypto ikev2 internal"), (Debug{DebugTopic::ikev2_internal, false}));
+  using K = DebugConditionKind;
+  EXPECT_EQ(run<DebugCondition>("debug crypto condition peer ipv4 192.0.2.1"),
+            (DebugCondition{K::peer, address("192.0.2.1"), {}, {}, true}));
+  EXPECT_EQ(run<DebugCondition>("no debug crypto condition peer subnet 192.0.2.0 255.255.255.0"),
+            (DebugCondition{K::subnet, address("192.0.2.0"), address("255.255.255.0"), {}, false}));
+  EXPECT_EQ(run<DebugCondition>("debug crypto condition username gw.example.net").name, "gw.example.net");
+  EXPECT_EQ(run<DebugCondition>("debug crypto condition unmatched").kind, K::unmatched);
+  run<ShowDebugCondition>("show crypto debug-condition");
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats").what, Ikev2Counters::stats);
   EXPECT_EQ(run<ShowIkev2Counters>("sh cry ikev2 stats exch").what, Ikev2Counters::exchange);
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 count").what, Ikev2Counters::count);
@@ -163,9 +173,9 @@ TEST(Exec, PrivilegeIsNeeded) {
 }
 
 TEST(Exec, HelpAndCompletion) {
-  EXPECT_EQ(offered("show crypto "), "engine|ikev2|impact|ipsec|isakmp|map|packet-drop|session");
+  EXPECT_EQ(offered("show crypto "), "debug-condition|engine|ikev2|impact|ipsec|isakmp|map|packet-drop|session");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
-  EXPECT_EQ(offered("debug crypto ikev2 "), "error|packet|<cr>");
+  EXPECT_EQ(offered("debug crypto ikev2 "), "client|error|internal|packet|<cr>");
   EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
   EXPECT_EQ(parse_exec("show crypto ikev2 proposal | include x", true).command->modifier.kind, ModifierKind::include);
   EXPECT_EQ(parse_exec("show access-lists | json", true).command->modifier.kind, ModifierKind::json);

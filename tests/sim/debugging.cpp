@@ -5,7 +5,7 @@
 namespace sim {
 
 void World::print(const Node& node, const engine::Notice& notice) {
-  constexpr cli::DebugFlags everything{true, true, true, true};
+  static const cli::DebugFlags everything{true, true, true, true};
   for (const cli::LogMessage& message : cli::notice_text(notice, everything))
     for (const char c : message.text)
       if (c != '\n' && (c < 0x20 || c > 0x7e))
