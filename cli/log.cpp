@@ -6,7 +6,7 @@ namespace cli {
 
 namespace {
 
-constexpr unsigned errors = 3, warnings = 4;
+constexpr unsigned warnings = 4;
 
 std::string level_text(const std::optional<unsigned>& level) {
   return level ? "level " + std::string(level_name(*level)) : std::string("disabled");
@@ -24,7 +24,7 @@ bool Log::admits(const WallTime& now, unsigned severity) {
     second_ = second;
     in_second_ = 0;
   }
-  if (severity <= errors || ++in_second_ <= settings_.rate) return true;
+  if (severity <= settings_.never_left_out || ++in_second_ <= settings_.rate) return true;
   ++limited_;
   ++left_out_;
   return false;

@@ -59,8 +59,9 @@ LogSettings log_settings(const parser::Configuration& configuration) {
       sink(off->sink).reset();
     } else if (const auto* rate = line->as<parser::LoggingRateLimit>()) {
       out.rate = rate->messages;
+      out.never_left_out = rate->except.value_or(out.never_left_out);
     } else if (const auto* host = line->as<parser::LoggingHost>()) {
-      out.hosts.push_back({{host->address, host->port.value_or(syslog_port)}});
+      if (host->reached()) out.hosts.push_back({{*host->address, host->port.value_or(syslog_port)}});
     }
   }
   return out;

@@ -17,12 +17,13 @@ struct LogHost {
   friend bool operator==(const LogHost&, const LogHost&) = default;
 };
 
-/// The least severe level that goes to each place; not given: nothing does. `rate`: messages a second, errors and worse
-/// never left out.
+/// The least severe level that goes to each place; not given: nothing does. `rate`: messages a second, those of
+/// `never_left_out` and worse not counted.
 struct LogSettings {
   std::optional<unsigned> console = 6, monitor = 7, buffer = 7, trap = 6;
   std::size_t buffer_octets = 262144;
   unsigned rate = 1000;
+  unsigned never_left_out = 3;  // errors
   std::vector<LogHost> hosts;
 };
 LogSettings log_settings(const parser::Configuration& configuration);

@@ -42,6 +42,16 @@ bool is_log_text(std::string_view line) {
                      [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0 || c == '_' || letter_or_digit(c); });
 }
 
+std::size_t behind_one_pager(std::string_view line) {
+  const std::size_t more = line.find("--More--");
+  if (more == std::string_view::npos || line.find_first_not_of(" \t") != more) return 0;
+  std::size_t i = more + 8;
+  while (i < line.size() && (line[i] == ' ' || line[i] == '\b' || line[i] == '\r')) ++i;
+  // The blanks behind the last backspace belong to the line itself.
+  const std::size_t wiped = line.substr(0, i).find_last_of("\b\r");
+  return wiped == std::string_view::npos ? i : wiped + 1;
+}
+
 }  // namespace
 
 bool is_captured(std::string_view line) {
@@ -71,13 +81,9 @@ std::size_t behind_prompt(std::string_view line) {
 }
 
 std::size_t behind_pager(std::string_view line) {
-  const std::size_t more = line.find("--More--");
-  if (more == std::string_view::npos || line.find_first_not_of(" \t") != more) return 0;
-  std::size_t i = more + 8;
-  while (i < line.size() && (line[i] == ' ' || line[i] == '\b' || line[i] == '\r')) ++i;
-  // The blanks behind the last backspace belong to the line itself.
-  const std::size_t wiped = line.substr(0, i).find_last_of("\b\r");
-  return wiped == std::string_view::npos ? i : wiped + 1;
+  std::size_t behind = 0;
+  while (const std::size_t one = behind_one_pager(line.substr(behind))) behind += one;
+  return behind;
 }
 
 std::string oddity(std::string_view line) {

@@ -2,6 +2,7 @@
 #include "parser/kept.hpp"
 #include "parser/merge.hpp"
 #include "parser/no_effect.hpp"
+#include "parser/open_blocks.hpp"
 #include "parser/text.hpp"
 
 namespace parser {
@@ -11,56 +12,11 @@ const char invalid_input[] = "% Invalid input detected at '^' marker.";
 
 std::string note_text(std::string_view why) { return "% NOTE: no effect here: " + std::string(why); }
 
-/// How a mode failed; the farthest failure speaks for the line, of equals the one that says more.
-struct Refusal {
-  Outcome outcome = Outcome::invalid;
-  std::size_t at = 0;
-  std::string hint{};
-  bool weaker_than(const Refusal& other) const {
-    return other.at != at ? other.at > at : outcome == Outcome::invalid && other.outcome != Outcome::invalid;
-  }
-};
-
-/// The word that says what the line is about, behind `no` and `default`.
-std::string_view main_word(std::string_view line) {
-  for (;;) {
-    const It end = Session::token_end(line.data(), line.data() + line.size());
-    const std::string_view word(line.data(), end);
-    if (!same_letters(word, "no") && !same_letters(word, "default")) return word;
-    const It next = Session::skip(end, line.data() + line.size());
-    if (next == line.data() + line.size()) return word;
-    line = {next, static_cast<std::size_t>(line.data() + line.size() - next)};
-  }
-}
-
-/// The keyword that was expected where the line failed and nearly stands there.
-std::string meant(const Session& session) {
-  const std::string_view token(session.far(), Session::token_end(session.far(), session.end()));
-  for (const Expect& e : session.expected())
-    if (e.kind == Expect::Kind::keyword && nearly_same(token, e.text)) return "did you mean \"" + e.text + "\"?";
-  return {};
-}
-
 }  // namespace
 
 struct ConfigSession::Impl {
   explicit Impl(const Configuration& start) : editor(start), snapshot(start) {}
 
-  const Mode& mode(std::size_t level) const {
-    const Node* node = &editor.root();
-    for (std::size_t i = 0; i < level; ++i) node = node->children[path[i]].get();
-    return node->command ? *node->command->opens() : global_mode();
-  }
-  std::vector<const Mode*> chain() const {
-    std::vector<const Mode*> out;
-    for (std::size_t level = path.size() + 1; level-- > 0;) out.push_back(&mode(level));
-    return out;
-  }
-  bool understand_line(const CleanLine& line, LineReport& report, Refusal& worst);
-  std::size_t holder(const CleanLine& line) const;
-  static bool knows_better(const Mode& mode, const CleanLine& line, const Command& outer);
-  bool keep_opaque(std::size_t level, const CleanLine& line, LineReport& report);
-  std::optional<std::size_t> spelled_out_in_parent(const CleanLine& line, std::size_t level, Parsed& parsed) const;
   void execute(std::size_t level, Parsed parsed, std::size_t indent, LineReport& report);
   void merge(std::size_t level, const Parsed& parsed, std::size_t indent, LineReport& report);
   bool take_text(LineReport& report);
@@ -77,8 +33,8 @@ struct ConfigSession::Impl {
 
   Editor editor;
   Editor::Path path;
-  std::vector<std::size_t> others;   // with `interface range`: the other interfaces that lines of the block at path[0] go to
-  std::vector<std::size_t> indents;  // of the lines that opened the blocks of `path`
+  std::vector<std::size_t> others;  // with `interface range`: the other interfaces that lines of the block at path[0] go to
+  OpenBlocks blocks;                // those of `path`
   std::optional<Unfinished> unfinished;
   bool after_refused_header = false;  // what is indented now belongs to it
   bool active = true;
@@ -100,7 +56,7 @@ void ConfigSession::Impl::execute(std::size_t level, Parsed parsed, std::size_t 
     active = command.merge() == Merge::leave && level > 0;
     path.resize(active ? level - 1 : 0);
     if (path.empty()) others.clear();
-    indents.resize(path.size());
+    blocks.close_to(path.size());
     return;
   }
   if (parsed.form == Form::set && command.unfinished(parsed.value.get())) {
@@ -138,7 +94,8 @@ void ConfigSession::Impl::enter_range(const InterfaceRange& range, std::size_t i
     places.push_back(change.entered);
   }
   path = {places.front()};
-  indents = {indent};
+  blocks.close_to(0);
+  blocks.open(*opener->opens(), indent);
   others.assign(places.begin() + 1, places.end());
 }
 
@@ -154,7 +111,7 @@ void ConfigSession::Impl::merge(std::size_t level, const Parsed& parsed, std::si
   }
   changed = true;
   path = std::move(here);
-  indents.resize(path.size());
+  blocks.close_to(path.size());
   const std::string_view note = command.note(parsed.value.get());
   if ((!command.has_effect() || !note.empty()) && !command.effective_in(editor.block(path), parsed.value.get())) {
     report.verdict = Verdict::no_effect;
@@ -166,90 +123,9 @@ void ConfigSession::Impl::merge(std::size_t level, const Parsed& parsed, std::si
     return enter_range(*static_cast<const InterfaceRange*>(parsed.value.get()), indent);
   if (parsed.form != Form::set || !command.opens() || !command.enters(parsed.value.get())) return;
   path.push_back(change.entered);
-  indents.push_back(indent);
+  blocks.open(*command.opens(), indent);
   if (std::string advice = command.advice(editor.root(), editor.block(path), change.created); !advice.empty())
     report.answer = std::move(advice);
-}
-
-/// True when a mode of the chain has taken the line.
-bool ConfigSession::Impl::understand_line(const CleanLine& line, LineReport& report, Refusal& worst) {
-  const std::string_view word = main_word(line.text);
-  const std::size_t held = holder(line);
-  // Behind a block of another part of IOS a line at its left margin is an outer mode's, if that knows it.
-  if (!path.empty() && mode(path.size()).keeps_any() && line.indent <= indents.back()) {
-    Parsed parsed;
-    const auto outer = spelled_out_in_parent(line, held + 1, parsed);
-    if (outer && parsed.command->merge() <= Merge::block && !knows_better(mode(path.size()), line, *parsed.command)) {
-      execute(*outer, std::move(parsed), line.indent, report);
-      return true;
-    }
-  }
-  for (std::size_t level = path.size() + 1; level-- > 0;) {
-    const Mode& tried = mode(level);
-    Refusal refusal;
-    if (level > 0 && !tried.may_begin(word)) {
-      refusal.at = static_cast<std::size_t>(word.data() - line.text.data());
-    } else {
-      Session session(line.text);
-      Parsed parsed;
-      const Outcome outcome = understand(tried, session, parsed);
-      const bool kept = outcome == Outcome::ok && parsed.command->type() == typeid(Kept);
-      // Nor does an inner mode lose a line that it knows, but for a fault further on, to such a line around it.
-      const bool deeper = level < path.size() && line.indent > indents.back();
-      if (kept && level < path.size() && worst.at > 0 && (session.recording || deeper)) continue;
-      if (outcome == Outcome::ok) {
-        const bool abbreviated = session.recording && kept;
-        const auto parent = abbreviated ? spelled_out_in_parent(line, level, parsed) : std::nullopt;
-        execute(parent.value_or(level), std::move(parsed), line.indent, report);
-        return true;
-      }
-      refusal = {outcome, static_cast<std::size_t>(session.far() - session.begin()),
-                 outcome == Outcome::invalid ? meant(session) : std::string()};
-    }
-    if (level == held && keep_opaque(level, line, report)) return true;
-    if (level == path.size() || worst.weaker_than(refusal)) worst = std::move(refusal);
-  }
-  return false;
-}
-
-/// Lines that are kept may say anything behind their keywords, so that an abbreviation of them must not take what a mode
-/// around it has in full: `ip route ...` is no `ip route-cache ...` below an interface.
-std::optional<std::size_t> ConfigSession::Impl::spelled_out_in_parent(const CleanLine& line, std::size_t level,
-                                                                      Parsed& parsed) const {
-  while (level-- > 0) {
-    Session session(line.text);
-    Parsed found;
-    if (!mode(level).parse(session, found)) continue;
-    settle(found);
-    parsed = std::move(found);
-    return level;
-  }
-  return std::nullopt;
-}
-
-/// The mode knows more words of the line than `outer` does: `logging synchronous` of a line is no `logging ...`.
-bool ConfigSession::Impl::knows_better(const Mode& mode, const CleanLine& line, const Command& outer) {
-  Session session(line.text);
-  Parsed found;
-  return mode.parse(session, found) && found.command->lead().size() > outer.lead().size();
-}
-
-/// How many of the open blocks a line stands in by its indentation.
-std::size_t ConfigSession::Impl::holder(const CleanLine& line) const {
-  std::size_t level = path.size();
-  while (level > 0 && line.indent <= indents[level - 1]) --level;
-  return level;
-}
-
-/// A line deeper than the head of a block of another part of IOS is kept as it stands.
-bool ConfigSession::Impl::keep_opaque(std::size_t level, const CleanLine& line, LineReport& report) {
-  if (level == 0 || !mode(level).keeps_any()) return false;
-  Session session(line.text);
-  session.opaque = true;
-  Parsed parsed;
-  if (!mode(level).parse(session, parsed)) return false;
-  execute(level, std::move(parsed), line.indent, report);
-  return true;
 }
 
 /// The next line of a text. False when the text ended before this line, which then stands for itself.
@@ -284,7 +160,7 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
     }
     after_refused_header = false;
   }
-  if (understand_line(cleaned, report, worst)) return;
+  if (auto found = blocks.owner(cleaned, worst)) return execute(found->level, std::move(found->parsed), cleaned.indent, report);
   if (is_captured(cleaned.text)) {
     report.verdict = Verdict::no_effect;
     report.hint = no_effect::captured;
@@ -331,8 +207,12 @@ LineReport ConfigSession::line(std::string_view text) {
   LineReport report;
   report.text = text.substr(0, text.find_last_not_of("\r\n") + 1);
   if (impl_->unfinished && impl_->take_text(report)) return report;
-  const std::size_t pager = behind_pager(report.text);
+  std::size_t pager = behind_pager(report.text);
   CleanLine cleaned = clean(std::string_view(report.text).substr(pager));
+  while (const std::size_t more = behind_pager(cleaned.text)) {
+    pager += cleaned.column(more);
+    cleaned = clean(std::string_view(cleaned.text).substr(more));
+  }
   if (cleaned.text.empty() || cleaned.text.front() == '!') {
     if (pager > 0) report.verdict = Verdict::no_effect;
     return report;
@@ -353,16 +233,16 @@ std::string ConfigSession::prompt() const {
   if (!impl_->others.empty()) return "config-if-range";
   const Node& block = impl_->editor.block(impl_->path);
   const std::string own = block.command->prompt(block.value.get());
-  return own.empty() ? impl_->mode(impl_->path.size()).prompt() : own;
+  return own.empty() ? impl_->blocks.mode(impl_->path.size()).prompt() : own;
 }
 
 std::vector<HelpEntry> ConfigSession::help(std::string_view text) const {
   std::vector<HelpEntry> out;
-  for (Expect& e : offers(impl_->chain(), text)) out.push_back({std::move(e.text), std::move(e.help)});
+  for (Expect& e : offers(impl_->blocks.chain(), text)) out.push_back({std::move(e.text), std::move(e.help)});
   return out;
 }
 
-std::string ConfigSession::complete(std::string_view text) const { return completed(impl_->chain(), text); }
+std::string ConfigSession::complete(std::string_view text) const { return completed(impl_->blocks.chain(), text); }
 
 std::vector<std::string> ConfigSession::path() const {
   std::vector<std::string> out;

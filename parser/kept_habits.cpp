@@ -9,15 +9,14 @@ namespace {
 
 constexpr std::string_view singles[] = {
     // global configuration
-    "clock timezone", "clock summer-time", "logging buffered", "logging console", "logging monitor", "logging trap",
-    "logging facility", "logging rate-limit", "logging origin-id", "ntp source", "ntp master", "ntp authentication-key *",
-    "ip ssh version", "ip ssh time-out", "ip ssh authentication-retries", "ip ssh source-interface", "ip http port",
-    "ip http secure-port", "ip http access-class", "ip http max-connections", "snmp-server location", "snmp-server contact",
-    "snmp-server chassis-id", "snmp-server community *", "ip ftp username", "ip ftp password", "ip ftp source-interface",
-    "ip tftp source-interface", "ip tacacs source-interface", "ip radius source-interface", "spanning-tree mode", "vtp mode",
-    "vtp domain", "license boot level", "login block-for", "login delay", "tacacs-server key", "tacacs-server timeout",
-    "cdp timer", "cdp holdtime", "lldp timer", "lldp holdtime", "scheduler allocate", "alias exec *",
-    "event manager environment *", "ip sla schedule *",
+    "clock timezone", "clock summer-time", "logging buffered", "logging console", "logging monitor", "logging facility",
+    "logging origin-id", "ntp source", "ntp master", "ntp authentication-key *", "ip ssh version", "ip ssh time-out",
+    "ip ssh authentication-retries", "ip ssh source-interface", "ip http port", "ip http secure-port", "ip http access-class",
+    "ip http max-connections", "snmp-server location", "snmp-server contact", "snmp-server chassis-id", "snmp-server community *",
+    "ip ftp username", "ip ftp password", "ip ftp source-interface", "ip tftp source-interface", "ip tacacs source-interface",
+    "ip radius source-interface", "spanning-tree mode", "vtp mode", "vtp domain", "license boot level", "login block-for",
+    "login delay", "tacacs-server key", "tacacs-server timeout", "cdp timer", "cdp holdtime", "lldp timer", "lldp holdtime",
+    "scheduler allocate", "alias exec *", "event manager environment *", "ip sla schedule *",
     // lines
     "exec-timeout", "session-timeout", "absolute-timeout", "transport input", "transport output", "transport preferred", "login",
     "privilege level", "length", "width", "history size", "stopbits", "speed", "rxspeed", "txspeed", "databits", "parity",

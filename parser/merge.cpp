@@ -30,6 +30,28 @@ void erase_same(Node& block, Range range, const Command& command, const void* va
   block.children.erase(gone, at(block, range.last));
 }
 
+/// Where lines that say `no` stand beside others, they stand first, and none is how another line begins: so that the lines,
+/// read one by one, never take each other away. What is left of the same form as the given line.
+Range set_apart(Node& block, Range range, const Parsed& parsed) {
+  const Command& command = *parsed.command;
+  const void* given = parsed.value.get();
+  const auto first = at(block, range.first), last = at(block, range.last);
+  const auto rest = std::find_if(first, last, [](const auto& line) { return !line->negated; });
+  const auto begin = static_cast<std::size_t>(rest - block.children.begin());
+  const auto over = [&](const void* negated, const void* set) {
+    return command.same(set, negated, true) || command.same(set, negated, false);
+  };
+  if (parsed.form == Form::no) {
+    const auto gone = std::remove_if(rest, last, [&](const auto& line) { return over(given, line->value.get()); });
+    block.children.erase(gone, last);
+    return {range.first, begin};
+  }
+  const auto gone = std::remove_if(first, rest, [&](const auto& line) { return over(line->value.get(), given); });
+  const auto count = static_cast<std::size_t>(rest - gone);
+  block.children.erase(gone, rest);
+  return {begin - count, range.last - count};
+}
+
 /// Lets a command's own rule work on its lines.
 template <class Rule>
 Answer with_own_rule(Node& block, Range range, Rule&& rule) {
@@ -90,7 +112,7 @@ bool Editor::may_have(const Node& block, std::size_t first, std::size_t last, co
 Editor::Change Editor::set(Node& block, const Parsed& parsed) {
   const Command& command = *parsed.command;
   const void* value = parsed.value.get();
-  const Range range = range_of(block, command);
+  Range range = range_of(block, command);
   Change change;
   if (command.merge() == Merge::accepted) return change;
   if (command.has_add()) {
@@ -102,12 +124,13 @@ Editor::Change Editor::set(Node& block, const Parsed& parsed) {
     erase_same(block, range, command, value, false);
     return change;
   }
+  if (command.negation() == Negation::kept_where_absent) range = set_apart(block, range, parsed);
   const auto before = [&](const void* v, const auto& line) { return command.before(v, line->value.get()); };
   auto old = at(block, range.last);
   if (command.ordered_by_key()) {
     const auto behind = std::upper_bound(at(block, range.first), old, value, before);
     if (behind != at(block, range.first) && command.same((*(behind - 1))->value.get(), value, false)) old = behind - 1;
-  } else if (may_have(block, range.first, range.last, parsed)) {
+  } else if (negated || may_have(block, range.first, range.last, parsed)) {
     old = std::find_if(at(block, range.first), old,
                        [&](const auto& line) { return command.same(line->value.get(), value, false); });
   }

@@ -48,6 +48,7 @@ inline constexpr std::string_view acl_option = "what it narrows cannot be told f
 inline constexpr std::string_view ike_knob = "the engine does not take it from the configuration";
 inline constexpr std::string_view ipsec_knob = "the data plane does not take it from the configuration";
 inline constexpr std::string_view logging = "messages go to the log in one way";
+inline constexpr std::string_view logging_host = "messages go to addresses, by UDP, without VRF";
 inline constexpr std::string_view archive = "every revision is kept anyway";
 inline constexpr std::string_view exec_line = "a command of EXEC mode, no configuration";
 inline constexpr std::string_view captured = "output of a terminal, no configuration";

@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include "parser/command.hpp"
 #include "parser/configuration.hpp"
-#include "parser/session.hpp"
+#include "parser/open_blocks.hpp"
 
 namespace parser {
 namespace {
@@ -38,11 +37,11 @@ class Writer {
   }
 
   /// Lines that stand alone are kept in groups by their first word, with a "!" between groups.
-  void alone(std::string_view text) {
+  void alone(const Command& command, std::string_view text) {
     std::string word(text.substr(0, text.find(' ')));
     if (word == "no") word = text.substr(3, text.find(' ', 3) - 3);
     close_group(word);
-    leave_for(0, text);
+    leave_for(command, 0, text);
     line(0, text);
     group_ = std::move(word);
   }
@@ -52,7 +51,7 @@ class Writer {
     for (const auto& command : mode.commands()) {
       if (depth == 0 && detail_ == Detail::all) built_in(*command, node);
       if (next == node.children.end() || (*next)->command != command.get()) {
-        if (const std::string text = absent(*command); !text.empty()) plain(depth, text);
+        if (const std::string text = absent(*command); !text.empty()) plain(*command, depth, text);
         continue;
       }
       for (; next != node.children.end() && (*next)->command == command.get(); ++next) put(**next, depth);
@@ -68,13 +67,13 @@ class Writer {
     const std::string text = config_line(node);
     const Mode* inner = node.negated || !node.command->enters(node.value.get()) ? nullptr : node.command->opens();
     if (!inner) {
-      plain(depth, text);
+      plain(*node.command, depth, text);
       return;
     }
     close_group({});
-    leave_for(depth, text);
+    leave_for(*node.command, depth, text);
     line(depth, text);
-    open_.push_back(inner);
+    open_.open(*inner, depth);
     block(node, *inner, depth + 1);
     line(depth, "!");
   }
@@ -86,32 +85,28 @@ class Writer {
     for (const BuiltIn& object : built_ins) {
       if (command.type() != object.type || !object.there(root)) continue;
       close_group({});
-      leave_for(0, object.text.substr(0, object.text.find('\n')));
+      leave_for(command, 0, object.text.substr(0, object.text.find('\n')));
       out_ += object.text;
-      open_.push_back(command.opens());
+      open_.open(*command.opens(), 0);
     }
   }
 
-  void plain(std::size_t depth, std::string_view text) {
-    if (depth == 0) return alone(text);
-    leave_for(depth, text);
+  void plain(const Command& command, std::size_t depth, std::string_view text) {
+    if (depth == 0) return alone(command, text);
+    leave_for(command, depth, text);
     line(depth, text);
   }
 
-  /// A reader is still in the blocks printed last, and asks them first: where one of them would take the line that comes,
-  /// `exit` leaves it, as it does when typed.
-  void leave_for(std::size_t depth, std::string_view text) {
-    const std::string_view positive = text.starts_with("no ") ? text.substr(3) : text;
-    const auto takes = [&](const Mode* mode) {
-      if (!mode->may_begin(positive.substr(0, positive.find(' ')))) return false;
-      Session session(text);
-      Parsed parsed;
-      return mode->parse(session, parsed);
-    };
-    const auto inner = open_.begin() + static_cast<std::ptrdiff_t>(depth);
-    if (std::any_of(inner, open_.end(), takes))
-      for (std::size_t level = open_.size(); level > depth; --level) line(depth, "exit");
-    open_.resize(depth);
+  /// A reader is still in the blocks printed last: where they would take the line that comes, `exit` leaves them, as it does
+  /// when typed.
+  void leave_for(const Command& command, std::size_t depth, std::string_view text) {
+    if (open_.depth() > depth) {
+      Refusal why;
+      const auto reader = open_.owner({std::string(text), depth, {}}, why);
+      if (!reader || reader->level != depth || reader->parsed.command != &command)
+        for (std::size_t level = open_.depth(); level > depth; --level) line(depth, "exit");
+    }
+    open_.close_to(depth);
   }
 
   std::string absent(const Command& command) const {
@@ -121,7 +116,7 @@ class Writer {
   Detail detail_;
   std::string out_;
   std::string group_;
-  std::vector<const Mode*> open_;  // the blocks that a reader of what was printed is in
+  OpenBlocks open_;  // the blocks that a reader of what was printed is in
 };
 
 }  // namespace

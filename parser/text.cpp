@@ -45,25 +45,24 @@ CleanLine clean(std::string_view typed) {
   }
   CleanLine out;
   std::size_t column = 0;
-  auto put = [&](char c) {
+  const auto is_octet_of_letter = [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; };
+  for (char c : typed) {
+    if (c == '\r') continue;
+    const bool more = (static_cast<unsigned char>(c) & 0xC0) == 0x80 && !out.text.empty() && is_octet_of_letter(out.text.back());
+    out.columns.push_back(more ? out.columns.back() : column++);
     out.text.push_back(c);
-    out.columns.push_back(column);
-  };
-  for (std::size_t i = 0; i < typed.size(); ++i) {
-    const std::string_view rest = typed.substr(i);
-    if (rest.starts_with("\xE2\x80\x8B") || rest.starts_with("\xEF\xBB\xBF")) {
-      i += 2;
-      continue;
+    // What is taken away may bring together what would be taken away the next time.
+    for (std::string_view unseen : {"\xE2\x80\x8B", "\xEF\xBB\xBF"}) {
+      if (!out.text.ends_with(unseen)) continue;
+      out.text.resize(out.text.size() - unseen.size());
+      column = out.columns[out.text.size()];
+      out.columns.resize(out.text.size());
     }
-    if (typed[i] == '\r') continue;
-    if (rest.starts_with("\xC2\xA0")) {
-      put(' ');
-      ++i;
-    } else {
-      put(typed[i]);
+    if (out.text.ends_with("\xC2\xA0")) {
+      out.text.pop_back();
+      out.columns.pop_back();
+      out.text.back() = ' ';
     }
-    const bool more = i + 1 < typed.size() && (static_cast<unsigned char>(typed[i + 1]) & 0xC0) == 0x80;
-    if (!more) ++column;
   }
   const std::size_t first = out.text.find_first_not_of(" \t");
   const std::size_t last = out.text.find_last_not_of(" \t");

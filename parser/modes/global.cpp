@@ -118,11 +118,11 @@ Commands leaving() {
 }  // namespace
 
 const Mode& global_mode() {
-  static const Mode mode(
-      "global", "config",
-      joined(system_lines(), global_vrfs(), global_enable(), global_aaa(), global_names(), other_head(), global_pki(),
-             global_users(), global_ikev2(), other_middle(), global_isakmp(), global_ipsec(), interfaces(), other_routing(),
-             global_object_groups(), global_routes(), global_lists(), other_tail(), global_logging(), global_radius(), leaving()));
+  static const Mode mode("global", "config",
+                         joined(system_lines(), global_vrfs(), global_enable(), global_aaa(), global_names(), other_head(),
+                                global_pki(), global_users(), global_ikev2(), other_middle(), global_isakmp(), global_ipsec(),
+                                interfaces(), other_routing(), global_object_groups(), global_routes(), global_lists(),
+                                other_tail(), global_logging(), global_radius(), leaving()));
   return mode;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "engine/address.hpp"
 
@@ -16,16 +17,23 @@ struct LoggingTo {
   std::optional<unsigned> level;      // 0 worst, 7 debugging
   friend bool operator==(const LoggingTo&, const LoggingTo&) = default;
 };
-/// `logging rate-limit N`: messages a second; errors and worse are never left out.
+/// `logging rate-limit [console] [all] N [except LEVEL]`: messages a second; those of the level and worse are never left out.
 struct LoggingRateLimit {
+  bool console = false, all = false;
   unsigned messages = 0;
+  std::optional<unsigned> except;
   friend bool operator==(const LoggingRateLimit&, const LoggingRateLimit&) = default;
 };
-/// `logging host A.B.C.D [transport udp [port N]]`
+/// `logging host {A.B.C.D | ipv6 X:X::X | NAME} [vrf VRF] [transport {udp | tcp} [port N]] [discriminator NAME]`
+enum class LogTransport : std::uint8_t { udp, tcp };
 struct LoggingHost {
-  engine::IpAddress address;
-  bool udp = false;
+  std::optional<engine::IpAddress> address;
+  std::string name;  // in place of an address
+  std::string vrf, discriminator;
+  std::optional<LogTransport> transport;
   std::optional<std::uint16_t> port;
+  /// Messages are sent there: not through VRF or TCP, not to a name.
+  bool reached() const { return address && vrf.empty() && transport != LogTransport::tcp; }
   friend bool operator==(const LoggingHost&, const LoggingHost&) = default;
 };
 

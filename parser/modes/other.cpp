@@ -60,7 +60,6 @@ constexpr Row head_rows[] = {
     {"boot", "Modify system boot parameters", no_effect::host_system},
     {"boot-start-marker", "Begin of the boot parameters", no_effect::host_system},
     {"boot-end-marker", "End of the boot parameters", no_effect::host_system},
-    {"logging", "Modify message logging facilities", no_effect::logging},
     {"clock", "Configure time-of-day clock", no_effect::host_clock},
     {"memory-size", "Adjust memory size by percentage", no_effect::host_system},
     {"memory", "Configure memory management", no_effect::host_system},

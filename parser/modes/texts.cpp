@@ -51,8 +51,9 @@ Taken take_banner_line(Kept& line, std::string_view raw) {
   const std::size_t pager = behind_pager(raw);
   if (pager > 0 && pager == raw.size()) return Taken::more;
   raw.remove_prefix(pager);
-  line.text += '\n';
-  std::copy_if(raw.begin(), raw.end(), std::back_inserter(line.text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
+  std::string text;
+  std::copy_if(raw.begin(), raw.end(), std::back_inserter(text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
+  line.text += "\n" + text.substr(behind_pager(text));
   if (banner_is_open(line)) return Taken::more;
   make_canonical(line);
   return Taken::done;

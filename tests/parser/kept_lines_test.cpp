@@ -48,6 +48,37 @@ TEST(KeptLines, ALineOfOneValueReplacesTheOneBeforeIt) {
   EXPECT_EQ(shown.find("192.0.2.1 remote-as 1"), std::string::npos) << shown;
 }
 
+TEST(KeptLines, ANoIsOverWhenALineBeginsAsItSays) {
+  const std::string shown = shown_after("no ntp server\nntp server 192.0.2.1\nntp logging\nntp server 192.0.2.2\nno ntp peer\n");
+  EXPECT_EQ(shown.find("no ntp server"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("no ntp peer\nntp server 192.0.2.1\nntp logging\nntp server 192.0.2.2\n"), std::string::npos) << shown;
+}
+
+/// What is printed is read as it was meant, upon nothing and upon itself.
+void expect_comes_back(const std::string& text) {
+  const Configuration configuration = parser::apply({}, text).configuration;
+  const std::string shown = running_config(configuration);
+  const ApplyResult again = parser::apply({}, shown);
+  EXPECT_FALSE(again.refused_any) << shown;
+  EXPECT_EQ(running_config(again.configuration), shown) << text;
+  EXPECT_TRUE(again.configuration == configuration) << text;
+  EXPECT_EQ(running_config(parser::apply(configuration, shown).configuration), shown) << text;
+}
+
+TEST(KeptLines, BehindABlockTheyAreReadInTheirOwnMode) {
+  expect_comes_back("router bgp 1\n banner motd C\naddress-family\n");  // global configuration would take it
+  expect_comes_back("router bgp 1\n p\naddress-family\n");              // short for one word in the inner block
+  expect_comes_back("router bgp 1\n no p\naddress-family\n");
+  expect_comes_back("ip sla 1\nicmp-echo\nexit\n ip sla schedule\n");
+  expect_comes_back("router bgp 1\n exit-address-family\naddress-family\n");
+}
+
+TEST(KeptLines, OctetsThatAreNoLettersTakeNoColumn) {
+  expect_comes_back("ip sla 1\n  \x80\n");
+  expect_comes_back("ip sla 1\n x\xE2\x80\xE2\x80\x8B\x8By\n x\xC2\xE2\x80\x8B\xA0y\n");
+  expect_comes_back("ip sla 1\n --More-- --More-- x\n --Mo\xE2\x80\x8Bre-- x\n");
+}
+
 TEST(KeptLines, TypedWithoutIndentationTheyAreStillTheirBlocks) {
   const std::string shown = shown_after(
       "line vty 0 4\nlogin local\nprivilege level 15\nlogging synchronous\ntransport input ssh\n"
