@@ -83,7 +83,10 @@ engine::Result<Capture> Capture::open(unsigned instance) {
 }
 
 engine::Status Capture::run(const std::string& commands) {
-  if (nft_run_cmd_from_buffer(nft_.get(), commands.c_str()) == 0) return engine::Done{};
+  watch_.stop_listening();
+  const int result = nft_run_cmd_from_buffer(nft_.get(), commands.c_str());
+  watch_.listen_again();
+  if (result == 0) return engine::Done{};
   const std::string_view why = nft_ctx_get_error_buffer(nft_.get());
   return failed("nftables: " + std::string(why.substr(0, why.find('\n'))));
 }

@@ -152,6 +152,11 @@ bool CaptureWatch::disturbed(const std::function<bool(unsigned)>& our_device) {
   return out || !nftables_whole || !route_whole;
 }
 
+void CaptureWatch::listen_to_nftables(int option) {
+  const int group = NFNLGRP_NFTABLES;
+  set_socket_option(fds_[0], SOL_NETLINK, option, group);
+}
+
 void CaptureWatch::forget() {
   for (const int fd : fds_) (void)drain(fd, [](ByteView) {});
 }

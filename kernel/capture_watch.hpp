@@ -2,6 +2,8 @@
 // set down.
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <array>
 #include <functional>
 #include <string>
@@ -26,9 +28,14 @@ class CaptureWatch {
   bool disturbed(const std::function<bool(unsigned ifindex)>& our_device);
   /// What has been told so far was our own doing.
   void forget();
+  /// Between the two nothing is told of nftables. The kernel writes a message for each element of a set only if somebody
+  /// listens, which is half of what a transaction of thousands of lines costs.
+  void stop_listening() { listen_to_nftables(NETLINK_DROP_MEMBERSHIP); }
+  void listen_again() { listen_to_nftables(NETLINK_ADD_MEMBERSHIP); }
 
  private:
   CaptureWatch() { fds_.fill(-1); }
+  void listen_to_nftables(int option);
 
   unsigned instance_ = 0;
   std::string table_;

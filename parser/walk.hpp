@@ -400,13 +400,15 @@ struct SyntaxWriter {
 
 /// "address" of f<&PeerAddress::address>(...): the member's name as the compiler knows it.
 template <auto M>
-constexpr std::string_view member_name() {
+constexpr std::string_view spell_member() {
   std::string_view text = __PRETTY_FUNCTION__;
   std::size_t end = text.find_first_of(";]", text.find("M = ") + 4);
   text = text.substr(0, end);
   while (text.back() == ')') text.remove_suffix(1);
   return text.substr(text.rfind(':') + 1);
 }
+template <auto M>
+inline constexpr std::string_view member_name = spell_member<M>();
 
 /// The columns of a command; without an object their names and types only.
 struct ColumnLister {
@@ -415,10 +417,9 @@ struct ColumnLister {
   std::string prefix{};
 
   BoundColumn& column(std::string_view member, bool integer) {
-    const std::string name = prefix + std::string(member);
     for (BoundColumn& c : out)
-      if (c.name == name) return c;
-    out.push_back({name, integer, {}});
+      if (c.name.size() == prefix.size() + member.size() && c.name.starts_with(prefix) && c.name.ends_with(member)) return c;
+    out.push_back({prefix + std::string(member), integer, {}});
     return out.back();
   }
   template <class T>
@@ -463,7 +464,7 @@ struct ColumnLister {
   void list(const Is<M, V, S>& p, const T* t) {
     constexpr bool is_flag = std::is_same_v<value_of<M>, bool>;
     const bool holds = t && t->*M == V;
-    BoundColumn& c = column(member_name<M>(), is_flag);
+    BoundColumn& c = column(member_name<M>, is_flag);
     if constexpr (is_flag) {
       if (with_values && c.value != BoundColumn::Value(std::int64_t{1})) c.value = std::int64_t{holds};
     } else if (holds) {
@@ -473,7 +474,7 @@ struct ColumnLister {
   }
   template <auto A, auto N, class S, class T>
   void list(const Split<A, N, S>&, const T* t) {
-    constexpr std::string_view names[] = {member_name<A>(), member_name<N>()};
+    constexpr std::string_view names[] = {member_name<A>, member_name<N>};
     const auto* length = t ? value_in(t->*N) : nullptr;
     set(column(names[0], false), length ? std::optional(ios_text(t->*A)) : std::nullopt);
     BoundColumn& c = column(names[1], true);
@@ -485,11 +486,11 @@ struct ColumnLister {
     if (t)
       for (const auto& value : t->*M)
         if (p.subject.fits(value)) text += (text.empty() ? "" : " ") + p.subject.text(value);
-    set(column(member_name<M>(), false), text.empty() ? std::nullopt : std::optional(text));
+    set(column(member_name<M>, false), text.empty() ? std::nullopt : std::optional(text));
   }
   template <auto M, class S, class T>
   void list(const Field<M, S>& p, const T* t) {
-    value(p.subject, member_name<M>(), t ? value_in(t->*M) : nullptr);
+    value(p.subject, member_name<M>, t ? value_in(t->*M) : nullptr);
   }
 
   template <class S, class V>
