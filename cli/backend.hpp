@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/crypto_capture.hpp"
 #include "cli/log.hpp"
 #include "cli/recorder.hpp"
 #include "cli/show.hpp"
@@ -72,6 +73,7 @@ class Backend {
   virtual kernel::DeviceCounters interface_counters(const std::string& interface) const = 0;
 
   virtual const Recorder& recorder() const = 0;
+  virtual CryptoCapture& capture() = 0;
   /// The moment's, and what the call before was given.
   virtual std::pair<UsageSample, UsageSample> usage() = 0;
   virtual std::vector<kernel::HostRoute> host_routes() const = 0;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cli/archive_commands.hpp"
+#include "cli/capture_commands.hpp"
 #include "cli/convert_command.hpp"
 #include "cli/documents.hpp"
 #include "cli/show_diagnose.hpp"
@@ -14,11 +14,11 @@
 
 namespace cli {
 
-/// One overload a command; those on the configuration's history are with ArchiveCommands.
-class ExecCommands : public ArchiveCommands {
+/// One overload a command; those on the configuration's history are with ArchiveCommands, captures with CaptureCommands.
+class ExecCommands : public CaptureCommands {
  public:
-  using ArchiveCommands::ArchiveCommands;
-  using ArchiveCommands::operator();
+  using CaptureCommands::CaptureCommands;
+  using CaptureCommands::operator();
 
   void operator()(const parser::Enable&) {
     session_->options_.privileged = session_->options_.privileged || session_->options_.may_enable;

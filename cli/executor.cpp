@@ -21,11 +21,13 @@ void Executor::run(const engine::SetPolicy& action) {
 }
 
 void Executor::run(const engine::AddInbound& action) {
+  organs_.capture.take(action);
   const auto status = organs_.plane.add_inbound(action);
   if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
 }
 
 void Executor::run(const engine::AddOutbound& action) {
+  organs_.capture.take(action);
   const auto status = organs_.plane.add_outbound(action);
   if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "cli/crypto_capture.hpp"
 #include "cli/log.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
@@ -18,6 +19,7 @@ struct Organs {
   kernel::DataPlane& plane;
   kernel::Workers& workers;
   kernel::Resolver& resolver;
+  CryptoCapture& capture;
 };
 
 class Executor {
@@ -43,6 +45,7 @@ class Executor {
   void run(const engine::AddOutbound& action);
   void run(const engine::RemoveChild& action) { organs_.plane.remove_child(action.child); }
   void run(const engine::MoveChild& action);
+  void run(engine::ExportKeys& action) { organs_.capture.take(std::move(action)); }
   void run(const engine::Notice& action) { notice_(action); }
 
   Organs organs_;

@@ -40,6 +40,10 @@ std::vector<kernel::TunnelSpec> tunnels_of(const parser::Compiled& compiled) {
 
 Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneChoice choice)
     : loop_(loop),
+      capture_([this](bool on) { return listen_to_wire(on); },
+               [this](unsigned severity, std::string text) {
+                 log_.add(now(), {severity, std::move(text)});
+               }),
       flash_(state_directory + "/flash"),
       database_(state_directory + "/sallyport.db", kernel::boot_id()),
       compiled_(std::make_shared<parser::Compiled>(parser::compile(running_, nullptr))),
@@ -91,7 +95,8 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
       loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
   resolver_ = std::make_unique<kernel::Resolver>(loop_, [this](const engine::Resolved& answer) { handle(answer); });
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_, *resolver_}, [this](engine::Event event) { events_.push_back(std::move(event)); },
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_, capture_},
+      [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); }, [this](LogMessage message) { log_.add(now(), message); });
 }
 
@@ -193,6 +198,19 @@ bool Gateway::about(const engine::IpAddress& peer) const { return debug_.conditi
 
 void Gateway::dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets) {
   if (debug_.ikev2_hexdump && about(peer.ip)) log_.add(now(), {debugging, hexdump(direction, peer, octets)});
+}
+
+/// For a capture: packets, and the keys of IKE SAs. Those of Child SAs come by the executor.
+engine::Status Gateway::listen_to_wire(bool on) {
+  if (on) {
+    auto opened = kernel::PacketCapture::open(loop_, [this](kernel::CapturedPacket packet) { capture_.take(std::move(packet)); });
+    if (!opened.ok()) return opened.failure();
+    wire_ = std::move(*opened);
+  } else {
+    wire_.reset();
+  }
+  handle(engine::CaptureWanted{on});
+  return engine::Done{};
 }
 
 void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,

@@ -67,6 +67,7 @@ class Gateway final : public Backend {
   SystemFacts system() const override;
   kernel::DeviceCounters interface_counters(const std::string& interface) const override;
   const Recorder& recorder() const override { return recorder_; }
+  CryptoCapture& capture() override { return capture_; }
   std::pair<UsageSample, UsageSample> usage() override;
   std::vector<kernel::HostRoute> host_routes() const override { return kernel::host_routes(); }
   Users users(const Session& asking) const override { return users_ ? users_(asking) : Users{}; }
@@ -110,6 +111,7 @@ class Gateway final : public Backend {
   /// Debugging is about this peer.
   bool about(const engine::IpAddress& peer) const;
   void dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets);
+  engine::Status listen_to_wire(bool on);
 
   kernel::Loop& loop_;
   mutable HostClock clock_;
@@ -119,6 +121,8 @@ class Gateway final : public Backend {
   const bool journal_ = std::getenv("JOURNAL_STREAM") != nullptr;  // standard error leads there
   kernel::SyslogSocket syslog_;
   Recorder recorder_;
+  CryptoCapture capture_;
+  std::unique_ptr<kernel::PacketCapture> wire_;
   UsageSample last_usage_;
   std::function<std::size_t(const std::string&)> monitor_;
   std::function<Users(const Session&)> users_;

@@ -46,26 +46,54 @@ std::string write_all(int fd, std::string_view text) {
   return {};
 }
 
-}  // namespace
-
-engine::Status write_text_file(const std::string& name, const std::string& flash, std::string_view text, FileMode mode) {
-  const auto path = path_of(name, flash);
-  if (!path) return failure(name, no_such_file);
-  if (!name.starts_with('/') && ::mkdir(flash.c_str(), 0700) != 0 && errno != EEXIST) return failure(name, std::strerror(errno));
+engine::Status write_file(const std::string& path, const std::string& name, std::string_view text, FileMode mode) {
   const int how = mode == FileMode::append ? O_APPEND : 0;  // a file is emptied once it is known to be one
-  const int fd = ::open(path->c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | how, 0600);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | how, 0600);
   if (fd < 0) return failure(name, std::strerror(errno));
   struct stat about {};
   std::string why;
   if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
     why = "Not a file";
-  else if (mode == FileMode::replace && ::ftruncate(fd, 0) != 0)
+  else if (mode == FileMode::replace && (::ftruncate(fd, 0) != 0 || ::fchmod(fd, 0600) != 0))
     why = std::strerror(errno);
   else
     why = write_all(fd, text);
   if (::close(fd) != 0 && why.empty()) why = std::strerror(errno);
   if (!why.empty()) return failure(name, why);
   return engine::Done{};
+}
+
+/// The path that is meant; its folder `flash` is there.
+engine::Result<std::string> writable(const std::string& name, const std::string& flash) {
+  auto path = path_of(name, flash);
+  if (!path) return failure(name, no_such_file);
+  if (!name.starts_with('/') && ::mkdir(flash.c_str(), 0700) != 0 && errno != EEXIST) return failure(name, std::strerror(errno));
+  return std::move(*path);
+}
+
+}  // namespace
+
+engine::Status write_text_file(const std::string& name, const std::string& flash, std::string_view text, FileMode mode) {
+  const auto path = writable(name, flash);
+  return path.ok() ? write_file(*path, name, text, mode) : engine::Status(path.failure());
+}
+
+engine::Status make_folder(const std::string& name, const std::string& flash) {
+  const auto path = writable(name, flash);
+  if (!path.ok()) return path.failure();
+  if (::mkdir(path->c_str(), 0700) != 0 && errno != EEXIST) return failure(name, std::strerror(errno));
+  const int fd = ::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const bool ours = fd >= 0 && ::fchmod(fd, 0700) == 0;
+  auto out = ours ? engine::Status(engine::Done{}) : engine::Status(failure(name, std::strerror(errno)));
+  if (fd >= 0) ::close(fd);
+  return out;
+}
+
+engine::Status write_text_file(const std::string& folder, const std::string& name, const std::string& flash,
+                               std::string_view text) {
+  const auto path = writable(folder, flash);
+  return path.ok() ? write_file(*path + "/" + name, folder + "/" + name, text, FileMode::replace)
+                   : engine::Status(path.failure());
 }
 
 engine::Result<std::string> read_text_file(const std::string& name, const std::string& flash) {

@@ -13,7 +13,14 @@ namespace cli {
 engine::Result<std::string> read_text_file(const std::string& name, const std::string& flash);
 
 enum class FileMode : std::uint8_t { replace, append };
-/// Writes the text, for the owner alone; the folder `flash` is made where it is needed. Never through a symbolic link.
+/// Writes the text, for the owner alone, whoever could read what the file held before; the folder `flash` is made where it is
+/// needed. Never through a symbolic link.
 engine::Status write_text_file(const std::string& name, const std::string& flash, std::string_view text, FileMode mode);
+
+/// Makes a folder for the owner alone, or makes one that is there the owner's alone.
+engine::Status make_folder(const std::string& name, const std::string& flash);
+/// As write_text_file, of a file in such a folder.
+engine::Status write_text_file(const std::string& folder, const std::string& name, const std::string& flash,
+                               std::string_view text);
 
 }  // namespace cli

@@ -218,6 +218,7 @@ struct Endpoint::Impl {
   }
 
   void on(Turn&, DebugWanted wanted) { core.packet_notices = wanted.packets; }
+  void on(Turn&, CaptureWanted wanted) { core.exports_keys = wanted.keys; }
   void on(Turn& turn, Shutdown) {
     core.always_up = {};
     for (const auto& [id, sa] : core.sas.all()) end(turn, *sa, Cause::shut_down);

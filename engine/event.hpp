@@ -90,11 +90,15 @@ struct Clear {
 struct DebugWanted {
   bool packets = false;
 };
+/// A capture begins or ends: while it is on, the keys of the IKE SAs made from then on are told (ExportKeys).
+struct CaptureWanted {
+  bool keys = false;
+};
 /// The daemon ends in order: delete every SA at the peers.
 struct Shutdown {};
 
 using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire,
-                           InboundSeen, OutboundSeen, PeerMoved, Clear, DebugWanted, Shutdown>;
+                           InboundSeen, OutboundSeen, PeerMoved, Clear, DebugWanted, CaptureWanted, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
@@ -172,6 +176,15 @@ struct MoveChild {
   bool udp_encapsulated = false;
 };
 
+/// What the messages of an IKE SA are sealed with, for a capture that an operator began before the SA was made. The only way
+/// in which IKE keys leave the engine; told again where the keys change (RFC 9370, 2.2.2).
+struct ExportKeys {
+  IkeSpi spi_i, spi_r;
+  const Algorithm* encryption = nullptr;
+  const Algorithm* integrity = nullptr;  // null for AEAD
+  Secret ei, er, ai, ar;
+};
+
 /// Typed, becomes text at the edge (cli/notice_text.cpp). Never holds a secret.
 enum class NoticeKind : std::uint8_t {
   datagram_received,
@@ -213,7 +226,7 @@ struct Notice {
 };
 
 using Action = std::variant<SendDatagram, SendKeepalive, StartJob, Resolve, SetPolicy, AddInbound, AddOutbound, RemoveChild,
-                            MoveChild, Notice>;
+                            MoveChild, ExportKeys, Notice>;
 using Actions = std::vector<Action>;
 
 }  // namespace engine

@@ -139,6 +139,13 @@ void note_step(Turn& turn, NoticeKind kind, const IkeSa& sa, const std::string& 
   turn.emit(std::move(notice));
 }
 
+void export_keys(Turn& turn, const IkeSa& sa, const Channel& channel) {
+  if (!turn.core.exports_keys) return;
+  const crypto::IkeKeys& keys = channel.keys();
+  turn.emit(ExportKeys{sa.spi_i, sa.spi_r, channel.suite().encryption, channel.suite().integrity, keys.ei.duplicate(),
+                       keys.er.duplicate(), keys.ai.duplicate(), keys.ar.duplicate()});
+}
+
 void note_datagram(Turn& turn, NoticeKind kind, IkeSaId sa, const SocketAddress& local, const SocketAddress& remote,
                    const wire::Header& header, const wire::Payloads& payloads) {
   if (!turn.core.packet_notices) return;

@@ -71,7 +71,8 @@ struct Core {
   std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;
   bool packet_notices = false;
-  bool protecting = false;  // some interface has lines
+  bool exports_keys = false;  // of IKE SAs, as they are made: a capture is on
+  bool protecting = false;    // some interface has lines
   std::uint32_t last_ike_sa = 0, last_child_sa = 0;
   std::uint64_t last_job = 0;
 };
@@ -100,6 +101,8 @@ struct Turn {
 Notice notice_of(NoticeKind kind, const IkeSa& sa);
 /// A step of a negotiation as `debug crypto ikev2` tells it; emitted only when wanted.
 void note_step(Turn& turn, NoticeKind kind, const IkeSa& sa, const std::string& text);
+/// Tells a capture what the messages of an SA are sealed with; emitted only when wanted. To be called where keys are derived.
+void export_keys(Turn& turn, const IkeSa& sa, const Channel& channel);
 /// A datagram as `debug crypto ikev2 packet` shows it; emitted only when wanted.
 void note_datagram(Turn& turn, NoticeKind kind, IkeSaId sa, const SocketAddress& local, const SocketAddress& remote,
                    const wire::Header& header, const wire::Payloads& payloads);

@@ -148,6 +148,17 @@ struct TestSelector {
   std::uint32_t protocol = 0, port = 0;  // 0: any
   friend bool operator==(const TestSelector&, const TestSelector&) = default;
 };
+/// `monitor capture crypto NAME {start | stop | export FILE}`, `no monitor capture crypto NAME`
+enum class CaptureOrder : std::uint8_t { start, stop, export_file, remove };
+struct MonitorCapture {
+  CaptureOrder order = CaptureOrder::start;
+  std::string name, file;
+  friend bool operator==(const MonitorCapture&, const MonitorCapture&) = default;
+};
+/// `show monitor capture crypto`
+struct ShowMonitorCapture {
+  friend bool operator==(const ShowMonitorCapture&, const ShowMonitorCapture&) = default;
+};
 struct ShowPrivilege {
   friend bool operator==(const ShowPrivilege&, const ShowPrivilege&) = default;
 };
@@ -218,9 +229,10 @@ using ExecCommandKind =
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
                  ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
                  ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
-                 ShowPacketDrop, TestSelector, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege,
-                 ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug,
-                 DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, ShowImpact, ShowIpInterfaceBrief,
+                 ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging,
+                 ClearIkev2Sa, ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength,
+                 TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -12,12 +12,14 @@ const Algorithm& current(const Channel& channel, const InitOutcome& init) {
 
 /// Both messages of the exchange go into IntAuth under the keys that protected them, and its secret makes the next keys
 /// (RFC 9370, 2.2.2).
-void advance(const IkeSa& sa, Channel& channel, InitOutcome& init, ByteView message_i, ByteView message_r, const Secret& shared) {
+void advance(Turn& turn, const IkeSa& sa, Channel& channel, InitOutcome& init, ByteView message_i, ByteView message_r,
+             const Secret& shared) {
   const crypto::IkeSuite& suite = channel.suite();
   IntermediateAuth::add(init.intermediate.i, *suite.prf, channel.keys().pi, message_i);
   IntermediateAuth::add(init.intermediate.r, *suite.prf, channel.keys().pr, message_r);
   channel.replace_keys(crypto::derive_rekeyed_ike_keys(suite, *suite.prf, channel.keys().d, shared, init.nonce_i, init.nonce_r,
                                                        sa.spi_i, sa.spi_r));
+  export_keys(turn, sa, channel);
   ++init.key_exchanges;
 }
 
@@ -93,7 +95,7 @@ void resume_request(Turn& turn, IkeSa& sa, IkeIntermediateRequest& open, crypto:
                       {wire::KePayload{current(open.channel, open.init).id, std::move(result.public_value)}});
   }
   const Bytes message_i = open.channel.kept_sealed(), message_r = open.channel.kept_opened();
-  advance(sa, open.channel, open.init, message_i, message_r, result.shared);
+  advance(turn, sa, open.channel, open.init, message_i, message_r, result.shared);
   IkeIntermediateRequest over = std::move(open);
   request(turn, sa, std::move(over.channel), std::move(over.init));
 }
@@ -105,7 +107,7 @@ void resume_answer(Turn& turn, IkeSa& sa, IkeSaInitAnswer& init, crypto::DhResul
   sa.respond(turn, wire::ExchangeType::ike_intermediate, id,
              {wire::KePayload{current(*init.channel, init.outcome).id, std::move(result.public_value)}});
   const Bytes message_r = init.channel->kept_sealed();
-  advance(sa, *init.channel, init.outcome, message_i, message_r, result.shared);
+  advance(turn, sa, *init.channel, init.outcome, message_i, message_r, result.shared);
   init.channel->keep_intermediate(!complete(init));
 }
 

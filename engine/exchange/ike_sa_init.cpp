@@ -339,6 +339,7 @@ void resume_request(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, crypto::DhRes
   if (sa.path.encapsulated()) sa.path.local.port = sa.path.remote.port = nat_port;
   Channel channel(init.suite, crypto::derive_ike_keys(init.suite, result.shared, init.nonce_i, init.nonce_r, sa.spi_i, sa.spi_r),
                   Role::initiator);
+  export_keys(turn, sa, channel);
   InitOutcome outcome{std::move(init.message_i), std::move(init.message_r),
                       std::move(init.nonce_i),   std::move(init.nonce_r),
                       init.policy->name,         init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
@@ -365,6 +366,7 @@ void resume_answer(Turn& turn, IkeSa& sa, IkeSaInitAnswer& init, crypto::DhResul
       init.suite,
       crypto::derive_ike_keys(init.suite, result.shared, init.outcome.nonce_i, init.outcome.nonce_r, sa.spi_i, sa.spi_r),
       Role::responder);
+  export_keys(turn, sa, *init.channel);
   init.channel->keep_intermediate(intermediate);
   note_datagram(turn, NoticeKind::datagram_sent, sa.id, sa.path.local, sa.path.remote, header, payloads);
   sa.send_response(turn, MessageId{0}, Parcel::of(init.outcome.message_r));

@@ -48,6 +48,7 @@ IkeSa& make_successor(Turn& turn, IkeSa& old, Role role, IkeSpi spi_i, IkeSpi sp
                   crypto::derive_rekeyed_ike_keys(suite, *up.channel.suite().prf, up.channel.keys().d, keys.first, nonce_i,
                                                   nonce_r, spi_i, spi_r, keys.more),
                   role);
+  export_keys(turn, sa, channel);
   sa.state = Established::make(turn, std::move(channel), up.profile, up.policy, up.keyring_peer, up.local, up.remote);
   sa.established()->ppk = up.ppk;
   sa.established()->birth = up.birth;

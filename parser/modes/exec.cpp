@@ -283,6 +283,7 @@ const Mode& privileged_exec_mode() {
         Commands all = unprivileged_commands();
         for (auto& command : privileged_commands()) all.push_back(std::move(command));
         for (auto& command : archive_commands()) all.push_back(std::move(command));
+        for (auto& command : capture_commands()) all.push_back(std::move(command));
         return all;
       }(),
       command<Modifier>(Merge::accepted, bar() >> (filter() | into_file())));

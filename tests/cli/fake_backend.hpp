@@ -81,6 +81,7 @@ class FakeBackend final : public cli::Backend {
     return {{"GigabitEthernet0/0", "wan", "203.0.113.10", "manual", "up", true}};
   }
   const cli::Recorder& recorder() const override { return recorder_; }
+  cli::CryptoCapture& capture() override { return capture_; }
   std::pair<cli::UsageSample, cli::UsageSample> usage() override { return {}; }
   std::vector<kernel::HostRoute> host_routes() const override { return {}; }
   cli::Users users(const cli::Session&) const override { return {{{"con0", "admin", std::chrono::seconds(0), true}}}; }
@@ -140,4 +141,8 @@ class FakeBackend final : public cli::Backend {
   parser::Configuration running_;
   std::uint64_t revision_ = 1;
   cli::Log log_;
+  cli::CryptoCapture capture_{[](bool) { return engine::Done{}; },
+                              [this](unsigned severity, std::string text) {
+                                log_.add(now(), {severity, std::move(text)});
+                              }};
 };

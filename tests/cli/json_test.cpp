@@ -89,6 +89,7 @@ std::string page() {
   add("`show crypto engine connections active`", cli::EngineConnections{});
   add("`test crypto selector`", cli::SelectorTest{});
   add("`show crypto packet-drop`", cli::PacketDrops{});
+  add("`show monitor capture crypto`", cli::CaptureState{});
   add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like, `show access-lists`",
       cli::ConfigLines{});
   add("`show ip interface brief`", cli::InterfaceRows{});
@@ -146,6 +147,7 @@ TEST(Json, EveryShowAnswersWithOneDocument) {
                            "show crypto engine configuration",
                            "show crypto isakmp sa",
                            "show crypto packet-drop",
+                           "show monitor capture crypto",
                            "test crypto selector 192.168.1.1 10.0.0.1",
                            "show running-config",
                            "show running-config interface GigabitEthernet0/0",

@@ -122,6 +122,17 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<TerminalWidth>("terminal width 132").columns, 132u);
 }
 
+TEST(Exec, Captures) {
+  using O = CaptureOrder;
+  EXPECT_EQ(run<MonitorCapture>("mon cap cry CAP start"), (MonitorCapture{O::start, "CAP", ""}));
+  EXPECT_EQ(run<MonitorCapture>("monitor capture crypto CAP stop"), (MonitorCapture{O::stop, "CAP", ""}));
+  EXPECT_EQ(run<MonitorCapture>("monitor capture crypto CAP export flash:cap.pcapng"),
+            (MonitorCapture{O::export_file, "CAP", "flash:cap.pcapng"}));
+  EXPECT_EQ(run<MonitorCapture>("no monitor capture crypto CAP"), (MonitorCapture{O::remove, "CAP", ""}));
+  run<ShowMonitorCapture>("show mon cap crypto");
+  EXPECT_FALSE(parse_exec("monitor capture crypto CAP start", false).command);
+}
+
 TEST(Exec, Ping) {
   EXPECT_EQ(run<Ping>("ping 192.0.2.1"), (Ping{address("192.0.2.1"), {}, 5, 100, 2}));
   EXPECT_EQ(run<Ping>("ping ip 192.0.2.1 so 10.0.0.1 rep 3"), (Ping{address("192.0.2.1"), "10.0.0.1", 3, 100, 2}));

@@ -208,6 +208,8 @@ void World::carry_out(Node& node, Actions& actions) {
       node.plane.remove_child(remove->child);
     } else if (auto* move = std::get_if<MoveChild>(&action)) {
       install(move->child, node.plane.move_child(*move));
+    } else if (auto* keys = std::get_if<ExportKeys>(&action)) {
+      node.exported.push_back(std::move(*keys));
     } else if (auto* notice = std::get_if<Notice>(&action)) {
       if (debugging) print(node, *notice);
       if (notice->kind <= NoticeKind::datagram_dropped) continue;

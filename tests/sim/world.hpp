@@ -71,6 +71,7 @@ class Node {
   Jobs jobs = Jobs::at_once;
   std::vector<engine::StartJob> held;
   std::set<engine::JobId> open_jobs;
+  std::vector<engine::ExportKeys> exported;
   std::vector<engine::Notice> notices;  // the latest 1,000 that tell of no datagram
   /// How a nonce begins that it draws as it asks, and as it answers a datagram.
   std::optional<std::uint8_t> asks_with, answers_with;
