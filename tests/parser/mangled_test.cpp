@@ -71,14 +71,14 @@ std::string what_is_lost(const std::string& text) {
 
 class Mangler {
  public:
-  Mangler(const std::vector<Lines>& samples, std::uint32_t seed) : samples_(samples), random_(seed) {}
+  Mangler(const std::vector<Lines>& samples, std::uint32_t seed) : samples_(samples), random_(seed), dice_(seed) {}
 
   Lines paste() {
     const Lines& one = pick(samples_);
     const std::size_t from = upto(one.size()), count = 1 + upto(40);
     Lines out(one.begin() + static_cast<std::ptrdiff_t>(from),
               one.begin() + static_cast<std::ptrdiff_t>(std::min(one.size(), from + count)));
-    for (std::size_t changes = upto(12); changes-- > 0;) mangle(out);
+    for (std::size_t changes = upto(20); changes-- > 0;) mangle(out);
     return out;
   }
 
@@ -87,6 +87,25 @@ class Mangler {
   template <class Of>
   const typename Of::value_type& pick(const Of& of) {
     return of[upto(of.size())];
+  }
+
+  /// Lines that the grammar makes: of one mode, and of the blocks that they open.
+  void make(const Mode& mode, std::size_t depth, Lines& out) {
+    for (std::size_t count = 1 + upto(3); count-- > 0;) {
+      const Command& command = *pick(mode.commands());
+      const Form form = upto(4) == 0 ? Form::no : Form::set;
+      if (command.opaque() || !command.allows(form)) continue;
+      out.push_back(std::string(upto(2) ? depth : upto(4), ' ') + (form == Form::no ? "no " : "") +
+                    command.generate(dice_, form));
+      if (form == Form::set && command.opens()) make(*command.opens(), depth + 1, out);
+    }
+  }
+  /// Each word may be cut short.
+  std::string shortened(const std::string& line) {
+    std::istringstream in(line);
+    std::string out(std::min(line.find_first_not_of(' '), line.size()), ' ');
+    for (std::string word; in >> word; out += word + " ") word.resize(word.size() - upto(3) * upto(word.size()) / 3);
+    return out;
   }
 
   void mangle(Lines& lines) {
@@ -100,7 +119,7 @@ class Mangler {
     if (lines.empty()) lines.push_back(pick(pick(samples_)));
     const std::size_t at = upto(lines.size());
     std::string& line = lines[at];
-    switch (upto(12)) {
+    switch (upto(16)) {
       case 0:
         lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at));
         break;
@@ -134,6 +153,17 @@ class Mangler {
       case 10:
         line += " " + pick(pick(samples_));
         break;
+      case 11:
+      case 12:
+      case 13: {
+        Lines made;
+        make(upto(2) ? global_mode() : *pick(config_modes()), 0, made);
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), made.begin(), made.end());
+        break;
+      }
+      case 14:
+        line = shortened(line);
+        break;
       default:
         std::swap(line, lines[upto(lines.size())]);
     }
@@ -141,6 +171,7 @@ class Mangler {
 
   const std::vector<Lines>& samples_;
   std::mt19937 random_;
+  Dice dice_;
 };
 
 /// The lines without which nothing would be lost are left out, then octets.
