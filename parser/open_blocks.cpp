@@ -73,6 +73,14 @@ std::optional<OpenBlocks::Found> OpenBlocks::owner(const CleanLine& line, Refusa
   return std::nullopt;
 }
 
+bool OpenBlocks::may_be_deeper(std::string_view text, std::size_t level) const {
+  if (depth() > level && mode(depth()).keeps_any()) return true;
+  const std::string_view word = main_word(text);
+  for (std::size_t inner = depth(); inner > level; --inner)
+    if (mode(inner).may_begin(word)) return true;
+  return false;
+}
+
 /// How many of the open blocks a line stands in by its indentation.
 std::size_t OpenBlocks::holder(const CleanLine& line) const {
   std::size_t level = depth();

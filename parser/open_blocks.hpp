@@ -36,6 +36,8 @@ class OpenBlocks {
   };
   /// The mode that takes the line, and as what; nullopt: none does, and `worst` says why.
   std::optional<Found> owner(const CleanLine& line, Refusal& worst) const;
+  /// False only where no block deeper than `level` has a say in whose the line is that stands at `level`.
+  bool may_be_deeper(std::string_view text, std::size_t level) const;
 
  private:
   std::size_t holder(const CleanLine& line) const;

@@ -100,7 +100,7 @@ class Writer {
   /// A reader is still in the blocks printed last: where they would take the line that comes, `exit` leaves them, as it does
   /// when typed.
   void leave_for(const Command& command, std::size_t depth, std::string_view text) {
-    if (open_.depth() > depth) {
+    if (open_.may_be_deeper(text, depth)) {
       Refusal why;
       const auto reader = open_.owner({std::string(text), depth, {}}, why);
       if (!reader || reader->level != depth || reader->parsed.command != &command)
