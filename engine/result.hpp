@@ -10,60 +10,11 @@
 
 #include "engine/bytes.hpp"
 #include "engine/cause.hpp"
+#include "engine/notify_type.hpp"
 
 namespace engine {
 
 struct Evidence;
-
-/// Notify Message Types (IANA IKEv2 registry; RFC 7296, 3.10.1). Errors are below 16384.
-enum class NotifyType : std::uint16_t {
-  none = 0,
-  unsupported_critical_payload = 1,
-  invalid_ike_spi = 4,
-  invalid_major_version = 5,
-  invalid_syntax = 7,
-  invalid_message_id = 9,
-  invalid_spi = 11,
-  no_proposal_chosen = 14,
-  invalid_ke_payload = 17,
-  authentication_failed = 24,
-  single_pair_required = 34,
-  no_additional_sas = 35,
-  internal_address_failure = 36,
-  failed_cp_required = 37,
-  ts_unacceptable = 38,
-  invalid_selectors = 39,
-  unacceptable_addresses = 40,
-  unexpected_nat_detected = 41,
-  temporary_failure = 43,
-  child_sa_not_found = 44,
-  state_not_found = 47,
-  initial_contact = 16384,
-  set_window_size = 16385,
-  additional_ts_possible = 16386,
-  nat_detection_source_ip = 16388,
-  nat_detection_destination_ip = 16389,
-  cookie = 16390,
-  use_transport_mode = 16391,
-  rekey_sa = 16393,
-  esp_tfc_padding_not_supported = 16394,
-  non_first_fragments_also = 16395,
-  mobike_supported = 16396,
-  additional_ip4_address = 16397,
-  additional_ip6_address = 16398,
-  no_additional_addresses = 16399,
-  update_sa_addresses = 16400,
-  cookie2 = 16401,
-  no_nats_allowed = 16402,
-  childless_ikev2_supported = 16418,
-  fragmentation_supported = 16430,
-  signature_hash_algorithms = 16431,
-  use_ppk = 16435,
-  ppk_identity = 16436,
-  no_ppk_auth = 16437,
-  intermediate_exchange_supported = 16438,
-  additional_key_exchange = 16441,
-};
 
 /// Why something failed. `notify` is what the peer is told (none: nothing), `data` that notify's data,
 /// `cause` the row of the closed list, `why` the evidence in words: values, never secrets. `evidence`: where more than words

@@ -1,5 +1,3 @@
-#include <array>
-
 #include "engine/wire/message.hpp"
 
 namespace engine::wire {
@@ -65,65 +63,15 @@ std::string_view name_of(PayloadType type) {
 }
 
 std::string_view name_of(NotifyType type) {
-  struct Row {
-    std::uint16_t type;
-    std::string_view name;
-  };
-  static constexpr std::array rows{Row{1, "UNSUPPORTED_CRITICAL_PAYLOAD"},
-                                   Row{4, "INVALID_IKE_SPI"},
-                                   Row{5, "INVALID_MAJOR_VERSION"},
-                                   Row{7, "INVALID_SYNTAX"},
-                                   Row{9, "INVALID_MESSAGE_ID"},
-                                   Row{11, "INVALID_SPI"},
-                                   Row{14, "NO_PROPOSAL_CHOSEN"},
-                                   Row{17, "INVALID_KE_PAYLOAD"},
-                                   Row{24, "AUTHENTICATION_FAILED"},
-                                   Row{34, "SINGLE_PAIR_REQUIRED"},
-                                   Row{35, "NO_ADDITIONAL_SAS"},
-                                   Row{36, "INTERNAL_ADDRESS_FAILURE"},
-                                   Row{37, "FAILED_CP_REQUIRED"},
-                                   Row{38, "TS_UNACCEPTABLE"},
-                                   Row{39, "INVALID_SELECTORS"},
-                                   Row{40, "UNACCEPTABLE_ADDRESSES"},
-                                   Row{41, "UNEXPECTED_NAT_DETECTED"},
-                                   Row{43, "TEMPORARY_FAILURE"},
-                                   Row{44, "CHILD_SA_NOT_FOUND"},
-                                   Row{47, "STATE_NOT_FOUND"},
-                                   Row{16384, "INITIAL_CONTACT"},
-                                   Row{16385, "SET_WINDOW_SIZE"},
-                                   Row{16386, "ADDITIONAL_TS_POSSIBLE"},
-                                   Row{16387, "IPCOMP_SUPPORTED"},
-                                   Row{16388, "NAT_DETECTION_SOURCE_IP"},
-                                   Row{16389, "NAT_DETECTION_DESTINATION_IP"},
-                                   Row{16390, "COOKIE"},
-                                   Row{16391, "USE_TRANSPORT_MODE"},
-                                   Row{16392, "HTTP_CERT_LOOKUP_SUPPORTED"},
-                                   Row{16393, "REKEY_SA"},
-                                   Row{16394, "ESP_TFC_PADDING_NOT_SUPPORTED"},
-                                   Row{16395, "NON_FIRST_FRAGMENTS_ALSO"},
-                                   Row{16396, "MOBIKE_SUPPORTED"},
-                                   Row{16397, "ADDITIONAL_IP4_ADDRESS"},
-                                   Row{16398, "ADDITIONAL_IP6_ADDRESS"},
-                                   Row{16399, "NO_ADDITIONAL_ADDRESSES"},
-                                   Row{16400, "UPDATE_SA_ADDRESSES"},
-                                   Row{16401, "COOKIE2"},
-                                   Row{16402, "NO_NATS_ALLOWED"},
-                                   Row{16403, "AUTH_LIFETIME"},
-                                   Row{16404, "MULTIPLE_AUTH_SUPPORTED"},
-                                   Row{16406, "REDIRECT_SUPPORTED"},
-                                   Row{16417, "EAP_ONLY_AUTHENTICATION"},
-                                   Row{16418, "CHILDLESS_IKEV2_SUPPORTED"},
-                                   Row{16420, "IKEV2_MESSAGE_ID_SYNC_SUPPORTED"},
-                                   Row{16422, "IKEV2_MESSAGE_ID_SYNC"},
-                                   Row{16430, "IKEV2_FRAGMENTATION_SUPPORTED"},
-                                   Row{16431, "SIGNATURE_HASH_ALGORITHMS"},
-                                   Row{16435, "USE_PPK"},
-                                   Row{16436, "PPK_IDENTITY"},
-                                   Row{16437, "NO_PPK_AUTH"},
-                                   Row{16438, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
-                                   Row{16441, "ADDITIONAL_KEY_EXCHANGE"}};
-  for (const Row& row : rows)
-    if (row.type == static_cast<std::uint16_t>(type)) return row.name;
+  switch (type) {
+#define ENGINE_NOTIFY_TYPE(number, name, text) \
+  case NotifyType::name:                       \
+    return text;
+    ENGINE_NOTIFY_TYPES(ENGINE_NOTIFY_TYPE)
+#undef ENGINE_NOTIFY_TYPE
+    case NotifyType::none:
+      break;
+  }
   return "";
 }
 

@@ -43,7 +43,7 @@ def includes(text):
 
 # ---- Include directions --------------------------------------------------------------------------------------------
 
-PLAIN_DATA = {"address", "algorithms", "bytes", "cause", "config", "event", "evidence", "ids", "random", "result", "secret", "traffic_selector", "view"}
+PLAIN_DATA = {"address", "algorithms", "bytes", "cause", "config", "event", "evidence", "ids", "notify_type", "random", "result", "secret", "traffic_selector", "view"}
 MAY_INCLUDE = {
     "engine": {"engine"},
     "parser": {"engine", "parser"},
