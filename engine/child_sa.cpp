@@ -223,7 +223,7 @@ Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const w
   const auto* ts_r = wire::find_ts(payloads, wire::PayloadType::ts_r);
   if (!sa || !ts_i || !ts_r || ts_i->selectors.empty() || ts_r->selectors.empty())
     return Failure{NotifyType::none, Cause::missing_payload, "the answer lacks SA or traffic selectors"};
-  TRY(ChildChoice choice, accept_child_answer(*sa, offer.proposals, *line->entry));
+  TRY(ChildChoice choice, accept_child_answer(*sa, offer.proposals));
   const bool transport = offer.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
   // What a NAT made of the one address that was offered is that address.
   const auto ours = transport ? seen_at(offer.selectors.local.first, ts_i->selectors) : ts_i->selectors;
@@ -283,7 +283,7 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   const auto* ke = wire::find<wire::KePayload>(payloads);
   TRY(ChildChoice choice, choose_child(offered->proposals, *found->line->entry, key_exchange, ke ? ke->group : std::uint16_t{0}));
   if (key_exchange == ChildKeyExchange::ignored) note_pfs_shown(turn, sa, offered->proposals, *found->line->entry);
-  const bool transport = choice.mode == IpsecMode::transport && may_transport;
+  const bool transport = found->line->line.mode == IpsecMode::transport && may_transport;
   return ChildAgreement{
       *found->line,      found->selectors,
       std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,

@@ -171,6 +171,7 @@ struct CryptoMapEntry {
   std::uint32_t sequence = 0;
   std::vector<Peer> peers;           // in order of preference
   std::optional<Peer> default_peer;  // one of them: whenever there is no SA with another, it is the next to be tried
+  /// All in the mode of the first: a request for a Child SA has one mode, whatever it proposes (RFC 7296, 1.3.1).
   std::vector<std::shared_ptr<const TransformSet>> transform_sets;
   std::shared_ptr<const IkeProfile> profile;
   const Algorithm* pfs_group = nullptr;                 // null: no PFS

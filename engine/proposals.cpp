@@ -242,8 +242,7 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
           ? has_type(offered, TransformType::integrity) && !has_id(offered, TransformType::integrity, no_integrity)
           : !has(offered, *ours.integrity))
     return std::nullopt;
-  ChildChoice choice{ours.encryption, ours.integrity, nullptr, {},
-                     false,           ours.mode,      *spi,    {offered.number, wire::Protocol::esp, {}, {}}};
+  ChildChoice choice{ours.encryption, ours.integrity, nullptr, {}, false, *spi, {offered.number, wire::Protocol::esp, {}, {}}};
   const bool names_esn = has_type(offered, TransformType::sequence_numbers);
   const bool may_plain = !names_esn || has_id(offered, TransformType::sequence_numbers, no_esn);
   choice.extended_sequence_numbers = ours.extended_sequence_numbers && has_id(offered, TransformType::sequence_numbers, esn);
@@ -373,8 +372,7 @@ Result<ChildChoice> choose_child(const std::vector<wire::Proposal>& offered, con
       compare(offered, ours)};
 }
 
-Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered,
-                                        const CryptoMapEntry& entry) {
+Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered) {
   TRY(const wire::Proposal proposal, single_answer(answer, offered));
   const auto spi = esp_spi(proposal.spi);
   ChildChoice choice;
@@ -389,9 +387,6 @@ Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std
       return not_offered("the answer " + describe(proposal) + " lacks the key exchange", offered);
   TRY(choice.additional, accept_additional(proposal, offered));
   choice.peer_spi = *spi;
-  // All sets, and perhaps all of them once more without additional key exchanges; they may have become others meanwhile.
-  const std::size_t index = (proposal.number - 1u) % entry.transform_sets.size();
-  choice.mode = entry.transform_sets[index]->mode;
   return choice;
 }
 

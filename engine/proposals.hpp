@@ -34,7 +34,6 @@ struct ChildChoice {
   const Algorithm* group = nullptr;            // null: no key exchange
   std::vector<const Algorithm*> additional{};  // further ones in their order (RFC 9370)
   bool extended_sequence_numbers = false;
-  IpsecMode mode = IpsecMode::tunnel;  // of the transform set
   EspSpi peer_spi;
   wire::Proposal answer;  // responder: to be sent back, with our SPI put in by the caller
 };
@@ -44,8 +43,7 @@ std::vector<wire::Proposal> offer_child(const CryptoMapEntry& entry, EspSpi spi,
 enum class ChildKeyExchange { ignored, as_offered };
 Result<ChildChoice> choose_child(const std::vector<wire::Proposal>& offered, const CryptoMapEntry& entry,
                                  ChildKeyExchange key_exchange, std::uint16_t ke_group);
-Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered,
-                                        const CryptoMapEntry& entry);
+Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered);
 
 /// "AES-CBC-256 SHA256 SHA256 DH_GROUP_2048_MODP/Group 14"; unknown transforms as type/id.
 std::string describe(const wire::Proposal& proposal);

@@ -25,7 +25,12 @@ std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const 
 
   if (const auto* sets = block.find<SetTransformSet>())
     for (const auto& name : sets->transform_sets) {
-      if (auto set = referents.transform_set(name, where)) entry.transform_sets.push_back(std::move(set));
+      auto set = referents.transform_set(name, where);
+      if (!set) continue;
+      entry.transform_sets.push_back(std::move(set));
+      const engine::TransformSet& first = *entry.transform_sets.front();
+      if (entry.transform_sets.back()->mode != first.mode)
+        context.warn(where, "transform set " + name + " is used in the mode of the first one, " + first.name);
     }
   else
     context.warn(where, "no transform set is set");

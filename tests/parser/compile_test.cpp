@@ -598,6 +598,9 @@ TEST(Compile, TransformSets) {
   text.replace(text.find(line), line.size(), "crypto ipsec transform-set TS esp-gcm 256\n mode transport\n esn\n");
   EXPECT_EQ(*entry(compiled(text)).transform_sets.at(0),
             (engine::TransformSet{"TS", find_esp_keyword("esp-gcm 256"), nullptr, engine::IpsecMode::transport, true}));
+  text.insert(text.find(" set ikev2-profile"), " set transform-set TS T2\n");
+  text.insert(0, "crypto ipsec transform-set T2 esp-gcm\n");
+  EXPECT_TRUE(warned(compiled(text), "crypto map MAP 10: transform set T2 is used in the mode of the first one, TS"));
 }
 
 TEST(Compile, EntriesInSequenceOrderWithSeveralPeersAndLocalAddress) {

@@ -57,7 +57,7 @@ TEST_F(Hardening, AnAnswerWithoutTheOfferedGroupIsRefused) {
   auto offered = offer_child(e, EspSpi{1000}, e.pfs_group);
   wire::SaPayload answer{{offered[0]}};
   std::erase_if(answer.proposals[0].transforms, [](const wire::Transform& t) { return t.type == 4; });
-  const auto r = accept_child_answer(answer, offered, e);
+  const auto r = accept_child_answer(answer, offered);
   EXPECT_FALSE(r.ok()) << "answer without the offered group accepted: no PFS";
 }
 

@@ -192,18 +192,20 @@ class NatTransport : public Nat {
   void start_hosts() {
     Site right = host("B", "203.0.113.20", "198.51.100.1");
     right.tunnels[0].match_remote = {engine::MatchAny{}};
+    if (mixed) right.tunnels[0].esp.encryption = "esp-aes";
     const Site left = host("A", "192.168.100.2", "203.0.113.20"), other = host("C", "192.168.100.3", "203.0.113.20");
     world.nats.emplace_back(std::vector{left.wan, other.wan}, ip("198.51.100.1"), expiry);
     start(left, right);
     c = &world.add(other);
   }
-  static Site host(const std::string& name, const std::string& own, const std::string& peer) {
+  Site host(const std::string& name, const std::string& own, const std::string& peer) const {
     Site site;
     site.name = name;
     site.wan = ip(own);
     Tunnel tunnel;
     tunnel.peer = ip(peer);
     tunnel.transport = true;
+    if (mixed) tunnel.more_esp = {{"esp-gcm 256", ""}};  // in tunnel mode
     tunnel.lines = {permit(own + "/32", peer + "/32")};
     site.tunnels.push_back(tunnel);
     return site;
@@ -215,6 +217,7 @@ class NatTransport : public Nat {
     ASSERT_EQ(world.send(*b, from_b), Outcome::delivered);
   }
 
+  bool mixed = false;  // the first transform set is not the one that both have
   Node* c = nullptr;
   engine::SelectorPair from_a = packet("192.168.100.2", "203.0.113.20"), from_b = packet("203.0.113.20", "198.51.100.1"),
                        from_c = packet("192.168.100.3", "203.0.113.20");
@@ -228,6 +231,19 @@ TEST_F(NatTransport, EachEndHasTheAddressesItSees) {
   EXPECT_EQ(at_a.selectors.to_string(), permit("192.168.100.2/32", "203.0.113.20/32").selectors.to_string());
   EXPECT_EQ(at_b.mode, engine::IpsecMode::transport);
   EXPECT_EQ(at_b.selectors.to_string(), permit("203.0.113.20/32", "198.51.100.1/32").selectors.to_string());
+  expect_settled();
+}
+
+/// Which transform set is agreed changes nothing of the mode that was asked for and the addresses that stand for the ends.
+TEST_F(NatTransport, ATransformSetInTunnelModeIsUsedInThatOfTheFirst) {
+  mixed = true;
+  start_hosts();
+  connect_hosts();
+  for (Node* node : {a, b}) {
+    const auto child = node->view().ike_sas.at(0).children.at(0);
+    EXPECT_EQ(child.mode, engine::IpsecMode::transport);
+    EXPECT_EQ(child.encryption->show_esp, std::string("esp-gcm 256")) << "the second set is what both have";
+  }
   expect_settled();
 }
 
