@@ -255,13 +255,15 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   std::string considered;
   const auto lines = turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name);
   const bool may_transport = wire::find_notify(payloads, NotifyType::use_transport_mode) != nullptr;
+  const bool behind_nat = sa.path.encapsulated();
   std::optional<Found> found;
-  if (may_transport && sa.path.encapsulated()) {
+  if (may_transport && behind_nat) {
     const auto ours = sa.path.nat_local ? seen_at(sa.path.local.ip, ts_r->selectors) : ts_r->selectors;
     const auto theirs = sa.path.nat_remote ? seen_at(sa.path.remote.ip, ts_i->selectors) : ts_i->selectors;
     found = rekeyed ? find_rekeyed(turn, *rekeyed, ours, theirs) : find_line(lines, ours, theirs, considered);
     if (found && found->line->line.mode != IpsecMode::transport) found.reset();
   }
+  const bool as_seen = found.has_value();
   if (!found && rekeyed) found = find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors);
   if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
   if (!found)
@@ -283,7 +285,8 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   const auto* ke = wire::find<wire::KePayload>(payloads);
   TRY(ChildChoice choice, choose_child(offered->proposals, *found->line->entry, key_exchange, ke ? ke->group : std::uint16_t{0}));
   if (key_exchange == ChildKeyExchange::ignored) note_pfs_shown(turn, sa, offered->proposals, *found->line->entry);
-  const bool transport = found->line->line.mode == IpsecMode::transport && may_transport;
+  // A line that names the address behind the NAT is for tunnel mode alone (2.23.1).
+  const bool transport = found->line->line.mode == IpsecMode::transport && may_transport && (!behind_nat || as_seen);
   return ChildAgreement{
       *found->line,      found->selectors,
       std::move(choice), transport ? IpsecMode::transport : IpsecMode::tunnel,

@@ -192,6 +192,7 @@ class NatTransport : public Nat {
   void start_hosts() {
     Site right = host("B", "203.0.113.20", "198.51.100.1");
     right.tunnels[0].match_remote = {engine::MatchAny{}};
+    if (!b_permits.empty()) right.tunnels[0].lines = {permit("203.0.113.20/32", b_permits + "/32")};
     if (mixed) right.tunnels[0].esp.encryption = "esp-aes";
     const Site left = host("A", "192.168.100.2", "203.0.113.20"), other = host("C", "192.168.100.3", "203.0.113.20");
     world.nats.emplace_back(std::vector{left.wan, other.wan}, ip("198.51.100.1"), expiry);
@@ -217,7 +218,8 @@ class NatTransport : public Nat {
     ASSERT_EQ(world.send(*b, from_b), Outcome::delivered);
   }
 
-  bool mixed = false;  // the first transform set is not the one that both have
+  std::string b_permits;  // instead of the NAT's address
+  bool mixed = false;     // the first transform set is not the one that both have
   Node* c = nullptr;
   engine::SelectorPair from_a = packet("192.168.100.2", "203.0.113.20"), from_b = packet("203.0.113.20", "198.51.100.1"),
                        from_c = packet("192.168.100.3", "203.0.113.20");
@@ -244,6 +246,15 @@ TEST_F(NatTransport, ATransformSetInTunnelModeIsUsedInThatOfTheFirst) {
     EXPECT_EQ(child.mode, engine::IpsecMode::transport);
     EXPECT_EQ(child.encryption->show_esp, std::string("esp-gcm 256")) << "the second set is what both have";
   }
+  expect_settled();
+}
+
+TEST_F(NatTransport, ALineWithTheAddressBehindTheNatIsServedInTunnelMode) {
+  b_permits = "192.168.100.2";
+  from_b = packet("203.0.113.20", b_permits);
+  start_hosts();
+  connect_hosts();
+  for (Node* node : {a, b}) EXPECT_EQ(node->view().ike_sas.at(0).children.at(0).mode, engine::IpsecMode::tunnel);
   expect_settled();
 }
 
