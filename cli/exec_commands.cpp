@@ -10,6 +10,8 @@
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
 #include "cli/show_stats.hpp"
+#include "cli/show_status.hpp"
+#include "cli/tech_support.hpp"
 #include "cli/text_file.hpp"
 
 namespace cli {
@@ -167,6 +169,16 @@ class ExecCommands : public CaptureCommands {
         {}, [options, host](const ShowFacts& facts) { return packet_drops(facts, host, options); },
         [options, host](const ShowFacts& facts) { return show_packet_drops(packet_drops(facts, host, options)); });
   }
+  void operator()(const parser::ShowStatus& options) {
+    render_facts(
+        {}, [system = backend().system()](const ShowFacts& facts) { return gateway_status(facts, system); },
+        [options, system = backend().system()](const ShowFacts& facts) {
+          return show_status(gateway_status(facts, system), options);
+        });
+  }
+  void operator()(const parser::ShowTechSupport&) {
+    gather_support(backend(), [self = *this](TechSupport support) { self.show_values(std::move(support), show_tech_support); });
+  }
   void operator()(const parser::TestSelector& packet) {
     render_facts(
         {}, [packet](const ShowFacts& facts) { return test_selector(facts, packet); },
@@ -190,8 +202,11 @@ class ExecCommands : public CaptureCommands {
     });
   }
   void operator()(const parser::ShowAccessLists& options) {
-    render([configuration = backend().running(), options] { return access_lists(configuration, options); },
-           [options](const ConfigLines& shown) { return show_access_lists(shown.configuration, options); });
+    render_facts(
+        {}, [configuration = backend().running(), options](const ShowFacts&) { return access_lists(configuration, options); },
+        [configuration = backend().running(), options](const ShowFacts& facts) {
+          return show_access_lists(configuration, access_list_hits(facts), options);
+        });
   }
   void operator()(const parser::ShowPrivilege&) {
     show_values(PrivilegeLevel{session_->options_.privileged ? 15U : 1U},
@@ -247,7 +262,7 @@ class ExecCommands : public CaptureCommands {
   /// `values(facts)` and `print(facts)` are the two shapes of one show.
   template <class Values, class Print>
   void render_facts(const engine::Query& query, Values values, Print print) {
-    session_->backend_.facts(query, [self = *this, values, print](std::shared_ptr<const ShowFacts> facts) {
+    session_->backend_.facts(query, [self = *this, values, print](const std::shared_ptr<const ShowFacts>& facts) {
       if (self.modifier_.kind == parser::ModifierKind::json)
         self.render([values, facts] { return values(*facts); }, [](const auto&) { return std::string(); });
       else

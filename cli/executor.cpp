@@ -22,6 +22,7 @@ void Executor::run(const engine::SetPolicy& action) {
 
 void Executor::run(const engine::AddInbound& action) {
   organs_.capture.take(action);
+  organs_.traffic.child_added(action.facts.child, action.facts.line);
   const auto status = organs_.plane.add_inbound(action);
   if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
 }
@@ -30,6 +31,11 @@ void Executor::run(const engine::AddOutbound& action) {
   organs_.capture.take(action);
   const auto status = organs_.plane.add_outbound(action);
   if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
+}
+
+void Executor::run(const engine::RemoveChild& action) {
+  organs_.traffic.child_removed(action.child, organs_.plane.counters(action.child));
+  organs_.plane.remove_child(action.child);
 }
 
 void Executor::run(const engine::MoveChild& action) {

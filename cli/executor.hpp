@@ -6,6 +6,7 @@
 
 #include "cli/crypto_capture.hpp"
 #include "cli/log.hpp"
+#include "cli/open_metrics.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/resolver.hpp"
@@ -20,6 +21,7 @@ struct Organs {
   kernel::Workers& workers;
   kernel::Resolver& resolver;
   CryptoCapture& capture;
+  TrafficTotals& traffic;
 };
 
 class Executor {
@@ -43,7 +45,7 @@ class Executor {
   void run(const engine::SetPolicy& action);
   void run(const engine::AddInbound& action);
   void run(const engine::AddOutbound& action);
-  void run(const engine::RemoveChild& action) { organs_.plane.remove_child(action.child); }
+  void run(const engine::RemoveChild& action);
   void run(const engine::MoveChild& action);
   void run(engine::ExportKeys& action) { organs_.capture.take(std::move(action)); }
   void run(const engine::Notice& action) { notice_(action); }

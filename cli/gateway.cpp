@@ -45,6 +45,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
                  log_.add(now(), {severity, std::move(text)});
                }),
       flash_(state_directory + "/flash"),
+      metrics_path_(state_directory + "/metrics"),
       database_(state_directory + "/sallyport.db", kernel::boot_id()),
       compiled_(std::make_shared<parser::Compiled>(parser::compile(running_, nullptr))),
       endpoint_(random_),
@@ -86,6 +87,9 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   auto udp = kernel::Udp::open(loop_, options, [this](engine::Datagram datagram) { handle(std::move(datagram)); });
   if (!udp.ok()) fail("cannot open UDP ports 500 and 4500", udp.failure());
   udp_ = std::move(*udp);
+  udp_->set_on_icmp([this](const kernel::IcmpError& error) {
+    recorder_.note_icmp(kernel::monotonic_now(), {error.remote, error.from, error.type, error.code, 0, {}});
+  });
   auto plane = open_plane(*chosen, loop_, *udp_, interfaces_->current().devices,
                           [this](engine::Event event) { handle(std::move(event)); });
   if (!plane.ok()) fail("cannot open the data plane", plane.failure());
@@ -95,9 +99,10 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
       loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
   resolver_ = std::make_unique<kernel::Resolver>(loop_, [this](const engine::Resolved& answer) { handle(answer); });
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_, *resolver_, capture_},
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_, capture_, traffic_},
       [this](engine::Event event) { events_.push_back(std::move(event)); },
-      [this](const engine::Notice& notice) { on_notice(notice); }, [this](LogMessage message) { log_.add(now(), message); });
+      [this](const engine::Notice& notice) { on_notice(notice); },
+      [this](const LogMessage& message) { log_.add(now(), message); });
 }
 
 void Gateway::handle(engine::Event event) {
@@ -144,6 +149,7 @@ void Gateway::carry_out(engine::Actions actions) {
 }
 
 void Gateway::shut_down() {
+  metrics_.reset();
   handle(engine::Shutdown{});
   ended_ = true;
   loop_.at_turn_end(nullptr);
@@ -213,6 +219,21 @@ engine::Status Gateway::listen_to_wire(bool on) {
   return engine::Done{};
 }
 
+void Gateway::serve_metrics() {
+  metrics_.reset();
+  if (!compiled_->metrics_port) return;
+  auto opened =
+      MetricsServer::open(loop_, *compiled_->metrics_port, metrics_path_, [this](std::function<void(std::string)> then) {
+        facts({}, [this, then = std::move(then)](const std::shared_ptr<const ShowFacts>& facts) {
+          render([facts, system = system()] { return open_metrics(*facts, system); }, then);
+        });
+      });
+  if (opened.ok())
+    metrics_ = std::move(*opened);
+  else
+    log_.add(now(), {3, "%CRYPTO-3-METRICS_FAILED: " + opened.failure().why});
+}
+
 void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,
                      std::function<void(engine::Status)> then) {
   commits_.push_back({std::move(build), std::move(origin), std::nullopt, std::move(then)});
@@ -269,6 +290,7 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
   if (compiled_->tunnels != before->tunnels)
     for (const std::string& why : plane_.plane->set_tunnels(tunnels_of(*compiled_)))
       log_.add(now(), {3, "%CRYPTO-3-TUNNEL_FAILED: " + why});
+  if (compiled_->metrics_port != before->metrics_port) serve_metrics();
   if (compiled_->interfaces != before->interfaces) interfaces_->bind(bindings_of(*compiled_));
   // What means the same to the engine is the same object.
   if (compiled_->config != before->config) handle(engine::ConfigChanged{compiled_->config});
@@ -333,6 +355,11 @@ void Gateway::gather(Gathering gathering) {
   facts.view.dropped = slice.dropped;
   append(facts.view.attempts, slice.attempts);
   facts.view.half_open = slice.half_open;
+  facts.config = compiled_->config;
+  if (!gathering.query.local && !gathering.query.peer) {
+    traffic_.keep_only(facts.view.lines);
+    facts.traffic = traffic_.now(facts);
+  }
   gathering.then(std::move(gathering.facts));
 }
 

@@ -15,6 +15,8 @@
 #include "cli/device_pins.hpp"
 #include "cli/executor.hpp"
 #include "cli/host_clock.hpp"
+#include "cli/metrics_server.hpp"
+#include "cli/open_metrics.hpp"
 #include "cli/plane.hpp"
 #include "cli/revert_timer.hpp"
 #include "engine/endpoint.hpp"
@@ -112,6 +114,7 @@ class Gateway final : public Backend {
   bool about(const engine::IpAddress& peer) const;
   void dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets);
   engine::Status listen_to_wire(bool on);
+  void serve_metrics();
 
   kernel::Loop& loop_;
   mutable HostClock clock_;
@@ -123,11 +126,13 @@ class Gateway final : public Backend {
   Recorder recorder_;
   CryptoCapture capture_;
   std::unique_ptr<kernel::PacketCapture> wire_;
+  TrafficTotals traffic_;
+  std::unique_ptr<MetricsServer> metrics_;
   UsageSample last_usage_;
   std::function<std::size_t(const std::string&)> monitor_;
   std::function<Users(const Session&)> users_;
 
-  const std::string flash_;
+  const std::string flash_, metrics_path_;
   parser::Database database_;
   parser::Configuration running_;
   std::shared_ptr<const parser::MasterKeys> master_keys_ = std::make_shared<parser::MasterKeys>();

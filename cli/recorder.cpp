@@ -52,6 +52,7 @@ bool makes_known(const Notice& notice) {
 
 void Recorder::note(engine::Time now, const Notice& notice) {
   count(notice);
+  time(now, notice);
   if (!notice.remote.ip.is_unspecified()) keep(now, notice);
 }
 
@@ -103,6 +104,25 @@ void Recorder::count(const Notice& notice) {
       break;
     default:
       break;
+  }
+}
+
+void SetupTimes::add(engine::Duration took) {
+  const auto place = std::lower_bound(bounds.begin(), bounds.end(), took) - bounds.begin();
+  ++counts[static_cast<std::size_t>(place)];
+  sum += took;
+}
+
+void Recorder::time(engine::Time now, const Notice& notice) {
+  if (notice.kind == NoticeKind::negotiation_started && notice.initiator) {
+    begun_[notice.sa] = now;
+    if (begun_.size() > max_begun) begun_.erase(begun_.begin());
+  } else if (notice.kind == NoticeKind::ike_sa_up || notice.kind == NoticeKind::ike_sa_down ||
+             notice.kind == NoticeKind::negotiation_failed) {
+    const auto begun = begun_.find(notice.sa);
+    if (begun == begun_.end()) return;
+    if (notice.kind == NoticeKind::ike_sa_up) counters_.setups.add(now - begun->second);
+    begun_.erase(begun);
   }
 }
 
@@ -173,6 +193,23 @@ std::vector<Record> Recorder::of_peer(const engine::IpAddress& peer) const {
 std::string Recorder::identity_of(const engine::IpAddress& peer) const {
   const auto found = rings_.find(peer);
   return found == rings_.end() ? std::string() : found->second.identity;
+}
+
+void Recorder::note_icmp(engine::Time now, const IcmpHeard& heard) {
+  const auto found = rings_.find(heard.remote.ip);
+  if (found == rings_.end()) return;
+  auto& known = found->second.icmp;
+  const bool again = known && known->remote == heard.remote && known->from == heard.from && known->type == heard.type &&
+                     known->code == heard.code;
+  const std::uint32_t before = again ? known->count : 0;
+  known = heard;
+  known->count = before + 1;
+  known->last = now;
+}
+
+std::optional<IcmpHeard> Recorder::icmp_of(const engine::IpAddress& peer) const {
+  const auto found = rings_.find(peer);
+  return found == rings_.end() ? std::nullopt : found->second.icmp;
 }
 
 std::vector<engine::IpAddress> Recorder::peers() const {

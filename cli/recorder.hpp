@@ -6,6 +6,7 @@
 #include <deque>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,18 @@ namespace cli {
 /// How often a message or notify went each way.
 struct Traffic {
   std::uint64_t sent_requests = 0, sent_responses = 0, received_requests = 0, received_responses = 0;
+};
+
+/// How long set-ups took.
+struct SetupTimes {
+  static constexpr std::array<engine::Duration, 12> bounds = {
+      std::chrono::milliseconds(10),  std::chrono::milliseconds(25),   std::chrono::milliseconds(50),
+      std::chrono::milliseconds(100), std::chrono::milliseconds(250),  std::chrono::milliseconds(500),
+      std::chrono::seconds(1),        std::chrono::milliseconds(2500), std::chrono::seconds(5),
+      std::chrono::seconds(10),       std::chrono::seconds(30),        std::chrono::seconds(60)};
+  std::array<std::uint64_t, bounds.size() + 1> counts{};  // at most so long, and longer than the bound before; the last: longer
+  engine::Duration sum{0};
+  void add(engine::Duration took);
 };
 
 /// Counters since the daemon started. Retransmissions count as retransmissions alone.
@@ -31,6 +44,7 @@ struct IkeCounters {
   std::uint64_t retransmissions = 0;
   std::uint64_t child_created = 0, child_deleted = 0;
   std::uint64_t nat = 0, no_nat = 0;
+  SetupTimes setups;  // of negotiations begun here
   std::array<std::uint64_t, static_cast<std::size_t>(engine::Cause::internal_error) + 1> failures{};  // by Cause
 };
 
@@ -39,6 +53,15 @@ struct Record {
   engine::Time at;
   engine::Notice notice;
   std::uint32_t count = 1;  // liveness checks in a row
+};
+
+/// What ICMP said lately about messages to a peer; anybody can forge it.
+struct IcmpHeard {
+  engine::SocketAddress remote;
+  engine::IpAddress from;
+  std::uint8_t type = 0, code = 0;
+  std::uint32_t count = 0;
+  engine::Time last;
 };
 
 class Recorder {
@@ -50,13 +73,19 @@ class Recorder {
   /// Of a text that came with a notice.
   static constexpr std::size_t max_text = 300;
 
+  /// Negotiations whose set-up is timed at once.
+  static constexpr std::size_t max_begun = 65536;
+
   void note(engine::Time now, const engine::Notice& notice);
+  /// `heard` without count and time; of a peer of whom nothing is kept it is ignored.
+  void note_icmp(engine::Time now, const IcmpHeard& heard);
 
   const IkeCounters& counters() const { return counters_; }
   /// What is kept of a peer, oldest first.
   std::vector<Record> of_peer(const engine::IpAddress& peer) const;
   /// As the peer at that address proved it last; empty: it has not.
   std::string identity_of(const engine::IpAddress& peer) const;
+  std::optional<IcmpHeard> icmp_of(const engine::IpAddress& peer) const;
   /// Those of which something is kept, the latest first.
   std::vector<engine::IpAddress> peers() const;
   std::size_t octets() const { return octets_; }
@@ -67,15 +96,18 @@ class Recorder {
     std::size_t octets = 0;
     bool stranger = true;
     std::string identity{};
+    std::optional<IcmpHeard> icmp{};
     std::list<engine::IpAddress>::iterator place;  // in its list: the latest in front
   };
   void count(const engine::Notice& notice);
+  void time(engine::Time now, const engine::Notice& notice);
   void keep(engine::Time now, const engine::Notice& notice);
   void append(Ring& ring, Record record);
   void drop_oldest(Ring& ring);
   void forget(const engine::IpAddress& peer);
 
   IkeCounters counters_;
+  std::map<engine::IkeSaId, engine::Time> begun_;  // negotiations of ours that are not over
   std::map<engine::IpAddress, Ring> rings_;
   std::list<engine::IpAddress> known_, strangers_;
   std::size_t octets_ = 0;

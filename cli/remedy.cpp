@@ -170,6 +170,19 @@ void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e
   }
 }
 
+/// What an ICMP error means (RFC 792, RFC 4443, 3). Both families count codes of their own.
+std::string_view meaning_of(const IcmpHeard& icmp) {
+  const bool v4 = icmp.remote.ip.is_v4();
+  if (icmp.type == (v4 ? 11 : 3)) return "the datagram went in circles or too far (time exceeded)";
+  if (icmp.type != (v4 ? 3 : 1)) return "the datagram was not delivered";
+  if (icmp.code == (v4 ? 3 : 4)) return "nothing listens at that port: no IKE is running there, or not on that address";
+  const bool forbidden =
+      v4 ? icmp.code == 9 || icmp.code == 10 || icmp.code == 13 : icmp.code == 1 || icmp.code == 5 || icmp.code == 6;
+  if (forbidden) return "an access list or firewall forbids it (administratively prohibited)";
+  if (icmp.code == (v4 ? 1 : 3)) return "the host does not answer on its network (host unreachable)";
+  return "there is no route to it";
+}
+
 void of_silence(Explanation& out, const Diagnosis& d, const Heard& heard) {
   const auto ago = [](const std::optional<engine::Duration>& time) { return std::to_string(seconds_of(*time)) + " s ago"; };
   if (heard.last_sent)
@@ -178,6 +191,10 @@ void of_silence(Explanation& out, const Diagnosis& d, const Heard& heard) {
                            (heard.last_received
                                 ? std::to_string(heard.received) + " received, the last " + ago(heard.last_received)
                                 : std::string("none received from there")));
+  if (heard.icmp)
+    out.evidence.push_back("ICMP from " + ios_address(heard.icmp->from) + ", the last " + ago(heard.icmp_ago) + ", " +
+                           std::to_string(heard.icmp->count) + " times, about UDP port " +
+                           std::to_string(heard.icmp->remote.port) + ": " + std::string(meaning_of(*heard.icmp)));
   const std::string host = "host " + ios_address(d.remote.ip) + " host " + ios_address(d.local.ip);
   const std::string list = d.remote.ip.is_v4() ? "ip access-list extended FIREWALL-IN" : "ipv6 access-list FIREWALL-IN";
   if (heard.init_answered && heard.silent_port == 4500) {
@@ -224,6 +241,13 @@ Heard heard(const std::vector<Record>& records, engine::Time now) {
       if (init && n.response) out.init_answered = true;
     }
   }
+  return out;
+}
+
+Heard heard_of_peer(const Recorder& recorder, const engine::IpAddress& peer, engine::Time now) {
+  Heard out = heard(recorder.of_peer(peer), now);
+  out.icmp = recorder.icmp_of(peer);
+  if (out.icmp) out.icmp_ago = now - out.icmp->last;
   return out;
 }
 

@@ -15,9 +15,12 @@ struct Heard {
   engine::SocketAddress local, remote;                       // of the last message
   std::optional<engine::Duration> last_sent, last_received;  // ago
   bool init_answered = false;                                // IKE_SA_INIT
-  std::optional<std::uint16_t> silent_port;                  // the last request went there and was not answered
+  std::optional<IcmpHeard> icmp;                             // about messages to it
+  std::optional<engine::Duration> icmp_ago;
+  std::optional<std::uint16_t> silent_port;  // the last request went there and was not answered
 };
 Heard heard(const std::vector<Record>& records, engine::Time now);
+Heard heard_of_peer(const Recorder& recorder, const engine::IpAddress& peer, engine::Time now);
 
 enum class Router : std::uint8_t { here, peer };
 /// Lines to enter on one router, in order; a block's lines are indented.

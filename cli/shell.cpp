@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/batch.hpp"
@@ -22,6 +23,7 @@ struct Arguments {
 
 constexpr const char* usage =
     "usage: sallyport [--state DIR] [-c COMMAND]...\n"
+    "       sallyport [--state DIR] status [--all]   whether the tunnels are up, and why not\n"
     "       sallyport check [--json] FILE...   what configuration files mean here, and whether two fit together\n"
     "       sallyport convert FILE             the IKEv2 configuration that does what an IKEv1 one did\n";
 
@@ -32,6 +34,12 @@ Arguments parse_arguments(int argc, char** argv) {
   Arguments out;
   for (int i = 1; i < argc; i += 2) {
     const std::string option = argv[i];
+    if (option == "status") {
+      const bool all = i + 2 == argc && std::string_view(argv[i + 1]) == "--all";
+      if (!all && i + 1 != argc) throw std::runtime_error(std::string("status takes --all, and nothing else\n") + usage);
+      out.commands = {all ? "show crypto status all" : "show crypto status"};
+      return out;
+    }
     if (option == "--help" || option == "-h") throw std::runtime_error(usage);
     if (i + 1 >= argc) throw std::runtime_error(option + " needs a value\n" + usage);
     if (option == "--state")

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -18,6 +20,11 @@
 
 namespace cli {
 
+/// What went through a policy line since it is there, on SAs that are gone too.
+struct LineTraffic {
+  std::uint64_t in = 0, out = 0, packets_in = 0, packets_out = 0;  // octets, octets, packets, packets
+};
+
 /// Everything a `show crypto` may need, as values taken at one moment.
 struct ShowFacts {
   engine::View view;
@@ -26,6 +33,8 @@ struct ShowFacts {
   std::vector<engine::InterfaceState> interfaces;
   IkeCounters ike;
   engine::AdmissionLimits limits;
+  std::unordered_map<engine::PolicyLineId, LineTraffic> traffic;  // where all SAs were asked for
+  std::shared_ptr<const engine::Config> config;                   // that the lines come from
 };
 
 /// Whether a show with these options has the SA or line.
@@ -77,8 +86,13 @@ std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, Devic
 std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
                            const parser::Configuration& configuration);
 
-/// Lines as configured; packets are not counted by line.
-std::string show_access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options);
+/// How many packets the data plane has sent protected by each line: by the list's name and the line as configured, without
+/// number and with single blanks.
+using AccessListHits = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+AccessListHits access_list_hits(const ShowFacts& facts);
+/// Lines as configured, with their hits.
+std::string show_access_lists(const parser::Configuration& configuration, const AccessListHits& hits,
+                              const parser::ShowAccessLists& options);
 
 /// What `show version` says of this router and the host it runs on.
 struct SystemFacts {

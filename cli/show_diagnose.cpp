@@ -47,7 +47,7 @@ HeardOf heard_of(const engine::View& view, const Recorder& recorder, engine::Tim
   for (const auto& diagnosis : view.diagnoses) out.try_emplace(diagnosis.remote.ip);
   for (const auto& attempt : view.attempts)
     if (attempt.under_way) out.try_emplace(attempt.peer);
-  for (auto& [peer, each] : out) each = heard(recorder.of_peer(peer), now);
+  for (auto& [peer, each] : out) each = heard_of_peer(recorder, peer, now);
   return out;
 }
 

@@ -31,6 +31,7 @@ class DataPlane {
   /// is wanted, and the rest taken away. Why some could not be made, each in words that name it.
   virtual std::vector<std::string> set_tunnels(const std::vector<TunnelSpec>& tunnels) {
     std::vector<std::string> out;
+    out.reserve(tunnels.size());
     for (const auto& tunnel : tunnels)
       out.push_back("interface " + tunnel.interface + ": data plane " + std::string(name()) +
                     " has no tunnel interfaces, start sallyportd with --dataplane tun");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 // After <netinet/in.h>: both define in6_addr and agree only in this order.
+#include <linux/errqueue.h>
 #include <linux/xfrm.h>
 
 #include <cerrno>
@@ -96,7 +97,8 @@ bool send_from(int fd, const SocketAddress& local, const SocketAddress& remote, 
       put_control(message, IPPROTO_IPV6, IPV6_PKTINFO, info);
     }
   }
-  return ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+  // An ICMP error about an earlier datagram, to whomever, fails the next call once: it says nothing about this datagram.
+  return ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || ::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 // What the ancillary data of a received datagram tells.
@@ -189,7 +191,10 @@ engine::Result<std::unique_ptr<Udp>> Udp::open(Loop& loop, const UdpOptions& opt
     CHECK_OK(udp->add_socket(family, options.nat_port, true));
   }
   for (std::size_t i = 0; i < udp->sockets_.size(); ++i)
-    loop.watch(udp->sockets_[i].fd, EPOLLIN, [self = udp.get(), i](std::uint32_t) { self->receive(self->sockets_[i]); });
+    loop.watch(udp->sockets_[i].fd, EPOLLIN, [self = udp.get(), i](std::uint32_t events) {
+      if (events & EPOLLERR) self->receive_errors(self->sockets_[i]);
+      self->receive(self->sockets_[i]);
+    });
   return udp;
 }
 
@@ -205,6 +210,7 @@ engine::Status Udp::add_socket(Family family, std::uint16_t port, bool nat) {
   if (!v4 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return failure(name);
   if (!set_option(fd, v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6}, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1)) return failure(name);
   set_option(fd, v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6}, v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 1);
+  set_option(fd, v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6}, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
   // A datagram too long for the path is fragmented on its way, not lost to a black hole.
   set_option(fd, v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6}, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
   // Without CAP_NET_ADMIN there is neither mark nor data plane that would look at it.
@@ -241,6 +247,35 @@ void Udp::receive(const Socket& socket) {
       dispatch(socket, {*arrival.local, socket.port}, *remote, payload, arrival.traffic_class);
     }
     if (count < static_cast<int>(batch_size)) return;
+  }
+}
+
+/// The queue of errors (ip(7), IP_RECVERR): where the datagram went stands in the name, who complains behind the error.
+void Udp::receive_errors(const Socket& socket) const {
+  for (std::size_t i = 0; i < batch_size; ++i) {
+    sockaddr_storage to{};
+    alignas(cmsghdr) char control[512] = {};
+    msghdr message{};
+    message.msg_name = &to;
+    message.msg_namelen = sizeof to;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    if (::recvmsg(socket.fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
+    const auto remote = address_of(to);
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+      const bool error = (each->cmsg_level == IPPROTO_IP && each->cmsg_type == IP_RECVERR) ||
+                         (each->cmsg_level == IPPROTO_IPV6 && each->cmsg_type == IPV6_RECVERR);
+      if (!error || each->cmsg_len <
+                        CMSG_LEN(sizeof(sock_extended_err) + sizeof(sockaddr_in6)) - sizeof(sockaddr_in6) + sizeof(sockaddr_in))
+        continue;
+      sock_extended_err what;
+      std::memcpy(&what, CMSG_DATA(each), sizeof what);
+      sockaddr_storage from{};
+      std::memcpy(&from, CMSG_DATA(each) + sizeof what, std::min(sizeof from, each->cmsg_len - CMSG_LEN(sizeof what)));
+      const auto who = address_of(from);
+      const bool icmp = what.ee_origin == SO_EE_ORIGIN_ICMP || what.ee_origin == SO_EE_ORIGIN_ICMP6;
+      if (icmp && remote && who && on_icmp_) on_icmp_({*remote, who->ip, what.ee_type, what.ee_code});
+    }
   }
 }
 

@@ -30,6 +30,13 @@ struct UdpCounters {
   std::uint64_t send_failed = 0;    // no route, no buffer, no such local address
 };
 
+/// An ICMP error about an IKE datagram of ours. Anybody can forge one: good for explaining, not for deciding.
+struct IcmpError {
+  engine::SocketAddress remote;  // where the datagram was sent
+  engine::IpAddress from;        // who says so
+  std::uint8_t type = 0, code = 0;
+};
+
 class Udp {
  public:
   using OnDatagram = std::function<void(engine::Datagram)>;
@@ -43,6 +50,7 @@ class Udp {
 
   /// Where ESP on the NAT port goes; must outlive this object or be replaced by null.
   void set_esp_sink(UdpEspSink* sink) { sink_ = sink; }
+  void set_on_icmp(std::function<void(const IcmpError&)> on_icmp) { on_icmp_ = std::move(on_icmp); }
 
   /// Sends from `local` and, unless `local.port` is the IKE port, with the non-ESP marker in front. Never blocks: what
   /// cannot be sent now is lost and counted, as UDP may.
@@ -64,12 +72,14 @@ class Udp {
   engine::Status add_socket(engine::Family family, std::uint16_t port, bool nat);
   const Socket* socket_for(const engine::SocketAddress& local) const;
   void receive(const Socket& socket);
+  void receive_errors(const Socket& socket) const;
   void dispatch(const Socket& socket, const engine::SocketAddress& local, const engine::SocketAddress& remote,
                 engine::ByteView payload, std::uint8_t traffic_class);
 
   Loop& loop_;
   const UdpOptions options_;
   OnDatagram on_datagram_;
+  std::function<void(const IcmpError&)> on_icmp_;
   UdpEspSink* sink_ = nullptr;
   std::vector<Socket> sockets_;
   std::unique_ptr<Batch> batch_;

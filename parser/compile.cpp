@@ -250,6 +250,7 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
   out.memo = std::move(context.next_memo);
   out.tunnels = compile_tunnel_devices(context);
   out.interfaces = bindings(context.root, out.tunnels);
+  if (const auto* metrics = context.root.find<OpenMetrics>()) out.metrics_port = metrics->port.value_or(0);
   out.warnings = std::move(context.warnings);
   out.last_key = context.keys.last();
   return out;

@@ -159,6 +159,15 @@ struct MonitorCapture {
 struct ShowMonitorCapture {
   friend bool operator==(const ShowMonitorCapture&, const ShowMonitorCapture&) = default;
 };
+/// `show crypto status [all]`; `sallyport status [--all]`
+struct ShowStatus {
+  bool all = false;
+  friend bool operator==(const ShowStatus&, const ShowStatus&) = default;
+};
+/// `show tech-support crypto`
+struct ShowTechSupport {
+  friend bool operator==(const ShowTechSupport&, const ShowTechSupport&) = default;
+};
 struct ShowPrivilege {
   friend bool operator==(const ShowPrivilege&, const ShowPrivilege&) = default;
 };
@@ -229,10 +238,10 @@ using ExecCommandKind =
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
                  ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
                  ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
-                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, ShowImpact, ShowIpInterfaceBrief,
-                 ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging,
-                 ClearIkev2Sa, ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength,
-                 TerminalWidth, Ping>;
+                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact,
+                 ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory,
+                 ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition,
+                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -24,7 +24,9 @@ bool announces_secret(const std::string& before, const std::string& word, const 
     return before != "crypto" && before != "tunnel" && after != "chain" && !after.starts_with("config-key") &&
            after != "generate" && after != "zeroize" && after != "pubkey-chain";
   if (word == "password") return after != "encryption";
-  for (const char* other : {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community", "session-key"})
+  // The passphrase of an exported key stands behind its format, with a place and a cipher between.
+  for (const char* other :
+       {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community", "session-key", "pem", "pkcs12"})
     if (word == other) return true;
   return false;
 }

@@ -249,6 +249,8 @@ Commands privileged_commands() {
       shows<ShowStartupConfig>(show() >> kw("startup-config", "Contents of startup configuration")),
       shows<ShowImpact>(show_crypto() >> kw("impact", "What applying a file would do to the SAs that are up") >>
                         f<&ShowImpact::file>(word("File with configuration lines"))),
+      shows<ShowTechSupport>(show() >> kw("tech-support", "Show system information for Tech-Support") >>
+                             kw("crypto", "Everything about IKE and IPsec, without secrets")),
       shows<ShowDebugging>(show() >> kw("debugging", "State of each debugging option")),
       shows<ShowLogging>(show() >> kw("logging", "Show the contents of logging buffers")),
       exec<ClearIkev2Sa>(

@@ -53,6 +53,8 @@ Commands observing_commands() {
                shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
                                  -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),
                                             kw("peer", "Of one peer") >> any_address<&ShowLadder::peer>("Peer address"))),
+               shows<ShowStatus>(show_crypto() >> kw("status", "Whether the tunnels are up, and why not") >>
+                                 -flag<&ShowStatus::all>(kw("all", "Every tunnel"))),
                shows<ShowPacketDrop>(show_crypto() >> kw("packet-drop", "Why packets were dropped") >>
                                      -(kw("peer", "Of one peer") >> any_address<&ShowPacketDrop::peer>("Peer address"))),
                shows<TestSelector>(kw("test", "Test subsystems") >> kw("crypto", "Encryption module") >>

@@ -58,6 +58,13 @@ struct CallAdmissionLimit {
   std::uint32_t count = 0;
   friend bool operator==(const CallAdmissionLimit&, const CallAdmissionLimit&) = default;
 };
+/// `crypto openmetrics {port N | socket}`: figures for a collector at 127.0.0.1:N, or at the Unix socket `metrics` in the state
+/// directory. Off by default.
+struct OpenMetrics {
+  std::optional<std::uint16_t> port;
+  bool socket = false;
+  friend bool operator==(const OpenMetrics&, const OpenMetrics&) = default;
+};
 struct Version {
   std::string text;
   friend bool operator==(const Version&, const Version&) = default;

@@ -15,6 +15,8 @@
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
 #include "cli/show_stats.hpp"
+#include "cli/show_status.hpp"
+#include "cli/tech_support.hpp"
 #include "fake_backend.hpp"
 #include "typist.hpp"
 
@@ -89,6 +91,8 @@ std::string page() {
   add("`show crypto engine connections active`", cli::EngineConnections{});
   add("`test crypto selector`", cli::SelectorTest{});
   add("`show crypto packet-drop`", cli::PacketDrops{});
+  add("`show crypto status`", cli::GatewayStatus{});
+  add("`show tech-support crypto`", cli::TechSupport{});
   add("`show monitor capture crypto`", cli::CaptureState{});
   add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like, `show access-lists`",
       cli::ConfigLines{});
@@ -147,6 +151,9 @@ TEST(Json, EveryShowAnswersWithOneDocument) {
                            "show crypto engine configuration",
                            "show crypto isakmp sa",
                            "show crypto packet-drop",
+                           "show crypto status",
+                           "show crypto status all",
+                           "show tech-support crypto",
                            "show monitor capture crypto",
                            "test crypto selector 192.168.1.1 10.0.0.1",
                            "show running-config",

@@ -125,6 +125,33 @@ TEST(Remedy, SilenceIsToldByPortAndSize) {
   EXPECT_NE(evidence().find("something in between drops UDP 4500"), std::string::npos) << evidence();
 }
 
+TEST(Remedy, WhatIcmpSaidIsToldInWords) {
+  engine::Notice notice{engine::NoticeKind::datagram_sent};
+  notice.local = {address("203.0.113.10"), 500};
+  notice.remote = {address("203.0.113.20"), 500};
+  notice.exchange = 34;
+  cli::Recorder recorder;
+  cli::IcmpHeard icmp{notice.remote, address("203.0.113.20"), 3, 3, 0, {}};
+  recorder.note_icmp(engine::Time(1s), icmp);
+  EXPECT_FALSE(recorder.icmp_of(notice.remote.ip)) << "of a peer that nothing was sent to";
+  recorder.note(engine::Time(1s), notice);
+  recorder.note_icmp(engine::Time(1s), icmp);
+  recorder.note_icmp(engine::Time(2s), icmp);
+  const auto d = diagnosis(Cause::no_response, {}, engine::Role::initiator);
+  const auto evidence = [&] {
+    return cli::explain(d, {}, cli::heard_of_peer(recorder, notice.remote.ip, engine::Time(5s))).evidence.back();
+  };
+  EXPECT_EQ(evidence(),
+            "ICMP from 203.0.113.20, the last 3 s ago, 2 times, about UDP port 500: nothing listens at that port: no IKE is "
+            "running there, or not on that address");
+  icmp.from = address("192.0.2.1");
+  icmp.code = 13;
+  recorder.note_icmp(engine::Time(4s), icmp);
+  EXPECT_EQ(evidence(),
+            "ICMP from 192.0.2.1, the last 1 s ago, 1 times, about UDP port 500: an access list or firewall forbids it "
+            "(administratively prohibited)");
+}
+
 TEST(Remedy, AccessListLines) {
   engine::TrafficSelector web = network("10.9.9.9", 32), from = network("192.168.1.0", 24);
   web.protocol = from.protocol = 6;

@@ -253,11 +253,47 @@ TEST(ShowAccessLists, EachKindInItsLayout) {
                                      "ipv6 access-list SIX\n"
                                      " permit ipv6 2001:db8:a::/64 2001:db8:b::/64\n");
   ASSERT_FALSE(applied.refused_any);
-  expect_golden("show-access-lists", cli::show_access_lists(applied.configuration, {}));
+  expect_golden("show-access-lists", cli::show_access_lists(applied.configuration, {}, {}));
   using F = parser::AccessListFamily;
-  EXPECT_EQ(cli::show_access_lists(applied.configuration, {F::ipv6, {}}),
+  EXPECT_EQ(cli::show_access_lists(applied.configuration, {}, {F::ipv6, {}}),
             "IPv6 access list SIX\n    permit ipv6 2001:DB8:A::/64 2001:DB8:B::/64 sequence 10\n");
-  EXPECT_EQ(cli::show_access_lists(applied.configuration, {F::ipv4, "SIX"}), "");
+  EXPECT_EQ(cli::show_access_lists(applied.configuration, {}, {F::ipv4, "SIX"}), "");
+}
+
+TEST(ShowAccessLists, CountWhatTheDataPlaneSentByEachLine) {
+  const auto applied = parser::apply({},
+                                     "ip access-list extended VPN\n"
+                                     " permit ip 192.0.2.0 0.0.0.127   192.0.2.128 0.0.0.127\n"
+                                     " 20 deny ip any any\n"
+                                     "ip access-list extended OTHER\n"
+                                     " permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127\n");
+  ASSERT_FALSE(applied.refused_any);
+  cli::ShowFacts facts = idle_gateway();
+  facts.view.lines.resize(1);
+  facts.view.lines.push_back(facts.view.lines[0]);
+  facts.view.lines[1].id = {77};
+  facts.traffic[facts.view.lines[0].id] = {0, 0, 40, 12};
+  auto entry = std::make_shared<engine::CryptoMapEntry>();
+  entry->map = facts.view.lines[0].map;
+  entry->sequence = facts.view.lines[0].sequence;
+  entry->acl = "VPN";
+  entry->lines.resize(2);
+  entry->lines[0].text = "permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127";
+  entry->lines[1].text = "deny   ip any any";
+  engine::ProtectedInterface interface;
+  interface.name = facts.view.lines[0].interface;
+  interface.entries = {entry};
+  auto config = std::make_shared<engine::Config>();
+  config->interfaces = {interface};
+  facts.config = config;
+  EXPECT_EQ(cli::show_access_lists(applied.configuration, cli::access_list_hits(facts), {}),
+            "Extended IP access list VPN\n"
+            "    10 permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127 (12 matches)\n"
+            "    20 deny ip any any\n"
+            "Extended IP access list OTHER\n"
+            "    10 permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127\n");
+  entry->lines.resize(1);
+  EXPECT_TRUE(cli::access_list_hits(facts).empty()) << "lines of another configuration";
 }
 
 TEST(ShowInterfaces, EthernetAndTunnel) {

@@ -60,7 +60,12 @@ swan_asks
 finds " selectors-unacceptable" "the remote side DIFFERS" "permit ip 192.168.1.0 0.0.0.255 10.5.0.0 0.0.0.255"
 end
 
-begin "5. a firewall in between"
+begin "5. nobody there, or a firewall in between"
+strongswan_stop b
+traffic
+finds no-response "ICMP from 203.0.113.20" "nothing listens at that port"
+strongswan_start b "$SWAN_PLANE"
+ios a -c "clear crypto ikev2 sa" >/dev/null
 at b nft add table inet wall
 at b nft add chain inet wall in '{ type filter hook input priority 0; }'
 at b nft add rule inet wall in udp dport 500 drop

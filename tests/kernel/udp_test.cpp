@@ -195,6 +195,29 @@ TEST_F(UdpTest, what_cannot_be_sent_is_counted) {
   EXPECT_EQ(udp->counters().sent, 0U);
 }
 
+TEST_F(UdpTest, icmp_about_a_datagram_is_told_and_costs_no_other_one) {
+  std::vector<IcmpError> told;
+  udp->set_on_icmp([&](const IcmpError& error) { told.push_back(error); });
+  SocketAddress nobody;
+  {
+    const Peer gone("127.0.0.8");
+    nobody = gone.address();
+  }
+  const Peer peer("127.0.0.9");
+  udp->send(engine::SendDatagram{ike("127.0.0.5"), nobody, {1, 2, 3}});
+  udp->send(engine::SendDatagram{ike("127.0.0.5"), peer.address(), {4, 5, 6}});
+  EXPECT_EQ(peer.receive().payload, (Bytes{4, 5, 6}));
+  peer.send(ike("127.0.0.5"), {7, 8, 9, 10});
+  settle();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].remote, nobody);
+  EXPECT_EQ(told[0].from, nobody.ip);
+  EXPECT_EQ(told[0].type, 3);
+  EXPECT_EQ(told[0].code, 3);
+  EXPECT_EQ(datagrams.size(), 1U);
+  EXPECT_EQ(udp->counters().send_failed, 0U);
+}
+
 TEST_F(UdpTest, a_turn_reads_a_bounded_number) {
   const Peer peer("127.0.0.9");
   for (int i = 0; i < 300; ++i) peer.send(ike("127.0.0.1"), {1, 2, 3, 4});

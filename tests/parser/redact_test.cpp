@@ -23,6 +23,8 @@ TEST(Redact, OtherSecrets) {
   EXPECT_EQ(without_keys("crypto isakmp key 0 abc address 192.0.2.1"), "crypto isakmp key * *** ******* *********");
   EXPECT_EQ(without_keys("key config-key password-encrypt abcdefgh"), "key config-key password-encrypt ********");
   EXPECT_EQ(without_keys("snmp-server community abc RO"), "snmp-server community *** **");
+  EXPECT_EQ(without_keys("crypto key export rsa EDGE pem terminal 3des abc"), "crypto key export rsa EDGE pem ******** **** ***");
+  EXPECT_EQ(without_keys("crypto pki import EDGE pkcs12 flash:a abc"), "crypto pki import EDGE pkcs12 ******* ***");
 }
 
 TEST(Redact, PostquantumKeysAreKeys) {

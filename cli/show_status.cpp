@@ -1,0 +1,98 @@
+#include "cli/show_status.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace cli {
+namespace {
+
+constexpr std::size_t rows_of_a_screen = 18;
+
+/// "0", "999", "1.5K", "12M"
+std::string short_octets(std::uint64_t octets) {
+  constexpr std::string_view units = " KMGTPE";
+  std::size_t unit = 0;
+  std::uint64_t tenths = octets * 10;
+  for (; tenths >= 10240 && unit + 1 < units.size(); ++unit) tenths /= 1024;
+  std::string out = std::to_string(tenths / 10);
+  if (unit > 0 && tenths < 100) out += "." + std::to_string(tenths % 10);
+  return unit == 0 ? out : out + units[unit];
+}
+
+/// The most telling thing that is known of a tunnel that is down.
+std::string why_down(const engine::View& view, const TunnelStatus& tunnel) {
+  const auto attempt = std::find_if(view.attempts.begin(), view.attempts.end(), [&](const engine::AttemptView& each) {
+    return each.interface == tunnel.interface && each.map == tunnel.map && each.sequence == tunnel.sequence &&
+           !each.reauthentication;
+  });
+  if (attempt != view.attempts.end() && attempt->resolving) return "the peer's name is being resolved";
+  const auto failed = std::find_if(view.diagnoses.begin(), view.diagnoses.end(),
+                                   [&](const engine::Diagnosis& each) { return each.remote.ip == tunnel.peer; });
+  if (failed != view.diagnoses.end()) return std::string(engine::text_of(failed->cause).name) + ": " + escaped(failed->what);
+  return attempt != view.attempts.end() ? "being negotiated" : "no packet has asked for it";
+}
+
+std::string row_of(const TunnelStatus& tunnel) {
+  std::string out = "  " + std::string(tunnel.up ? "up    " : "DOWN  ") +
+                    padded(tunnel.peer_name.empty() ? ios_address(tunnel.peer) : escaped(tunnel.peer_name), 16) + " " +
+                    tunnel.selectors + "\n";
+  const std::string detail = tunnel.up ? "for " + ios_uptime(tunnel.since) + ", " + short_octets(tunnel.octets_in) + " in, " +
+                                             short_octets(tunnel.octets_out) + " out"
+                                       : tunnel.why;
+  return out + "        " + short_interface(tunnel.interface) + ", " + escaped(tunnel.map) + " " +
+         std::to_string(tunnel.sequence) + ": " + detail + "\n";
+}
+
+}  // namespace
+
+GatewayStatus gateway_status(const ShowFacts& facts, const SystemFacts& system) {
+  GatewayStatus out{system.hostname, system.uptime, 0, facts.view.half_open, 0, 0, {}};
+  std::unordered_map<engine::PolicyLineId, std::vector<const engine::ChildSaView*>> children;
+  for (const auto& ike : facts.view.ike_sas) {
+    out.ike_sas += ike.status == engine::SaStatus::ready ? 1 : 0;
+    for (const auto& child : ike.children) children[child.line].push_back(&child);
+  }
+  for (const auto& line : facts.view.lines) {
+    if (line.action != engine::AclAction::permit) continue;
+    TunnelStatus tunnel{line.interface,
+                        line.map,
+                        line.sequence,
+                        line.peer,
+                        line.peer_name,
+                        line.selectors.to_string(),
+                        false,
+                        engine::Duration{},
+                        0,
+                        0,
+                        {}};
+    for (const auto* child : children[line.id]) {
+      tunnel.up = true;
+      tunnel.since = std::max(tunnel.since, child->age);
+      if (const auto counted = facts.counters.find(child->id); counted != facts.counters.end()) {
+        tunnel.octets_in += counted->second.decaps_bytes;
+        tunnel.octets_out += counted->second.encaps_bytes;
+      }
+    }
+    if (!tunnel.up) tunnel.why = why_down(facts.view, tunnel);
+    ++(tunnel.up ? out.up : out.down);
+    out.tunnels.push_back(std::move(tunnel));
+  }
+  return out;
+}
+
+std::string show_status(const GatewayStatus& status, const parser::ShowStatus& options) {
+  std::string out = escaped(status.hostname) + ": " + std::to_string(status.up) + " of " +
+                    std::to_string(status.up + status.down) + " tunnels up, " + std::to_string(status.ike_sas) + " IKE SAs, " +
+                    std::to_string(status.half_open) + " half open\n";
+  std::vector<const TunnelStatus*> rows;
+  for (const auto& tunnel : status.tunnels) rows.push_back(&tunnel);
+  std::stable_partition(rows.begin(), rows.end(), [](const TunnelStatus* each) { return !each->up; });
+  // Two lines each.
+  const std::size_t shown = options.all ? rows.size() : std::min(rows.size(), rows_of_a_screen / 2);
+  for (std::size_t i = 0; i < shown; ++i) out += row_of(*rows[i]);
+  if (shown < rows.size())
+    out += "  and " + std::to_string(rows.size() - shown) + " more: 'sallyport status --all', 'show crypto status all'\n";
+  return out;
+}
+
+}  // namespace cli
