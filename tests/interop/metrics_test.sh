@@ -51,6 +51,7 @@ expect_figure sallyport_setup_seconds_count 9464 1
 before=$(figure sallyport_tunnel_sent_bytes_total 9464)
 [ "$before" -gt 0 ] || fail "no octets are counted"
 expect_text "1 of 1 tunnels up" ios a status
+ios a -c "show access-lists" | matches -E '10 permit ip 192\.168\.1\.0 .* \([1-9][0-9]* matches\)$' || fail "no hits: $(ios a -c 'show access-lists')"
 ios a -c "clear crypto sa" >/dev/null
 ping_lan a 192.168.1.1 10.0.0.1 || fail "no answer on another SA"
 [ "$(figure sallyport_tunnel_sent_bytes_total 9464)" -gt "$before" ] || fail "a counter went back with its SA"
