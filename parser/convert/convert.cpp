@@ -98,6 +98,7 @@ class Converter {
     bool any = false;
     for (const auto& [name, keyring] : old_.keyrings) {
       any = true;
+      if (only_joined(name)) continue;
       line("crypto ikev2 keyring " + name);
       if (!keyring.vrf.empty())
         note(keyring.line, "keyring " + name + " is of VRF " + keyring.vrf + ": the profiles that use it get match fvrf", false);
@@ -108,12 +109,43 @@ class Converter {
              false);
       peers(keyring.keys, name + "-");
     }
+    for (const auto& [name, profile] : old_.profiles)
+      if (profile.keyrings.size() > 1) joined_keyring(name, profile);
     if (!old_.keys.empty()) {
       any = true;
       line(std::string("crypto ikev2 keyring ") + global_keyring);
       peers(old_.keys, "V1-KEY-");
     }
     if (any) line("!");
+  }
+
+  static bool uses(const Profile& profile, const std::string& keyring) {
+    return std::find(profile.keyrings.begin(), profile.keyrings.end(), keyring) != profile.keyrings.end();
+  }
+
+  /// Every profile that uses the keyring uses others too.
+  bool only_joined(const std::string& keyring) const {
+    bool used = false, alone = false;
+    for (const auto& each : old_.profiles)
+      if (uses(each.second, keyring)) (each.second.keyrings.size() > 1 ? used : alone) = true;
+    return used && !alone;
+  }
+
+  static std::string joined_name(const std::string& profile) { return "V1-KEYS-" + profile; }
+
+  /// An IKEv2 profile has one local keyring, an ISAKMP profile may have several.
+  void joined_keyring(const std::string& name, const Profile& profile) {
+    line("crypto ikev2 keyring " + joined_name(name));
+    for (const auto& [keyring_name, keyring] : old_.keyrings)
+      if (uses(profile, keyring_name)) peers(keyring.keys, keyring_name + "-");
+    note(profile.line,
+         "ISAKMP profile " + name + " uses several keyrings, an IKEv2 profile has one: their keys are in " + joined_name(name),
+         false);
+  }
+
+  std::string keyring_of(const std::string& name, const Profile& profile) const {
+    if (profile.keyrings.empty()) return old_.keys.empty() ? "" : global_keyring;
+    return profile.keyrings.size() == 1 ? profile.keyrings[0] : joined_name(name);
   }
 
   void peers(const std::vector<Key>& keys, const std::string& prefix) {
@@ -201,10 +233,17 @@ class Converter {
       for (const auto& each : profile.matches)
         if (!match(each))
           note(each.line, "match " + each.kind + " of ISAKMP profile " + name + " needs certificates: not converted", true);
-      authentication(&profile, profile.keyring.empty() && !old_.keys.empty() ? global_keyring : profile.keyring);
+      authentication(&profile, keyring_of(name, profile));
       const std::string dpd = profile.keepalive.empty() ? global_dpd() : profile.keepalive;
       if (!dpd.empty()) line(" dpd " + dpd);
       if (!profile.vrf.empty()) line(" ivrf " + profile.vrf);
+      if (!profile.virtual_template.empty()) {
+        line(" virtual-template " + profile.virtual_template);
+        note(profile.line,
+             "virtual-template " + profile.virtual_template + " of ISAKMP profile " + name +
+                 " goes to the IKEv2 profile, which wants one of type tunnel",
+             false);
+      }
       if (!profile.trustpoint.empty()) line(" pki trustpoint " + profile.trustpoint);
       if (profile.aggressive)
         note(profile.line, "initiate mode aggressive of ISAKMP profile " + name + " has no meaning in IKEv2; dropped", false);
@@ -216,7 +255,7 @@ class Converter {
 
   void fvrf(const Profile& profile) {
     for (const auto& [name, keyring] : old_.keyrings)
-      if (name == profile.keyring && !keyring.vrf.empty()) line(" match fvrf " + keyring.vrf);
+      if (uses(profile, name) && !keyring.vrf.empty()) line(" match fvrf " + keyring.vrf);
   }
 
   static std::string local_address(const std::string& text) {
@@ -225,11 +264,26 @@ class Converter {
   }
 
   static bool needs_own_profile(const User& user) {
-    return user.isakmp_profile.empty() && !user.has_ikev2 && !user.dynamic && !user.peers.empty();
+    return user.isakmp_profile.empty() && !user.has_ikev2 && !user.dynamic && !(is_map(user) && user.peers.empty());
   }
-  static std::string own_profile_name(const User& user) { return "V1-MAP-" + user.map + "-" + std::to_string(user.sequence); }
+  static bool is_map(const User& user) { return !user.map.empty(); }
+  static std::string own_profile_name(const User& user) {
+    if (is_map(user)) return "V1-MAP-" + user.map + "-" + std::to_string(user.sequence);
+    return "V1-PROFILE-" + user.header.substr(user.header.rfind(' ') + 1);
+  }
 
-  /// A crypto map entry without an ISAKMP profile used the global keys; IKEv2 wants a profile.
+  /// The peers of an IPsec profile whose tunnels have no destination: whoever has a global key.
+  void match_owners_of_keys() {
+    for (const Key& key : old_.keys) {
+      if (!key.hostname.empty()) line(" match identity remote fqdn " + key.hostname);
+      if (key.address == "0.0.0.0" || key.address == "0.0.0.0 0.0.0.0")
+        line(" match identity remote address 0.0.0.0");
+      else if (!key.address.empty())
+        match({key.line, "address", key.address});
+    }
+  }
+
+  /// A crypto map entry or IPsec profile without an ISAKMP profile used the global keys; IKEv2 wants a profile.
   void own_profile(const User& user) {
     line("crypto ikev2 profile " + own_profile_name(user));
     for (const std::string& peer : user.peers) {
@@ -238,6 +292,7 @@ class Converter {
                                         : address ? "address " + peer + " 255.255.255.255"
                                                   : "fqdn " + peer));
     }
+    if (user.peers.empty()) match_owners_of_keys();
     authentication(nullptr, global_keyring);
     note(user.line, user.header + " has no ISAKMP profile: IKEv2 needs one, " + own_profile_name(user) + " matches its peers",
          false);

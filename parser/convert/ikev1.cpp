@@ -57,6 +57,10 @@ class Reader {
       take(clean(text.substr(at, end - at)).text);
       at = end + 1;
     }
+    for (User& user : out_.users)
+      for (const Tunnel& tunnel : tunnels_)
+        if (user.header == "crypto ipsec profile " + tunnel.profile && !tunnel.destination.empty())
+          user.peers.push_back(tunnel.destination);
     return std::move(out_);
   }
 
@@ -76,6 +80,10 @@ class Reader {
     if (begins(w, {"hostname"})) out_.hostname = word(w, 1);
     if (begins(w, {"ip", "domain", "name"})) out_.domain = word(w, 3);
     if (begins(w, {"ip", "domain-name"})) out_.domain = word(w, 2);
+    if (begins(w, {"interface"})) {
+      tunnels_.emplace_back();
+      block_ = &Reader::in_interface;
+    }
     if (begins(w, {"crypto", "keyring"})) return keyring_opener(w);
     if (begins(w, {"crypto", "isakmp"})) return isakmp(w);
     if (begins(w, {"crypto", "ipsec", "profile"})) return user(rest(w, 0), {}, 0);
@@ -260,7 +268,7 @@ class Reader {
     if (w[0] == "description")
       profile.description = text.substr(std::min(text.size(), text.find(' ') + 1));
     else if (w[0] == "keyring")
-      profile.keyring = word(w, 1);
+      profile.keyrings.insert(profile.keyrings.end(), w.begin() + 1, w.end());
     else if (w[0] == "local-address")
       profile.local_address = word(w, 1);
     else if (w[0] == "vrf")
@@ -275,10 +283,12 @@ class Reader {
       profile.matches.push_back(match(w));
     else if (w[0] == "client" || (w[0] == "isakmp" && word(w, 1) == "authorization"))
       profile.client = true;
+    else if (w[0] == "virtual-template")
+      profile.virtual_template = word(w, 1);
     else if (w[0] == "initiate")
       profile.aggressive = word(w, 2) == "aggressive";
     else
-      return w[0] == "exit" || w[0] == "no" || w[0] == "accounting" || w[0] == "virtual-template" || w[0] == "qos-group";
+      return w[0] == "exit" || w[0] == "no" || w[0] == "accounting" || w[0] == "qos-group";
     return true;
   }
 
@@ -319,9 +329,22 @@ class Reader {
   /// A block that is not converted: its lines are its own until another command of global configuration comes.
   bool in_foreign(const Words& w, const std::string&) { return w[0] != "crypto" && w[0] != "interface" && w[0] != "ip"; }
 
+  bool in_interface(const Words& w, const std::string&) {
+    if (begins(w, {"tunnel", "destination"})) tunnels_.back().destination = word(w, 2);
+    if (begins(w, {"tunnel", "protection", "ipsec", "profile"})) tunnels_.back().profile = word(w, 4);
+    const bool own_map = begins(w, {"crypto", "map"}) && w.size() == 3;
+    const bool names = begins(w, {"hostname"}) || begins(w, {"ip", "domain"}) || begins(w, {"ip", "domain-name"});
+    return own_map || (w[0] != "crypto" && w[0] != "interface" && !names);
+  }
+
   void remark(std::string text, bool undone) { out_.remarks.push_back({line_, std::move(text), undone}); }
 
+  struct Tunnel {
+    std::string profile, destination;
+  };
+
   Configuration out_;
+  std::vector<Tunnel> tunnels_;
   Block block_ = nullptr;
   unsigned policy_ = 0;
   std::size_t line_ = 0;

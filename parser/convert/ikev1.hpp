@@ -39,13 +39,14 @@ struct Match {
 
 struct Profile {
   std::size_t line = 0;
-  std::string description, keyring, local_address, self_kind, self_value, keepalive, vrf, trustpoint;
+  std::vector<std::string> keyrings;
+  std::string description, local_address, virtual_template, self_kind, self_value, keepalive, vrf, trustpoint;
   std::vector<Match> matches;
   bool client = false;      // xauth, mode configuration: what IKEv2 has EAP for
   bool aggressive = false;  // `initiate mode aggressive`
 };
 
-/// A crypto map entry or an IPsec profile that uses IKE.
+/// A crypto map entry or an IPsec profile that uses IKE. The peers of a profile are where the tunnels that it protects go.
 struct User {
   std::size_t line = 0;
   std::string header, map, isakmp_profile;

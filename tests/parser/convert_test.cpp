@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace parser {
 namespace {
 
@@ -176,6 +178,42 @@ TEST(Convert, EveryDecisionIsNoted) {
   for (const ConversionNote& note : conversion.notes)
     for (const char* secret : {"first-key", "net-key", "name-key", "AbCd", "wide-key", "six-key", "group-key"})
       EXPECT_EQ(note.text.find(secret), std::string::npos) << note.text;
+}
+
+TEST(Convert, ATunnelWithoutAnIsakmpProfileGetsAProfileOfItsOwn) {
+  const std::string policy = "crypto isakmp policy 1\n authentication pre-share\n group 14\n";
+  const std::string profile = "crypto ipsec profile IP\n set transform-set T\n";
+  const std::string with_destination =
+      convert(policy + "crypto isakmp key K address 203.0.113.5\n" + profile +
+              "interface Tunnel0\n ip address 10.0.0.1 255.255.255.0\n tunnel destination 203.0.113.5\n"
+              " tunnel protection ipsec profile IP\n")
+          .configuration;
+  EXPECT_NE(with_destination.find("crypto ikev2 profile V1-PROFILE-IP\n"
+                                  " match identity remote address 203.0.113.5 255.255.255.255\n"
+                                  " authentication remote pre-share\n authentication local pre-share\n"
+                                  " keyring local V1-GLOBAL-KEYS\n"),
+            std::string::npos)
+      << with_destination;
+  EXPECT_NE(with_destination.find("crypto ipsec profile IP\n set ikev2-profile V1-PROFILE-IP\n"), std::string::npos)
+      << with_destination;
+  const std::string hub = convert(policy + "crypto isakmp key K address 0.0.0.0\n" + profile).configuration;
+  EXPECT_NE(hub.find("crypto ikev2 profile V1-PROFILE-IP\n match identity remote address 0.0.0.0\n"), std::string::npos) << hub;
+}
+
+TEST(Convert, AllKeyringsOfAProfileAndItsTemplateGoOn) {
+  const Conversion conversion = convert(
+      "crypto keyring A\n pre-shared-key address 192.0.2.1 key one\ncrypto keyring B\n"
+      " pre-shared-key address 192.0.2.2 key two\ncrypto isakmp profile P\n keyring A\n keyring B\n"
+      " match identity address 192.0.2.1 255.255.255.255\n virtual-template 1\n");
+  for (const char* part : {"crypto ikev2 keyring V1-KEYS-P\n peer A-1\n  address 192.0.2.1\n  pre-shared-key one\n"
+                           " peer B-1\n  address 192.0.2.2\n  pre-shared-key two\n",
+                           " keyring local V1-KEYS-P\n", " virtual-template 1\n"})
+    EXPECT_NE(conversion.configuration.find(part), std::string::npos) << part << "\n" << conversion.configuration;
+  EXPECT_EQ(conversion.configuration.find("crypto ikev2 keyring A\n"), std::string::npos) << "nobody would use it";
+  for (const char* said : {"several keyrings", "virtual-template 1"})
+    EXPECT_TRUE(std::any_of(conversion.notes.begin(), conversion.notes.end(), [&](const ConversionNote& note) {
+      return note.text.find(said) != std::string::npos;
+    })) << said;
 }
 
 TEST(Convert, WhereThereIsNoIkev1ThereIsNothingToDo) {
