@@ -39,7 +39,7 @@ void look_for_exec(LineReport& report) {
 ApplyResult apply(const Configuration& start, std::string_view text) {
   ApplyResult result;
   std::optional<ConfigSession> session(start);
-  std::size_t number = 0;
+  std::size_t number = 0, text_from = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t newline = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, newline - at);
@@ -53,8 +53,14 @@ ApplyResult apply(const Configuration& start, std::string_view text) {
     }
     if (report.verdict == Verdict::accepted && report.answer.empty()) continue;
     report.number = number;
+    if (report.command && session->takes_text()) text_from = result.lines.size();
     result.refused_any = result.refused_any || report.verdict == Verdict::refused;
     result.lines.push_back(std::move(report));
+  }
+  for (std::size_t i = text_from; session->takes_text() && i < result.lines.size(); ++i) {
+    result.lines[i].verdict = Verdict::refused;
+    result.lines[i].answer = i == text_from ? text_not_ended(result.lines[i].text) : below_refused;
+    result.refused_any = true;
   }
   result.configuration = session->configuration();
   return result;

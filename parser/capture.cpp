@@ -102,6 +102,19 @@ std::string oddity(std::string_view line) {
   return {};
 }
 
+std::string text_not_ended(std::string_view opener) {
+  return "% Not kept: the text that \"" + std::string(opener.substr(std::min(opener.find_first_not_of(' '), opener.size()))) +
+         "\" begins has no end, and took all lines behind it. A banner\n"
+         "  ends with the character that it begins with, a certificate with \"quit\": enter it again with its end.";
+}
+
+bool is_exec_of_routers(std::string_view line) {
+  constexpr std::array<std::string_view, 9> beginnings = {"clock set ",     "monitor capture ", "redundancy ",
+                                                          "license smart ", "hw-module ",       "guestshell ",
+                                                          "software ",      "call-home ",       "upgrade "};
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view each) { return line.starts_with(each); });
+}
+
 bool nearly_same(std::string_view a, std::string_view b) {
   if (a.size() < 3 || a.size() > 40 || b.size() > 40 || a.size() > b.size() + 2 || b.size() > a.size() + 2) return false;
   return edit_distance(a, b) <= (a.size() < 6 ? 1u : 2u);

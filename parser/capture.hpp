@@ -18,4 +18,12 @@ std::string oddity(std::string_view line);
 /// The words differ by a slip or two of the fingers.
 bool nearly_same(std::string_view a, std::string_view b);
 
+/// Of lines that are indented below a refused one, or that a text without an end took.
+inline constexpr char below_refused[] = "% Not applied: it belongs to the line above that was refused.";
+/// The answer to a line that began a text (a banner, a certificate) when its end did not come.
+std::string text_not_ended(std::string_view opener);
+
+/// A command of EXEC mode that begins as one of global configuration does, and that is kept there: `clock set ...`.
+bool is_exec_of_routers(std::string_view line);
+
 }  // namespace parser

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "parser/capture.hpp"
 #include "parser/kept.hpp"
 #include "parser/merge.hpp"
@@ -20,6 +22,7 @@ struct ConfigSession::Impl {
   void execute(std::size_t level, Parsed parsed, std::size_t indent, LineReport& report);
   void merge(std::size_t level, const Parsed& parsed, std::size_t indent, LineReport& report);
   bool take_text(LineReport& report);
+  bool may_be_header(const CleanLine& refused, const Refusal& worst) const;
   void line(const CleanLine& cleaned, LineReport& report);
 
   /// A line whose text goes on over the next ones.
@@ -147,6 +150,26 @@ bool ConfigSession::Impl::take_text(LineReport& report) {
   return false;
 }
 
+/// A refused line at the left margin may be the head of a block, unless the open block knows more of it than global
+/// configuration does: there its fault is one of the block's own lines.
+bool ConfigSession::Impl::may_be_header(const CleanLine& refused, const Refusal& worst) const {
+  if (refused.indent > 0 || refused.text.front() == '#') return false;
+  if (path.empty()) return true;
+  Session session(refused.text);
+  Parsed parsed;
+  if (understand(global_mode(), session, parsed) == Outcome::ok) return false;
+  const auto far = static_cast<std::size_t>(session.far() - session.begin());
+  if (far != worst.at || far > 0) return far == worst.at;
+  const std::string_view word(session.begin(), Session::token_end(session.begin(), session.end()));
+  const auto nearly_begins = [&](const Mode* mode) {
+    return std::any_of(mode->commands().begin(), mode->commands().end(), [&](const auto& command) {
+      return !command->lead().empty() && nearly_same(word, command->lead().front());
+    });
+  };
+  const std::vector<const Mode*> open = blocks.chain();
+  return nearly_begins(&global_mode()) || std::none_of(open.begin(), open.end(), nearly_begins);
+}
+
 void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
   if (cleaned.indent == 0) after_refused_header = false;
   Refusal worst;
@@ -155,7 +178,7 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
     Parsed parsed;
     if (understand(global_mode(), session, parsed) != Outcome::ok) {
       report.verdict = Verdict::refused;
-      report.answer = "% Not applied: it belongs to the line above that was refused.";
+      report.answer = below_refused;
       return;
     }
     after_refused_header = false;
@@ -172,6 +195,11 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
       report.verdict = Verdict::no_effect;
       return;
     }
+    if (is_exec_of_routers(rest.text) && cleaned.text.find('(') >= prompt) {
+      report.verdict = Verdict::no_effect;
+      report.answer = note_text(no_effect::exec_line);
+      return;
+    }
     line(rest, report);
     if (report.caret) report.caret = cleaned.column(prompt + *report.caret);
     return;
@@ -179,7 +207,7 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
   report.verdict = Verdict::refused;
   report.hint = oddity(cleaned.text);
   if (report.hint.empty()) report.hint = worst.hint;
-  after_refused_header = cleaned.indent == 0 && cleaned.text.front() != '#';
+  after_refused_header = may_be_header(cleaned, worst);
   switch (worst.outcome) {
     case Outcome::incomplete:
       report.answer = "% Incomplete command.";

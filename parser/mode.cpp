@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "parser/command.hpp"
+#include "parser/kept.hpp"
 #include "parser/text.hpp"
 
 namespace parser {
@@ -139,9 +140,29 @@ void settle(Parsed& parsed) {
   if (parsed.form == Form::set || !parsed.bare) parsed.refusal = parsed.command->settle(const_cast<void*>(parsed.value.get()));
 }
 
+namespace {
+
+/// Other parts of IOS whose lines may say anything are known by their first words alone: an abbreviation of those would take
+/// what is meant for another mode, as `mode tunnel` for `modemcap`.
+bool guesses(const Mode& mode, const Session& session, const Parsed& parsed) {
+  const Command& command = *parsed.command;
+  if (&mode != &global_mode() || command.type() != typeid(Kept) || !command.syntax().ends_with("[LINE]")) return false;
+  It p = Session::skip(session.begin(), session.end());
+  const auto next = [&] { p = Session::skip(Session::token_end(p, session.end()), session.end()); };
+  if (parsed.form != Form::set) next();
+  for (const std::string& keyword : command.lead()) {
+    if (!same_letters({p, Session::token_end(p, session.end())}, keyword)) return true;
+    next();
+  }
+  return false;
+}
+
+}  // namespace
+
 Outcome understand(const Mode& mode, Session& session, Parsed& parsed) {
   const bool plain = mode.parse(session, parsed);
   const Outcome outcome = plain ? Outcome::ok : drive(session, [&](Session& s) { return mode.parse(s, parsed); });
+  if (outcome == Outcome::ok && !plain && guesses(mode, session, parsed)) return Outcome::invalid;
   if (outcome == Outcome::ok) settle(parsed);
   return outcome;
 }

@@ -84,6 +84,10 @@ class FileReader {
       take(++number, std::string_view(file_.text).substr(at, end - at));
       at = end + 1;
     }
+    for (std::size_t i = text_from_; session_.takes_text() && i < out_.lines.size(); ++i) {
+      out_.lines[i].verdict = Verdict::refused;
+      out_.lines[i].why = i == text_from_ ? text_not_ended(out_.lines[i].text) : below_refused;
+    }
     return Subject(file_.name, session_.configuration(), places_);
   }
   CheckedFile take_lines() { return std::move(out_); }
@@ -94,6 +98,7 @@ class FileReader {
     look_for_exec(report);
     const std::size_t first = report.text.find_first_not_of(" \t");
     if (first == std::string::npos || report.text[first] == '!') return;
+    if (report.command && session_.takes_text()) text_from_ = out_.lines.size();
     CheckedLine line{number, without_keys(report.text), report.verdict, report.answer, report.caret, {}};
     if (!session_.active()) {
       line.verdict = Verdict::no_effect;
@@ -131,6 +136,7 @@ class FileReader {
 
   const NamedText& file_;
   CheckedFile out_;
+  std::size_t text_from_ = 0;  // of its lines, the one that began the text that goes on
   ConfigSession session_{Configuration{}};
   std::unordered_map<std::string, std::size_t> places_;
 };

@@ -190,8 +190,11 @@ const Mode& route_map_mode() {
 }
 
 const Mode& key_chain_mode() {
-  static const Mode& mode = foreign_mode("key_chain", "config-keychain",
-                                         {{"key", "Configure a key", &key_mode()}, {"description", "Key chain description"}});
+  static const Mode& mode =
+      foreign_mode("key_chain", "config-keychain", {},
+                   table(row({"description", "Key chain description"}),
+                         kept_block(kw("key", "Configure a key") >> arg(number(0, 2147483647, "Key identifier")),
+                                    {.note = {}, .opens_this = &key_mode()})));
   return mode;
 }
 

@@ -32,8 +32,17 @@ void make_canonical(Kept& line) {
   line.text += (usual ? "^C" : typed) + body + (usual ? "^C" : typed);
 }
 
+/// Saved files have the octet that "^C" stands for.
+std::string with_carets(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '\x03' ? std::string("^C") : std::string(1, c);
+  return out;
+}
+
 std::string settle_banner(Kept& line) {
-  const std::string_view banner = std::string_view(line.text).substr(banner_begin(line));
+  const std::size_t begin = banner_begin(line);
+  if (line.text[begin] == '\x03') line.text.replace(begin, std::string::npos, with_carets(line.text.substr(begin)));
+  const std::string_view banner = std::string_view(line.text).substr(begin);
   if (!printable(banner)) return "% The banner has a control character";
   if (!banner_is_open(line)) make_canonical(line);
   return {};
@@ -50,9 +59,13 @@ std::string settle_client_banner(Kept& line) {
 Taken take_banner_line(Kept& line, std::string_view raw) {
   const std::size_t pager = behind_pager(raw);
   if (pager > 0 && pager == raw.size()) return Taken::more;
+  const bool at_head = line.text.find('\n') == std::string::npos;
+  if (at_head && raw.starts_with("Enter TEXT message.")) return Taken::more;  // a router says that, in a capture
   raw.remove_prefix(pager);
+  const bool carets = line.text.compare(banner_begin(line), 2, "^C") == 0;
+  const std::string typed = carets ? with_carets(raw) : std::string(raw);
   std::string text;
-  std::copy_if(raw.begin(), raw.end(), std::back_inserter(text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
+  std::copy_if(typed.begin(), typed.end(), std::back_inserter(text), [](char c) { return c == '\t' || (c & 0xE0) != 0; });
   line.text += "\n" + text.substr(behind_pager(text));
   if (banner_is_open(line)) return Taken::more;
   make_canonical(line);

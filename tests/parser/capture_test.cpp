@@ -68,6 +68,64 @@ TEST(Capture, WhatBelongsToARefusedLineIsNotApplied) {
   EXPECT_NE(shown.find("right place"), std::string::npos) << shown;
 }
 
+TEST(Capture, ARefusedLineOfAnOpenBlockTakesNothingWithIt) {
+  for (const char* wrong : {"encryption aes-256", "encrypton aes-cbc-256"}) {
+    const std::string shown = running_config(
+        parser::apply({}, "crypto ikev2 proposal P\n" + std::string(wrong) + "\n integrity sha256\n group 14\n").configuration);
+    EXPECT_NE(shown.find(" integrity sha256\n group 14\n"), std::string::npos) << wrong << "\n" << shown;
+  }
+}
+
+TEST(Capture, TheOctetOfControlCEndsABanner) {
+  const ApplyResult applied =
+      parser::apply({}, "banner motd \x03\nhostname FAKE\n\x03\nbanner login \x03one line\x03\nhostname REAL\n");
+  EXPECT_FALSE(applied.refused_any);
+  const std::string shown = running_config(applied.configuration);
+  EXPECT_NE(shown.find("banner motd ^C\nhostname FAKE\n^C\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("banner login ^Cone line^C\n"), std::string::npos) << shown;
+  EXPECT_EQ(applied.configuration.hostname(), "REAL");
+}
+
+TEST(Capture, WhatARouterSaysAboutABannersEndIsNoPartOfIt) {
+  const std::string shown = running_config(
+      parser::apply({}, "banner motd #\nEnter TEXT message.  End with the character '#'.\nhello\n#\n").configuration);
+  EXPECT_NE(shown.find("banner motd ^C\nhello\n^C\n"), std::string::npos) << shown;
+}
+
+TEST(Capture, ATextWithoutAnEndIsToldOf) {
+  const ApplyResult applied = parser::apply({}, "hostname R\nbanner motd #\nhello\nhostname AFTER\n");
+  EXPECT_TRUE(applied.refused_any);
+  ASSERT_EQ(applied.lines.size(), 3u);
+  EXPECT_EQ(applied.lines[0].text, "banner motd #");
+  EXPECT_NE(applied.lines[0].answer.find("\"banner motd #\" begins has no end"), std::string::npos) << applied.lines[0].answer;
+  for (const LineReport& line : applied.lines) EXPECT_EQ(line.verdict, Verdict::refused) << line.text;
+}
+
+TEST(Capture, ExecCommandsBehindThePromptOfExecAreNoConfiguration) {
+  const ApplyResult applied = parser::apply({}, "R1#clock set 10:00:00 1 Jan 2026\nR1(config)#redundancy\n");
+  EXPECT_FALSE(applied.refused_any);
+  const std::string shown = running_config(applied.configuration);
+  EXPECT_EQ(shown.find("clock set"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("redundancy"), std::string::npos) << shown;
+}
+
+TEST(Capture, TheMasterKeyIsNoLineOfAKeyChain) {
+  for (const char* chain : {"key chain K\n", "key chain K\n key 1\n  key-string x\n"}) {
+    const ApplyResult applied = parser::apply({}, chain + std::string("key config-key password-encrypt MasterPlain1\n"));
+    EXPECT_FALSE(applied.refused_any);
+    const std::string shown = running_config(applied.configuration);
+    EXPECT_EQ(shown.find("config-key"), std::string::npos) << shown;
+  }
+}
+
+TEST(Capture, LinesOfAnyTextAreNotAbbreviated) {
+  for (const char* stray :
+       {"mode tunnel", "ip address 10.0.0.1 255.0.0.0", "network 10.0.0.0 255.0.0.0", "class X", "cd flash:", "no mode tunnel"}) {
+    ConfigSession session{Configuration{}};
+    EXPECT_EQ(session.line(stray).verdict, Verdict::refused) << stray;
+  }
+}
+
 TEST(Capture, BannersAndCertificatesAreTextOfTheirOwn) {
   const ApplyResult applied = parser::apply({},
                                             "banner motd #\nhostname FAKE\n! no comment\n\n#\nhostname REAL\n"

@@ -65,6 +65,14 @@ TEST(Check, WhatIsRightHasNoFindings) {
   EXPECT_EQ(findings(check({{"a", file(folder + "site-a.cfg")}, {"b", file(folder + "site-b.cfg")}})), "");
 }
 
+TEST(Check, ATextWithoutAnEndIsRefused) {
+  const CheckReport report = check({{"a.cfg", "hostname R1\nbanner motd #\nhello\nhostname AFTER\n"}});
+  EXPECT_TRUE(report.refused_any);
+  const auto& lines = report.files[0].lines;
+  EXPECT_NE(lines[1].why.find("has no end"), std::string::npos) << lines[1].why;
+  EXPECT_EQ(lines[3].verdict, Verdict::refused);
+}
+
 TEST(Check, EveryLineIsReported) {
   const CheckReport report = check({{"a.cfg",
                                      "! a comment\nhostname R1\nip route 0.0.0.0 0.0.0.0 192.0.2.254\n"
