@@ -6,6 +6,7 @@
 
 #include "cli/exec_commands.hpp"
 #include "cli/help_text.hpp"
+#include "parser/capture.hpp"
 #include "parser/redact.hpp"
 
 namespace cli {
@@ -123,6 +124,7 @@ void Session::config_line(const std::string& text) {
   const bool leaves = !text.empty() && text.back() == control_z;
   const parser::LineReport line = config_->line(leaves ? text.substr(0, text.size() - 1) : text);
   if (const auto order = parser::master_key_order(line)) return master_key(*order);
+  if (line.command && config_->takes_text()) text_opener_ = parser::without_keys(line.text);
   report(line, is_text);
   if (leaves || !config_->active())
     leave_configuration();
@@ -210,12 +212,14 @@ void Session::exec_line(const std::string& text, std::size_t offset) {
 
 /// A configuration may be pasted where EXEC commands are expected: its first line opens configuration mode.
 bool Session::begin_configuration_by_itself(const std::string& text) {
-  if (!options_.privileged) return false;
+  if (!options_.privileged || parser::is_exec_of_routers(text)) return false;
   parser::ConfigSession trial(backend_.running());
   const auto first = trial.line(text);
   if (first.verdict == parser::Verdict::refused || !trial.active()) return false;
   enter_configuration();
-  report(config_->line(text), false);
+  const parser::LineReport line = config_->line(text);
+  if (config_->takes_text()) text_opener_ = parser::without_keys(text);
+  report(line, false);
   return true;
 }
 
@@ -228,6 +232,7 @@ void Session::enter_configuration() {
 }
 
 void Session::leave_configuration() {
+  if (config_->takes_text()) refuse(parser::text_not_ended(text_opener_), std::nullopt);
   commit([self = shared_from_this()] {
     self->config_.reset();
     self->journal_.clear();

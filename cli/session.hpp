@@ -92,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<parser::ConfigSession> config_;
   std::uint64_t base_revision_ = 0;  // what config_ was built upon
   bool uncommitted_ = false;
+  std::string text_opener_;           // the line that began the banner or certificate whose text is awaited
   std::vector<std::string> journal_;  // accepted lines that lead from what was committed last to where config_ is
   std::vector<std::string> entered_;  // accepted since the last commit, without secrets; the first ones where they are many
   std::vector<std::string> known_warnings_;

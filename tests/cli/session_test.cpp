@@ -69,6 +69,24 @@ TEST(Session, AConfigurationPastedAtTheExecPromptIsTaken) {
   EXPECT_NE(t.line("show crypto map").find("Peer = 203.0.113.20"), std::string::npos);
 }
 
+TEST(Session, ABannerWithoutAnEndIsToldOf) {
+  FakeBackend backend;
+  Typist t(backend, Interaction::batch);
+  for (const char* line : {"hostname R", "banner motd #", "hello", "hostname AFTER"}) EXPECT_EQ(t.line(line), "") << line;
+  const std::string said = t.ask(RequestKind::finish);
+  EXPECT_NE(said.find("\"banner motd #\" begins has no end"), std::string::npos) << said;
+  EXPECT_EQ(t.flags & done_refused, done_refused);
+  EXPECT_EQ(backend.running().hostname(), "R");
+}
+
+TEST(Session, ExecCommandsOfRoutersOpenNoConfiguration) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("clock set 10:00:00 1 Jan 2026");
+  EXPECT_EQ(t.flags & done_refused, done_refused);
+  EXPECT_EQ(t.prompt, "Router#");
+}
+
 TEST(Session, RunningConfigurationAppliedAgainChangesNothing) {
   FakeBackend backend;
   {
