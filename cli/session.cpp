@@ -202,25 +202,20 @@ void Session::exec_line(const std::string& text, std::size_t offset) {
     execute(shared_from_this(), std::move(*parsed.command));
     return;
   }
-  if (!config_ && begin_configuration_by_itself(text)) {
-    done();
-    return;
+  if (!config_ && begins_configuration(text)) {
+    enter_configuration();
+    return config_line(text);
   }
   refuse(parsed.answer, parsed.caret ? std::optional(*parsed.caret + offset) : std::nullopt);
   done();
 }
 
 /// A configuration may be pasted where EXEC commands are expected: its first line opens configuration mode.
-bool Session::begin_configuration_by_itself(const std::string& text) {
+bool Session::begins_configuration(const std::string& text) const {
   if (!options_.privileged || parser::is_exec_of_routers(text)) return false;
   parser::ConfigSession trial(backend_.running());
   const auto first = trial.line(text);
-  if (first.verdict == parser::Verdict::refused || !trial.active()) return false;
-  enter_configuration();
-  const parser::LineReport line = config_->line(text);
-  if (config_->takes_text()) text_opener_ = parser::without_keys(text);
-  report(line, false);
-  return true;
+  return first.verdict != parser::Verdict::refused && trial.active();
 }
 
 void Session::enter_configuration() {

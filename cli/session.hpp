@@ -52,7 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void line(const std::string& text);
   void config_line(const std::string& text);
   void exec_line(const std::string& text, std::size_t offset);
-  bool begin_configuration_by_itself(const std::string& text);
+  bool begins_configuration(const std::string& text) const;
   void enter_configuration();
   void leave_configuration();
   void report(const parser::LineReport& report, bool is_text);

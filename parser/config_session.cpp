@@ -183,6 +183,7 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
     }
     after_refused_header = false;
   }
+  blocks.line_at(cleaned.indent);
   if (auto found = blocks.owner(cleaned, worst)) return execute(found->level, std::move(found->parsed), cleaned.indent, report);
   if (is_captured(cleaned.text)) {
     report.verdict = Verdict::no_effect;

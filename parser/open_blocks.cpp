@@ -33,6 +33,12 @@ bool knows_better(const Mode& mode, const CleanLine& line, const Command& outer)
   return mode.parse(session, found) && found.command->lead().size() > outer.lead().size();
 }
 
+bool only_keeps(const Mode& mode, const CleanLine& line) {
+  Session session(line.text);
+  Parsed found;
+  return mode.parse(session, found) && found.command->type() == typeid(Kept);
+}
+
 }  // namespace
 
 const Mode& OpenBlocks::mode(std::size_t level) const { return level == 0 ? global_mode() : *blocks_[level - 1].mode; }
@@ -88,9 +94,12 @@ std::size_t OpenBlocks::holder(const CleanLine& line) const {
   return level;
 }
 
-/// Behind a block of another part of IOS a line at its left margin is an outer mode's, if that knows it.
+/// Behind a block of another part of IOS a line at its left margin is an outer mode's, if that knows it; and so it is behind
+/// any block whose lines are indented, where the block has nothing for it but a line that is kept as it stands.
 std::optional<OpenBlocks::Found> OpenBlocks::outer(const CleanLine& line) const {
-  if (depth() == 0 || !mode(depth()).keeps_any() || line.indent > blocks_.back().indent) return std::nullopt;
+  if (depth() == 0 || line.indent > blocks_.back().indent) return std::nullopt;
+  const Mode& inner = mode(depth());
+  if (!inner.keeps_any() && !(blocks_.back().indented && only_keeps(inner, line))) return std::nullopt;
   auto found = spelled_out(line, holder(line) + 1);
   if (!found || found->parsed.command->merge() > Merge::block) return std::nullopt;
   return knows_better(mode(depth()), line, *found->parsed.command) ? std::nullopt : std::move(found);

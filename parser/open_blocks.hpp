@@ -29,6 +29,10 @@ class OpenBlocks {
   std::vector<const Mode*> chain() const;
   void open(const Mode& mode, std::size_t indent) { blocks_.push_back({&mode, indent}); }
   void close_to(std::size_t depth) { blocks_.resize(depth); }
+  /// A line stands there, in the innermost block.
+  void line_at(std::size_t indent) {
+    if (!blocks_.empty() && indent > blocks_.back().indent) blocks_.back().indented = true;
+  }
 
   struct Found {
     std::size_t level = 0;
@@ -48,6 +52,7 @@ class OpenBlocks {
   struct Block {
     const Mode* mode = nullptr;
     std::size_t indent = 0;  // of the line that opened it
+    bool indented = false;   // a line in it stood deeper: who wrote this indents
   };
   std::vector<Block> blocks_;
 };

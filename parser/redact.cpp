@@ -18,16 +18,27 @@ std::string lower(std::string word) {
   return word;
 }
 
+/// `other`, its beginning as far as it is its own ("session" is no "session-key"), or it with one letter wrong.
+bool nearly(const std::string& word, std::string_view other) {
+  const std::size_t hyphen = other.rfind('-');
+  const std::size_t own = hyphen == std::string_view::npos ? shortest + 1 : hyphen + 2;
+  if (word.size() < own || word.front() != other.front()) return false;
+  return other.starts_with(word) || (word.size() + 1 >= other.size() && edit_distance(word, other) <= 1);
+}
+
 /// Words behind which a secret stands, unless the word before or after them says that they mean something else.
 bool announces_secret(const std::string& before, const std::string& word, const std::string& after) {
   if (word == "key")
     return before != "crypto" && before != "tunnel" && after != "chain" && !after.starts_with("config-key") &&
            after != "generate" && after != "zeroize" && after != "pubkey-chain";
-  if (word == "password") return after != "encryption";
+  if (nearly(word, "password")) return after != "encryption";
+  if (word == "authentication") return before == "nhrp";
+  if (word == "auth" || word == "priv") return after == "md5" || after == "sha" || after.ends_with("des") || after == "aes";
   // The passphrase of an exported key stands behind its format, with a place and a cipher between.
-  for (const char* other :
-       {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community", "session-key", "pem", "pkcs12"})
-    if (word == other) return true;
+  if (word == "pem" || word == "pkcs12") return true;
+  for (const char* other : {"secret", "key-string", "passphrase", "server-key", "password-encrypt", "community", "session-key",
+                            "authentication-key", "message-digest-key"})
+    if (nearly(word, other)) return true;
   return false;
 }
 
@@ -50,10 +61,21 @@ bool is_ppk(std::string_view word) {
          std::equal(word.begin(), word.end(), "ppk", [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
+/// `scheme://user:password@host`
+void hide_in_urls(std::string& line) {
+  for (std::size_t at = line.find("://"); at != std::string::npos; at = line.find("://", at + 3)) {
+    const std::size_t word_ends = next_place(line, at, true);
+    const std::size_t host = line.rfind('@', word_ends), colon = line.find(':', at + 3);
+    if (host == std::string::npos || host < at || colon > host) continue;
+    std::fill(line.begin() + static_cast<std::ptrdiff_t>(colon) + 1, line.begin() + static_cast<std::ptrdiff_t>(host), '*');
+  }
+}
+
 }  // namespace
 
 std::string without_keys(std::string_view line) {
   std::string out(line);
+  hide_in_urls(out);
   std::string before, word;
   std::size_t at = next_place(line, 0, false), end = next_place(line, at, true);
   std::string after = lower(out.substr(at, end - at));

@@ -107,6 +107,7 @@ class Writer {
         for (std::size_t level = open_.depth(); level > depth; --level) line(depth, "exit");
     }
     open_.close_to(depth);
+    open_.line_at(depth);
   }
 
   std::string absent(const Command& command) const {

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <sstream>
 
 #include "parser/convert/ikev1.hpp"
+#include "parser/parser.hpp"
+#include "parser/redact.hpp"
 
 namespace parser {
 namespace {
@@ -336,6 +339,27 @@ class Converter {
 
 }  // namespace
 
-Conversion convert(std::string_view text) { return Converter(ikev1::read(text)).convert(); }
+Conversion convert(std::string_view text) {
+  // What no router takes is no part of the old configuration, and is told rather than guessed at.
+  const ApplyResult applied = parser::apply({}, text);
+  std::istringstream in{std::string(text)};
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(std::move(line));
+  std::vector<ConversionNote> notes;
+  for (const LineReport& report : applied.lines) {
+    if (report.verdict != Verdict::refused) continue;
+    lines[report.number - 1].clear();
+    notes.push_back({report.number, "refused, so not converted: " + without_keys(report.text), true});
+  }
+  std::string understood;
+  for (const std::string& line : lines) understood += line + "\n";
+  Conversion out = Converter(ikev1::read(understood)).convert();
+  for (const LineReport& report : parser::apply(applied.configuration, out.configuration).lines)
+    if (report.verdict == Verdict::refused)
+      notes.push_back({0, "what it became is refused, see `sallyport check`: " + without_keys(report.text), true});
+  out.notes.insert(out.notes.end(), notes.begin(), notes.end());
+  std::stable_sort(out.notes.begin(), out.notes.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  return out;
+}
 
 }  // namespace parser

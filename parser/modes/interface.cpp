@@ -120,9 +120,14 @@ Commands ip_commands() {
                      kw("rip", "Router Information Protocol") | kw("router", "IP router interface commands")) >>
                     tail(rest()),
                 {.note = no_effect::host_routing, .negation = Negation::kept_where_absent}),
-      kept_many(ip_kw() >> (kw("dhcp", "Configure DHCP parameters for this interface") | kw("inspect", "Apply inspect name") |
-                            kw("ips", "Create IPS rule") | kw("load-sharing", "Style of load sharing") |
-                            kw("nbar", "Network-Based Application Recognition") |
+      kept_many(ip_kw() >> kw("dhcp", "Configure DHCP parameters for this interface") >>
+                    (kw("client", "Configure parameters for DHCP client operation") |
+                     kw("relay", "DHCP relay configuration parameters") | kw("server", "Configure interface address pool") |
+                     kw("snooping", "DHCP Snooping")) >>
+                    -rest(),
+                {.note = no_effect::other_ios, .negation = Negation::kept_where_absent}),
+      kept_many(ip_kw() >> (kw("inspect", "Apply inspect name") | kw("ips", "Create IPS rule") |
+                            kw("load-sharing", "Style of load sharing") | kw("nbar", "Network-Based Application Recognition") |
                             kw("accounting", "Enable IP accounting on this interface")) >>
                     -rest(),
                 {.note = no_effect::other_ios, .negation = Negation::kept_where_absent}),
@@ -187,10 +192,14 @@ Commands link_commands() {
       knob("service-policy", "Configure CPL Service Policy"),
       knob("channel-group", "Add this interface to an Etherchannel group"),
       knob("switchport", "Set switching mode characteristics"), knob("spanning-tree", "Spanning Tree Subsystem"),
-      knob("logging", "Configure logging for interface"), knob("snmp", "Modify SNMP interface parameters"),
-      knob("ppp", "Point-to-Point Protocol"), knob("pppoe", "pppoe interface subcommands"),
-      knob("dialer", "Dial-on-demand routing (DDR) commands"), knob("dialer-group", "Assign interface to dialer-list"),
-      knob("peer", "Peer parameters for point to point interfaces"), knob("clock", "Configure serial interface clock"),
+      kept_many(kw("logging", "Configure logging for interface") >> kw("event", "Interface events") >> -rest(),
+                {.note = no_effect::host_link, .negation = Negation::kept_where_absent}),
+      kept_many(
+          kw("clock", "Configure serial interface clock") >> kw("rate", "Configure serial interface clock speed") >> -rest(),
+          {.note = no_effect::host_link, .negation = Negation::kept_where_absent}),
+      knob("snmp", "Modify SNMP interface parameters"), knob("ppp", "Point-to-Point Protocol"),
+      knob("pppoe", "pppoe interface subcommands"), knob("dialer", "Dial-on-demand routing (DDR) commands"),
+      knob("dialer-group", "Assign interface to dialer-list"), knob("peer", "Peer parameters for point to point interfaces"),
       knob("carrier-delay", "Specify delay for interface transitions"), knob("mac-address", "Manually set interface MAC address"),
       knob("power", "Power configuration"), knob("storm-control", "storm configuration"), knob("udld", "Configure UDLD"),
       knob("flowcontrol", "Configure flow operation."), knob("auto", "Configure Automation"),

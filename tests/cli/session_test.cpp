@@ -356,6 +356,14 @@ TEST(Session, TheMasterKeyIsAskedForWithoutShowingIt) {
   EXPECT_EQ(typist.line("show history").find("horse"), std::string::npos);
 }
 
+TEST(Session, TheMasterKeyMayBeTheFirstLineOfAPaste) {
+  FakeBackend backend;
+  Typist typist(backend);
+  EXPECT_EQ(typist.line("key config-key password-encrypt correct-horse"), "");
+  ASSERT_TRUE(backend.master_key);
+  EXPECT_EQ(backend.master_key->key, "correct-horse");
+}
+
 TEST(Session, ImpactOfAFileIsShownAndAppliesNothing) {
   FakeBackend backend;
   backend.impact_ = {{engine::IkeSaId{1},

@@ -230,5 +230,21 @@ TEST(Convert, AnyTextIsTaken) {
     convert(text);
 }
 
+TEST(Convert, WhatIsRefusedIsToldAndNotGuessedAt) {
+  const Conversion out = convert(
+      "crypto isakmp policy 1\n encr aes 512\n authentication pre-share\n"
+      "crypto isakmp key LongSecret adress 192.0.2.1\ncrypto isakmp key other address 192.0.2.300\n"
+      "crypto isakmp key third address 192.0.2.3\n");
+  std::vector<std::size_t> told;
+  for (const ConversionNote& note : out.notes) {
+    if (note.undone) told.push_back(note.line);
+    EXPECT_EQ(note.text.find("LongSecret"), std::string::npos) << note.text;
+  }
+  EXPECT_EQ(told, (std::vector<std::size_t>{2, 4, 5}));
+  EXPECT_EQ(out.configuration.find("512"), std::string::npos) << out.configuration;
+  EXPECT_EQ(out.configuration.find("LongSecret"), std::string::npos) << out.configuration;
+  EXPECT_NE(out.configuration.find("pre-shared-key third"), std::string::npos) << out.configuration;
+}
+
 }  // namespace
 }  // namespace parser

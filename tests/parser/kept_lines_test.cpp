@@ -136,5 +136,15 @@ TEST(KeptLines, TheWholeConfigurationHasWhatIsBuiltIn) {
   EXPECT_EQ(running_config(without, Detail::all).find("aes-cbc-256"), std::string::npos);
 }
 
+TEST(KeptLines, BehindAnIndentedBlockAGlobalLineIsGlobal) {
+  const std::string shown = shown_after(
+      "interface GigabitEthernet0/0\n ip address 192.0.2.1 255.255.255.0\n!\nlogging buffered 10000\nclock timezone CET 1\n"
+      "interface GigabitEthernet0/1\n cdp enable\n!\ncdp run\nip dhcp pool P\n network 10.0.0.0 255.255.255.0\n"
+      " default-router 10.0.0.1\ninterface GigabitEthernet0/2\nspeed 100\nlogging event link-status\n");
+  for (const char* line : {"logging buffered 10000", "clock timezone CET 1", "cdp run", "ip dhcp pool P",
+                           " default-router 10.0.0.1", " cdp enable", " speed 100", " logging event link-status"})
+    EXPECT_TRUE(has_line(shown, line)) << line << "\n" << shown;
+}
+
 }  // namespace
 }  // namespace parser

@@ -25,6 +25,13 @@ TEST(Redact, OtherSecrets) {
   EXPECT_EQ(without_keys("snmp-server community abc RO"), "snmp-server community *** **");
   EXPECT_EQ(without_keys("crypto key export rsa EDGE pem terminal 3des abc"), "crypto key export rsa EDGE pem ******** **** ***");
   EXPECT_EQ(without_keys("crypto pki import EDGE pkcs12 flash:a abc"), "crypto pki import EDGE pkcs12 ******* ***");
+  EXPECT_EQ(without_keys("snmp-server user u g v3 auth sha abc"), "snmp-server user u g v3 auth *** ***");
+  EXPECT_EQ(without_keys("ntp authentication-key 1 md5 abc"), "ntp authentication-key * *** ***");
+  EXPECT_EQ(without_keys(" ip ospf message-digest-key 1 md5 abc"), " ip ospf message-digest-key * *** ***");
+  EXPECT_EQ(without_keys(" ip nhrp authentication abc"), " ip nhrp authentication ***");
+  EXPECT_EQ(without_keys("enable secert abc"), "enable secert ***");
+  EXPECT_EQ(without_keys("username u passw abc"), "username u passw ***");
+  EXPECT_EQ(without_keys(" path ftp://user:abc@192.0.2.1/x"), " path ftp://user:***@192.0.2.1/x");
 }
 
 TEST(Redact, PostquantumKeysAreKeys) {
@@ -33,9 +40,11 @@ TEST(Redact, PostquantumKeysAreKeys) {
 }
 
 TEST(Redact, OtherLinesStayAsTheyAre) {
-  for (const char* line : {"", "keyring ppk BRANCHES", "show crypto ikev2 sa", " match identity remote key-id branch",
-                           "authentication local pre-share", " peer A", "key chain A", "password encryption aes",
-                           "crypto key generate rsa", "service password-encryption"})
+  for (const char* line :
+       {"", "keyring ppk BRANCHES", "show crypto ikev2 sa", " match identity remote key-id branch",
+        "authentication local pre-share", " peer A", "key chain A", "password encryption aes", "crypto key generate rsa",
+        "service password-encryption", "show crypto session detail", "authentication remote rsa-sig",
+        "ip route 0.0.0.0 0.0.0.0 192.0.2.1", "copy http://192.0.2.1/x running-config"})
     EXPECT_EQ(without_keys(line), line);
 }
 
