@@ -347,7 +347,7 @@ Conversion convert(std::string_view text) {
   for (std::string line; std::getline(in, line);) lines.push_back(std::move(line));
   std::vector<ConversionNote> notes;
   for (const LineReport& report : applied.lines) {
-    if (report.verdict != Verdict::refused) continue;
+    if (report.verdict != Verdict::refused || report.number > lines.size()) continue;
     lines[report.number - 1].clear();
     notes.push_back({report.number, "refused, so not converted: " + without_keys(report.text), true});
   }
