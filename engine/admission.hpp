@@ -13,12 +13,12 @@ namespace engine {
 class HalfOpen {
  public:
   static constexpr std::uint32_t max_per_source = 32;
+  // From so many on a source has to show that the address is its own: who lies about it takes no place of the others.
+  static constexpr std::uint32_t crowd = max_per_source * 3 / 4;
 
   std::uint32_t count() const { return count_; }
-  bool full_for(const IpAddress& source) const {
-    const auto it = by_source_.find(source);
-    return it != by_source_.end() && it->second >= max_per_source;
-  }
+  bool full_for(const IpAddress& source) const { return from(source) >= max_per_source; }
+  bool crowded(const IpAddress& source) const { return from(source) >= crowd; }
   void add(const IpAddress& source) {
     ++count_;
     ++by_source_[source];
@@ -30,6 +30,11 @@ class HalfOpen {
   }
 
  private:
+  std::uint32_t from(const IpAddress& source) const {
+    const auto it = by_source_.find(source);
+    return it == by_source_.end() ? 0 : it->second;
+  }
+
   std::uint32_t count_ = 0;
   std::map<IpAddress, std::uint32_t> by_source_;
 };

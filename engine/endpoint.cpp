@@ -103,9 +103,11 @@ struct Endpoint::Impl {
           return c.line == acquire.line && c.selectors.contains(acquire.packet);
         });
         if (serving != up->children.end()) return release_outbound(turn, *serving);
-        if (refused_lately(turn, *line)) return;
-        if (const Status room = room_for_child(turn); !room.ok())
+        if (refused_lately(turn, *line) || left_out_lately(*up, acquire.line, turn.now)) return;
+        if (const Status room = room_for_child(turn); !room.ok()) {
+          refused_child(turn, *sa, acquire.line);
           return sa->diagnose(turn, room.failure(), "Child SA not asked for");
+        }
         if (already_asked(*up, acquire.line) || narrowed_too_often(turn, *sa, *up, *line, acquire.packet)) return;
         up->tasks.push_back(CreateChildTask{acquire.line, std::nullopt, {}, 0, acquire.packet});
         turn.touch(sa->id);
@@ -127,6 +129,12 @@ struct Endpoint::Impl {
     for (IkeSa* sa : core.sas.of_peer(line->line.peer))
       if (const Established* up = sa->established(); up && std::any_of(up->children.begin(), up->children.end(), serves)) return;
     on(turn, Acquire{id, line->line.selectors});
+  }
+
+  static bool left_out_lately(const Established& up, PolicyLineId line, Time now) {
+    if (!up.left_out) return false;
+    const auto known = up.left_out->find(line);
+    return known != up.left_out->end() && now < known->second.until;
   }
 
   /// The peer narrows this line again and again without covering what is sent: asking once more would not help.

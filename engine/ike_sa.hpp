@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <list>
+#include <map>
 #include <variant>
 #include <vector>
 
@@ -110,6 +111,12 @@ struct OpenAnswer {
 /// Of a peer that has lost its state of a series of IKE_FOLLOWUP_KE so often in a row there is no hope (RFC 9370, 2.2.4).
 inline constexpr unsigned max_states_not_found = 3;
 
+/// Packets of a line that the peer narrows to selectors which are served already: asked for again after pauses that grow.
+struct LeftOut {
+  Duration pause{};
+  Time until{};
+};
+
 struct Established {
   Channel channel;
   std::shared_ptr<const IkeProfile> profile;
@@ -135,6 +142,7 @@ struct Established {
   bool yielding = false;          // another is taking this one's place
   Birth birth{};
   Rare<Outdated> outdated{};
+  Rare<std::map<PolicyLineId, LeftOut>> left_out{};
 
   /// The first of our open requests of kind T for which `fits` holds, or null. Valid until one is opened or closed.
   template <class T, class Fits>

@@ -11,6 +11,8 @@
 namespace engine::exchange::create_child_sa {
 namespace {
 
+constexpr Duration first_left_out = std::chrono::seconds(2), longest_left_out = std::chrono::minutes(5);
+
 ChildSa* find_child(Established& up, ChildSaId id) {
   const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == id; });
   return it == up.children.end() ? nullptr : &*it;
@@ -210,6 +212,27 @@ bool too_many(const Turn& turn, const IkeSa& sa, const Established& up) {
          16 + 4 * turn.core.book.lines_of(sa.ends.local, sa.ends.remote, up.profile->name).size();
 }
 
+/// The peer has narrowed the line to what is served already, without the packet that asked: another such SA would not help.
+bool leaves_out(const Established& up, const ChildOffer& offer, const SelectorPair& agreed) {
+  return !offer.rekeys && offer.packet && offer.selectors.contains(*offer.packet) && !agreed.contains(*offer.packet) &&
+         std::any_of(up.children.begin(), up.children.end(),
+                     [&](const ChildSa& c) { return c.line == offer.line && c.selectors == agreed; });
+}
+
+void leave_out(Turn& turn, IkeSa& sa, const ChildOffer& offer, const SelectorPair& agreed) {
+  Established& up = *sa.established();
+  if (!up.left_out) up.left_out = std::map<PolicyLineId, LeftOut>{};
+  LeftOut& known = (*up.left_out)[offer.line];
+  known.pause = known.pause.count() ? std::min(known.pause * 2, longest_left_out) : first_left_out;
+  known.until = turn.now + known.pause;
+  up.tasks.push_front(DisownChildTask{offer.spi});
+  sa.diagnose(turn,
+              {NotifyType::none, Cause::selectors_unacceptable,
+               "the peer narrowed permit " + offer.selectors.to_string() + " to " + agreed.to_string() +
+                   ", which is served already, without the packet " + offer.packet->to_string()},
+              "CREATE_CHILD_SA answer");
+}
+
 }  // namespace
 
 void request(Turn& turn, IkeSa& sa, const BookLine& line, const CreateChildTask& task) {
@@ -311,6 +334,7 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
   }
   auto agreement = accept_child(turn, open.offer, payloads);
   if (!agreement.ok()) return give_up(agreement.failure());
+  if (leaves_out(up, open.offer, agreement->selectors)) return leave_out(turn, sa, open.offer, agreement->selectors);
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
   const auto* ke = wire::find<wire::KePayload>(payloads);
   if (!nonce || !usable_nonce(*nonce))

@@ -154,7 +154,8 @@ bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message
     turn.drop(datagram, Cause::rate_limited, "too many SAs in negotiation with " + datagram.remote.ip.to_string());
     return false;
   }
-  if (limits.cookie_challenge == 0 || core.half_open.count() < limits.cookie_challenge) return true;
+  const bool pressed = core.half_open.count() >= limits.cookie_challenge || core.half_open.crowded(datagram.remote.ip);
+  if (limits.cookie_challenge == 0 || !pressed) return true;
   const auto* cookie = message.payloads.empty() ? nullptr : std::get_if<wire::NotifyPayload>(&message.payloads.front());
   if (cookie && cookie->type == NotifyType::cookie &&
       core.cookies.valid(turn.now, cookie->data, datagram.remote.ip, message.header.spi_i, nonce.data, core.rng))

@@ -1,4 +1,5 @@
 // Half-open SAs and floods (abuse group D), and the limits of `crypto ikev2 limit` and `crypto call admission limit`.
+#include "engine/admission.hpp"
 #include "engine/cookie.hpp"
 #include "engine/wire/message.hpp"
 #include "tests/sim/two_sites.hpp"
@@ -79,6 +80,13 @@ TEST_F(Admission, CookiesBeginAtTheThresholdAndEndBelowIt) {
   world.run_for(61s);  // the half-open ones are given up
   EXPECT_EQ(b->view().half_open, 0u);
   EXPECT_FALSE(cookie_of(answer(hit(with_spi(request, 1000), stranger, true))));
+}
+
+TEST_F(Admission, WhoLiesAboutAnAddressTakesNoneOfItsPlaces) {
+  const Bytes request = first_request();
+  for (std::uint16_t i = 0; i < 100; ++i) hit(with_spi(request, i + 1u), {a->site.wan, static_cast<std::uint16_t>(40000 + i)});
+  EXPECT_EQ(b->view().half_open, HalfOpen::crowd);
+  connect();
 }
 
 TEST_F(Admission, NoKeyExchangeBeforeTheCookieAndOneAHalfOpenSa) {
@@ -207,6 +215,21 @@ TEST_F(Admission, TheLimitOfChildSasAnswersNoAdditionalSas) {
   world.run_for(5s);
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << "a rekey needs no room of its own";
   EXPECT_EQ(b->children(), 1u);
+}
+
+TEST_F(Admission, AtItsOwnLimitOfChildSasTrafficIsHeardLessAndLess) {
+  Site left = site_a(1);
+  left.limits.child_sas = 1;
+  start(left, site_b(1));
+  connect();
+  for (int i = 0; i < 600; ++i) {
+    world.send(*a, packet("192.168.2.1", "10.0.2.1"));
+    world.run_for(100ms);
+  }
+  ASSERT_TRUE(a->diagnosed(Cause::rate_limited)) << a->diagnoses();
+  const std::uint32_t times = a->view().diagnoses.at(0).count;
+  EXPECT_GE(times, 3u);
+  EXPECT_LE(times, 10u) << "in a minute";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // wants that, and kept at a rekey (RFC 7296, 2.9, 2.9.2).
 #include <algorithm>
 
+#include "engine/wire/message.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -41,6 +42,30 @@ TEST_F(Selectors, BesideWhatWasNarrowedThePacketIsAskedForFirst) {
   world.run_until_idle();
   EXPECT_EQ(world.send(*a, other_half), Outcome::delivered) << a->diagnoses();
   EXPECT_EQ(a->children(), 2u);
+  expect_settled();
+}
+
+TEST_F(Selectors, APacketThatThePeerLeavesOutIsAskedForAfterPausesThatGrow) {
+  Site right = with_line(site_b(), "10.0.0.1/32", "192.168.1.0/24");
+  start(site_a(), right);
+  connect();
+  const auto asked = [&] {
+    const auto& all = world.recorded();
+    return std::count_if(all.begin(), all.end(), [&](const Flight& f) {
+      const auto message = engine::wire::parse(f.payload);
+      return f.from.ip == a->site.wan && message.ok() && message->header.exchange == engine::wire::ExchangeType::create_child_sa;
+    });
+  };
+  const auto before = asked();
+  for (int i = 0; i < 600; ++i) {
+    world.send(*a, packet("192.168.1.1", "10.0.0.2"));
+    world.run_for(200ms);
+  }
+  EXPECT_GE(asked() - before, 3);
+  EXPECT_LE(asked() - before, 8) << "in two minutes, after 2, 4, 8, ... seconds";
+  EXPECT_TRUE(a->diagnosed(Cause::selectors_unacceptable)) << a->diagnoses();
+  EXPECT_EQ(a->children(), 1u);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
   expect_settled();
 }
 
