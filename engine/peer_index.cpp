@@ -167,4 +167,14 @@ const KeyringPeer* PeerIndex::peer_called(const std::shared_ptr<const Keyring>& 
   return nullptr;
 }
 
+const KeyringPeer* PeerIndex::owner_of(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const {
+  for (const std::uint32_t i : of(keyring)->identities.candidates(identity))
+    if (*keyring->peers[i].identity == IdentityMatch(identity)) return &keyring->peers[i];
+  const auto address = address_of(identity);
+  const KeyringPeer* there = address ? peer_at(keyring, *address) : nullptr;
+  if (!there) return nullptr;
+  const auto& own = there->addresses;
+  return std::find(own.begin(), own.end(), Prefix::host(*address)) == own.end() ? nullptr : there;
+}
+
 }  // namespace engine

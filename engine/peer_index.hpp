@@ -49,6 +49,9 @@ class PeerIndex {
   const KeyringPeer* peer_by_name(const std::shared_ptr<const Keyring>& keyring, const std::string& hostname) const;
   /// The first peer whose identity rule matches; or null.
   const KeyringPeer* peer_called(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const;
+  /// The peer that the identity is said to be of, by itself: by `identity`, or as the one address of a host. Null: none is
+  /// named so exactly.
+  const KeyringPeer* owner_of(const std::shared_ptr<const Keyring>& keyring, const Identity& identity) const;
 
  private:
   // What rules find is a place, and where only what they lead to has changed, the next index has the same rules.

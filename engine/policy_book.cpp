@@ -400,6 +400,8 @@ std::string PolicyBook::why_no_profile(const Identity& remote, const IpAddress& 
 const KeyringPeer* PolicyBook::peer_in(const std::shared_ptr<const Keyring>& keyring, const IpAddress& peer,
                                        const Identity* identity) const {
   if (!keyring) return nullptr;
+  // Whoever says to be somebody that the keyring names has to have that one's key, wherever it comes from (RFC 7296, 2.15).
+  if (const KeyringPeer* owner = identity ? peers_.owner_of(keyring, *identity) : nullptr) return owner;
   if (const auto lines = by_peer_.find(peer); !named_.empty() && lines != by_peer_.end())
     for (const std::size_t line : lines->second)
       if (const Peer& given = lines_[line].given(); given.is_name() && lines_[line].line.peer == peer)

@@ -149,6 +149,26 @@ TEST(PeerIndex, KnowsAKeyringOfAnEarlierConfigurationToo) {
   EXPECT_EQ(found->name, "PEER");
 }
 
+TEST(PeerIndex, AnIdentityIsOfThePeerThatIsNamedSoExactly) {
+  const auto host = [](const char* text) { return Prefix::host(*IpAddress::parse(text)); };
+  const auto fqdn = [](const char* name) { return Identity{IdType::fqdn, to_bytes(as_bytes(name))}; };
+  const auto keyring = std::make_shared<Keyring>(Keyring{
+      "K",
+      {{"EVERYBODY", {Prefix::any(Family::v4)}, IdentityMatch(MatchDomain{IdType::fqdn, "example.net"}), KeyRef{1}, KeyRef{1}},
+       {"BY-NAME", {host("192.0.2.1")}, IdentityMatch(fqdn("b.example.net")), KeyRef{2}, KeyRef{2}},
+       {"BY-ADDRESS", {host("192.0.2.2")}, std::nullopt, KeyRef{3}, KeyRef{3}}}});
+  Dice dice(7);
+  const PeerIndex index(some_config(dice), {});
+  const auto owner = [&](const Identity& identity) {
+    const KeyringPeer* found = index.owner_of(keyring, identity);
+    return found ? found->name : "nobody";
+  };
+  EXPECT_EQ(owner(fqdn("b.example.net")), "BY-NAME");
+  EXPECT_EQ(owner(fqdn("c.example.net")), "nobody");
+  EXPECT_EQ(owner({IdType::ipv4_address, {192, 0, 2, 2}}), "BY-ADDRESS");
+  EXPECT_EQ(owner({IdType::ipv4_address, {192, 0, 2, 3}}), "nobody") << "an address behind a NAT is anybody's";
+}
+
 TEST(PeerIndex, FindsProfilesByName) {
   Config config;
   for (const char* name : {"ONE", "TWO"}) {

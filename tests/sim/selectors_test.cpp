@@ -130,5 +130,27 @@ TEST_F(Selectors, APacketIsNeverCarriedByAnotherPeersSa) {
   connect();
 }
 
+TEST_F(Selectors, APeerWithItsOwnKeyIsNotTakenForAnother) {
+  Site hub = site_b(), other = site_a();
+  other.name = "C";
+  other.wan = ip("203.0.113.30");
+  other.tunnels[0].psk = "only C has this one";
+  other.tunnels[0].identity_local = engine::Identity{engine::IdType::ipv4_address, {203, 0, 113, 10}};  // A's
+  Tunnel to_c = hub.tunnels[0];
+  to_c.peer = other.wan;
+  to_c.psk = other.tunnels[0].psk;
+  to_c.lines = {permit("10.0.0.0/24", "192.168.3.0/24")};
+  hub.tunnels.push_back(to_c);
+  hub.one_keyring = true;
+  start(site_a(), hub);
+  connect();
+  Node& c = world.add(other);
+  world.send(c, a_to_b);
+  world.run_for(10s);
+  EXPECT_EQ(c.ready(), 0u);
+  EXPECT_EQ(b->ready(), 1u);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << "INITIAL_CONTACT of one who is not A took A's SA down";
+}
+
 }  // namespace
 }  // namespace sim
