@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
 
+#include "tests/parser/sample_files.hpp"
 #include "tests/parser/support.hpp"
 
 namespace parser {
@@ -38,19 +37,6 @@ std::string quoted(const std::string& text) {
       std::snprintf(buffer, sizeof buffer, "\\x%02x", c), out += buffer;
     else
       out += static_cast<char>(c);
-  return out;
-}
-
-std::vector<Lines> samples() {
-  std::vector<std::filesystem::path> files;
-  for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIR "/tests/parser/samples"))
-    if (file.path().extension() == ".cfg") files.push_back(file.path());
-  std::sort(files.begin(), files.end());
-  std::vector<Lines> out;
-  for (const auto& path : files) {
-    std::ifstream in(path);
-    out.push_back(lines_of({std::istreambuf_iterator<char>(in), {}}));
-  }
   return out;
 }
 
@@ -202,7 +188,8 @@ TEST(MangledPastes, ComeBackFromTheirOwnText) {
   const char* first = std::getenv("SALLYPORT_FIRST_PASTE");
   const unsigned count = wanted ? static_cast<unsigned>(std::atoi(wanted)) : 300;
   const unsigned from = first ? static_cast<unsigned>(std::atoi(first)) : 0;
-  const std::vector<Lines> whole = samples();
+  std::vector<Lines> whole;
+  for (const Sample& sample : samples()) whole.push_back(lines_of(sample.text));
   for (unsigned seed = from; seed < from + count; ++seed) {
     const Lines paste = Mangler(whole, seed).paste();
     if (what_is_lost(text_of(paste)).empty()) continue;

@@ -3,32 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <set>
 #include <sstream>
 
+#include "tests/parser/sample_files.hpp"
 #include "tests/parser/support.hpp"
 
 namespace parser {
 namespace {
-
-struct Sample {
-  std::string name, text;
-};
-
-std::vector<Sample> samples() {
-  std::vector<Sample> out;
-  for (const char* folder : {"/tests/parser/samples", "/samples/two-sites", "/samples/tunnel-interface"})
-    for (const auto& file : std::filesystem::directory_iterator(std::string(SOURCE_DIR) + folder)) {
-      if (file.path().extension() != ".cfg") continue;
-      std::ifstream in(file.path());
-      out.push_back({file.path().filename(), std::string(std::istreambuf_iterator<char>(in), {})});
-    }
-  std::sort(out.begin(), out.end(), [](const Sample& a, const Sample& b) { return a.name < b.name; });
-  return out;
-}
 
 TEST(Samples, EveryLineIsUnderstoodOrRefusedAsItSays) {
   for (const Sample& sample : samples()) {
