@@ -33,6 +33,21 @@ enum class Cause : std::uint8_t {
   invalid_key_exchange_value,
   authentication_failed,
   identity_mismatch,
+  // What stands against a certificate, one predicate each.
+  malformed_certificate,
+  no_certificate,
+  unknown_authority,
+  certificate_expired,
+  certificate_not_yet_valid,
+  certificate_revoked,
+  revocation_unknown,
+  certificate_usage,
+  path_too_long,
+  name_constraints,
+  certificate_path,
+  weak_key,
+  certificate_identity,
+  signature_mismatch,
   selectors_unacceptable,
   child_proposal_mismatch,
   pfs_mismatch,
@@ -64,8 +79,9 @@ struct CauseText {
   std::string_view plain;  // one plain sentence: what it means and what to look at
 };
 
+inline constexpr std::size_t cause_count = static_cast<std::size_t>(Cause::internal_error) + 1;
 /// Every cause exactly once, in the order of the enum.
-extern const std::array<CauseText, static_cast<std::size_t>(Cause::internal_error) + 1> cause_texts;
+extern const std::array<CauseText, cause_count> cause_texts;
 inline const CauseText& text_of(Cause cause) { return cause_texts[static_cast<std::size_t>(cause)]; }
 
 }  // namespace engine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/x500.hpp"
+
 namespace engine {
 namespace {
 
@@ -62,6 +64,7 @@ Identity Identity::of(const IpAddress& address) {
 
 std::string Identity::to_string() const {
   if (const auto address = address_of(*this)) return address->to_string();
+  if (type == IdType::der_asn1_dn) return x500_text(data);
   std::string out;
   out.reserve(data.size());
   for (const std::uint8_t octet : data) {

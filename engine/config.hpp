@@ -98,15 +98,42 @@ struct Keyring {
   friend bool operator==(const Keyring&, const Keyring&) = default;
 };
 
-enum class AuthMethod : std::uint8_t { none = 0, pre_share = 2 };  // RFC 7296, 3.8
+struct Trustpoint;  // engine/pki.hpp
+struct CertificateMap;
+
+/// How an end authenticates itself, by the keyword of the profile; AUTH's own numbers are engine/signatures.hpp's.
+/// `ecdsa_sig` is any key on an elliptic curve.
+enum class AuthMethod : std::uint8_t { none, pre_share, rsa_sig, ecdsa_sig };
+
+/// Several of them: what a peer may choose from.
+class AuthMethods {
+ public:
+  AuthMethods() = default;
+  AuthMethods(AuthMethod one) { add(one); }
+  void add(AuthMethod method) {
+    if (method != AuthMethod::none) bits_ = static_cast<std::uint8_t>(bits_ | bit(method));
+  }
+  bool has(AuthMethod method) const { return (bits_ & bit(method)) != 0; }
+  bool signatures() const { return has(AuthMethod::rsa_sig) || has(AuthMethod::ecdsa_sig); }
+  friend bool operator==(const AuthMethods&, const AuthMethods&) = default;
+
+ private:
+  static std::uint8_t bit(AuthMethod method) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(method)); }
+  std::uint8_t bits_ = 0;
+};
 
 /// `crypto ikev2 profile`. Only complete ones are here.
 struct IkeProfile {
   std::string name;
-  std::vector<IdentityMatch> match_remote;
+  std::vector<IdentityMatch> match_remote;  // or one of `match_certificate`
+  std::vector<std::shared_ptr<const CertificateMap>> match_certificate{};
   std::vector<IpAddress> match_local;      // empty: any
-  std::optional<Identity> identity_local;  // not given: the local address
-  AuthMethod auth_local = AuthMethod::none, auth_remote = AuthMethod::none;
+  std::optional<Identity> identity_local;  // not given: the local address, with signatures the subject of our certificate
+  bool identity_local_dn = false;          // `identity local dn`: that subject
+  AuthMethod auth_local = AuthMethod::none;
+  AuthMethods auth_remote;
+  /// `pki trustpoint NAME [sign | verify]`, in order. Without the command: all trustpoints that can.
+  std::vector<std::shared_ptr<const Trustpoint>> sign{}, verify{};
   std::shared_ptr<const Keyring> keyring;      // may be null
   KeyRef inline_local_key, inline_remote_key;  // `authentication ... pre-share key`, stronger than the keyring
   std::shared_ptr<const Keyring> ppk_keyring;  // `keyring ppk NAME`; may be null

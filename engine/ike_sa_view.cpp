@@ -18,7 +18,7 @@ void show_suite(IkeSaView& view, const crypto::IkeSuite& suite) {
 void show_profile(IkeSaView& view, const IkeProfile& profile) {
   view.profile = profile.name;
   view.auth_local = profile.auth_local;
-  view.auth_remote = profile.auth_remote;
+  view.auth_remote = profile.auth_remote.has(AuthMethod::pre_share) ? AuthMethod::pre_share : AuthMethod::none;
   view.lifetime = profile.lifetime;
   view.dpd_interval = profile.dpd_interval;
   view.dpd_retry = profile.dpd_retry;

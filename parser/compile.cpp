@@ -18,10 +18,12 @@ auto members(const engine::IkePolicy& p) {
 }
 
 auto members(const engine::IkeProfile& p) {
-  const auto& [name, match_remote, match_local, identity_local, auth_local, auth_remote, keyring, local_key, remote_key,
-               ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry, dpd_periodic, nat_keepalive] = p;
-  return std::tie(name, match_remote, match_local, identity_local, auth_local, auth_remote, keyring, local_key, remote_key,
-                  ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry, dpd_periodic, nat_keepalive);
+  const auto& [name, match_remote, match_certificate, match_local, identity_local, identity_local_dn, auth_local, auth_remote,
+               sign, verify, keyring, local_key, remote_key, ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry,
+               dpd_periodic, nat_keepalive] = p;
+  return std::tie(name, match_remote, match_certificate, match_local, identity_local, identity_local_dn, auth_local, auth_remote,
+                  sign, verify, keyring, local_key, remote_key, ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry,
+                  dpd_periodic, nat_keepalive);
 }
 
 auto members(const engine::CryptoMapEntry& e) {

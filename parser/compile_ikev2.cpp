@@ -345,7 +345,8 @@ std::optional<engine::IkeProfile> read_profile(const std::string& name, const No
     else if (identity.address)
       profile.identity_local = engine::Identity::of(*identity.address);
   }
-  profile.auth_local = profile.auth_remote = engine::AuthMethod::pre_share;
+  profile.auth_local = engine::AuthMethod::pre_share;
+  profile.auth_remote = engine::AuthMethod::pre_share;
   const auto* local_line = block.find<AuthenticationLocal>();
   const auto* remote_line = pre_share_of(block);
   if (local_line->key) profile.inline_local_key = key_ref(*local_line->key, where + " authentication local", context);

@@ -43,7 +43,7 @@ def includes(text):
 
 # ---- Include directions --------------------------------------------------------------------------------------------
 
-PLAIN_DATA = {"address", "algorithms", "bytes", "cause", "config", "event", "evidence", "ids", "notify_type", "random", "result", "secret", "traffic_selector", "view"}
+PLAIN_DATA = {"address", "algorithms", "bytes", "cause", "config", "event", "evidence", "ids", "notify_type", "pki", "random", "result", "secret", "signatures", "traffic_selector", "view", "x500"}
 MAY_INCLUDE = {
     "engine": {"engine"},
     "parser": {"engine", "parser"},

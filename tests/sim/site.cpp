@@ -120,7 +120,8 @@ Compiled compile(const Site& site) {
       keyring->peers.back().addresses.push_back(engine::Prefix::host(more));
       profile->match_remote.push_back(engine::Prefix::host(more));
     }
-    profile->auth_local = profile->auth_remote = engine::AuthMethod::pre_share;
+    profile->auth_local = engine::AuthMethod::pre_share;
+    profile->auth_remote = engine::AuthMethod::pre_share;
     if (tunnel.ppk) {
       const engine::KeyRef ppk{std::hash<std::string>{}("ppk " + tunnel.ppk->key) | 1};
       keys->put(ppk, engine::Secret(engine::as_bytes(tunnel.ppk->key)));

@@ -54,7 +54,8 @@ std::shared_ptr<const engine::Config> Plan::config_of(std::size_t number) const 
   profile->name = "BENCH";
   profile->match_remote = {engine::MatchAny{}};
   profile->identity_local = engine::Identity{engine::IdType::fqdn, engine::to_bytes(engine::as_bytes(name))};
-  profile->auth_local = profile->auth_remote = engine::AuthMethod::pre_share;
+  profile->auth_local = engine::AuthMethod::pre_share;
+  profile->auth_remote = engine::AuthMethod::pre_share;
   profile->keyring = keyring_;
   profile->dpd_interval = scheme_.liveness;
   profile->dpd_retry = std::chrono::seconds(2);

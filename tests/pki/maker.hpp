@@ -1,0 +1,58 @@
+// Certificates that tests make: a CA, what it gives out, and everything that can be wrong with it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/crypto/x509.hpp"
+
+namespace pki {
+
+/// A key pair. Elliptic ones are drawn anew, RSA ones of up to 4096 bits are fixed, since drawing them takes seconds.
+class KeyPair {
+ public:
+  /// "rsa 2048", "rsa 1024", "P-256", "P-384", "P-521", "ed25519", "ed448", "secp256k1".
+  explicit KeyPair(const std::string& kind);
+  engine::Bytes pkcs8() const;
+  void* handle() const { return key_.get(); }  // EVP_PKEY
+
+ private:
+  std::shared_ptr<void> key_;
+};
+
+inline constexpr engine::WallTime now = 1'800'000'000;  // 2027-01-15
+inline constexpr engine::WallTime day = 86400;
+
+/// What is to stand in a certificate. Extensions in OpenSSL's words: {"basicConstraints", "critical,CA:TRUE"}.
+struct Wanted {
+  std::string subject = "CN=gw";  // RFC 2253: CN=gw,O=Example
+  std::map<std::string, std::string> extensions{};
+  engine::WallTime not_before = now - 10 * day, not_after = now + 365 * day;
+  long serial = 0;                // 0: the next
+  std::string digest = "SHA256";  // of the signature; EdDSA takes none
+};
+
+/// A key and the certificate of it.
+struct Holder {
+  KeyPair key;
+  engine::Bytes der;
+  engine::CertificatePtr certificate() const;
+};
+
+/// `issuer` null: self-signed.
+Holder issue(const Wanted& wanted, const Holder* issuer, const std::string& key = "P-256");
+/// A CA as it should be.
+Holder authority(const std::string& subject = "CN=Root,O=Example", const Holder* issuer = nullptr,
+                 const std::string& key = "P-256");
+/// An end entity as it should be, with subjectAltName in OpenSSL's words: "DNS:gw.example.net,IP:203.0.113.10".
+Holder end_entity(const Holder& issuer, const std::string& names, const std::string& subject = "CN=gw,O=Example",
+                  const std::string& key = "P-256");
+
+/// A revocation list of `issuer` in DER.
+engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, engine::WallTime this_update = now - day,
+                  engine::WallTime next_update = now + day);
+long serial_of(const Holder& holder);
+
+}  // namespace pki
