@@ -97,13 +97,12 @@ void TunWorker::run() {
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
     now_ = std::chrono::steady_clock::now();
     for (int i = 0; i < count; ++i) {
-      if (any_posted_.load(std::memory_order_acquire)) take_posted();
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
+      // The bell is silenced before what was posted is taken: one that rings in between must not go unheard.
       eventfd_t rung;
-      if (fd == wake_)
-        eventfd_read(wake_, &rung);
-      else if (!read_esp(fd))
-        read_tun(fd);
+      if (fd == wake_) eventfd_read(wake_, &rung);
+      if (any_posted_.load(std::memory_order_acquire)) take_posted();
+      if (fd != wake_ && !read_esp(fd)) read_tun(fd);
     }
   }
 }

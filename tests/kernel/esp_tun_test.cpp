@@ -113,6 +113,26 @@ INSTANTIATE_TEST_SUITE_P(
                     Way{Family::v6, Family::v6, false, true, false}, Way{Family::v6, Family::v6, true, false, true}),
     name_of);
 
+/// Closing a device takes the plane's thread some milliseconds; orders that come meanwhile must not wait for the next packet.
+TEST_F(TunPlaneTest, WhatIsOrderedWhileADeviceIsClosedIsDone) {
+  start();
+  const auto line = Sites::line(1, AclAction::permit, pair("192.168.1.0/24", "10.0.0.0/24"), true);
+  const engine::SocketAddress end{engine::IpAddress::v4(0xCB00710A), 4500}, peer{engine::IpAddress::v4(0xCB007114), 4500};
+  const engine::Bytes of_no_sa(40, 0x77);
+  for (std::uint64_t round = 1; round <= 10; ++round) {
+    protect(*a, {line});
+    protect(*a, {});
+    std::this_thread::sleep_for(std::chrono::microseconds(300 * round));
+    a->call([&](TunPlane& plane) {
+      plane.receive_udp_esp(end, peer, of_no_sa, 0);
+      return 0;
+    });
+    const auto heard = [&] { return a->call([](TunPlane& plane) { return plane.unknown_spi(); }) == round; };
+    for (int i = 0; i < 200 && !heard(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(heard()) << "round " << round;
+  }
+}
+
 TEST_F(TunPlaneTest, TransportModeBetweenTheRouters) {
   start();
   for (const Family family : {Family::v4, Family::v6}) {
