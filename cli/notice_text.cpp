@@ -8,7 +8,7 @@ namespace {
 using engine::Notice;
 using engine::NoticeKind;
 
-constexpr unsigned debugging = 7;
+constexpr unsigned debugging_severity = 7;
 
 std::string session_prefix(const Notice& notice) {
   if (notice.sa.value == 0) return {};
@@ -123,7 +123,7 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
   // Nothing is made of what nobody wants: most notices of a datagram end here.
   const auto debug = [&out](bool wanted, auto text) {
     if (!wanted) return;
-    if (std::string made = text(); !made.empty()) out.push_back({debugging, std::move(made)});
+    if (std::string made = text(); !made.empty()) out.push_back({debugging_severity, std::move(made)});
   };
   const bool packets = flags.ikev2 || flags.ikev2_packet, errors = flags.ikev2 || flags.ikev2_error;
   debug(flags.ikev2 || flags.ikev2_internal, [&] { return step(notice); });

@@ -18,11 +18,6 @@ constexpr unsigned sent_before_spread = 3;
 
 Bytes digest_of(ByteView datagram) { return crypto::sha256({datagram}); }
 
-template <class T>
-bool holds(const State& state) {
-  return std::holds_alternative<T>(state);
-}
-
 Reassembly::Key key_of(const wire::Header& header) { return {header.response, header.message_id, header.exchange}; }
 
 }  // namespace
@@ -89,13 +84,13 @@ bool IkeSa::is_liveness(const Outstanding& request) const {
 
 void IkeSa::retransmit(Turn& turn, Outstanding& request) {
   const bool liveness = is_liveness(request);
-  const unsigned most = holds<Deleting>(state) ? max_delete_sent : liveness ? max_liveness_sent : max_sent;
+  const unsigned most = std::holds_alternative<Deleting>(state) ? max_delete_sent : liveness ? max_liveness_sent : max_sent;
   if (request.sent >= most) {
     const Failure failure{NotifyType::none, Cause::no_response,
                           "sent " + std::string(wire::name_of(request.exchange)) + " from " + path.local.to_string() + " to " +
                               path.remote.to_string() + " " + std::to_string(request.sent) + " times, no answer"};
     const auto* init = std::get_if<exchange::IkeSaInitRequest>(&state);
-    if (!holds<Deleting>(state) && !(init && init->refused)) diagnose(turn, failure, "no answer from the peer");
+    if (!std::holds_alternative<Deleting>(state) && !(init && init->refused)) diagnose(turn, failure, "no answer from the peer");
     return close(turn, Cause::no_response, failure.why);
   }
   if (request.sent > 0 && request.sent % sent_before_smaller == 0 && channel())
@@ -191,7 +186,7 @@ std::optional<IkeSa::Opened> IkeSa::open_fragment(Turn& turn, const Datagram& da
 void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::Message& message) {
   if (!own.find(message.header.message_id, message.header.exchange))
     return turn.drop(datagram, Cause::message_id_outside_window, "an answer to no open request");
-  if (holds<exchange::IkeSaInitRequest>(state)) {
+  if (std::holds_alternative<exchange::IkeSaInitRequest>(state)) {
     note_datagram(turn, NoticeKind::datagram_received, id, datagram.local, datagram.remote, message.header, message.payloads);
     return exchange::ike_sa_init::finish(turn, *this, datagram, message);
   }
@@ -214,8 +209,10 @@ void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::M
 }
 
 void IkeSa::dispatch_response(Turn& turn, MessageId message, wire::Payloads payloads) {
-  if (holds<exchange::IkeIntermediateRequest>(state)) return exchange::ike_intermediate::finish(turn, *this, payloads);
-  if (holds<exchange::IkeAuthRequest>(state)) return exchange::ike_auth::finish(turn, *this, std::move(payloads));
+  if (std::holds_alternative<exchange::IkeIntermediateRequest>(state))
+    return exchange::ike_intermediate::finish(turn, *this, payloads);
+  if (std::holds_alternative<exchange::IkeAuthRequest>(state))
+    return exchange::ike_auth::finish(turn, *this, std::move(payloads));
   if (established() && wire::find_notify(payloads, NotifyType::invalid_syntax)) {
     // Fatal in both peers (2.21.3).
     const Failure failure{NotifyType::none, Cause::peer_refused, "INVALID_SYNTAX: to the peer our request was malformed"};
@@ -303,7 +300,7 @@ bool IkeSa::expects_request(wire::ExchangeType exchange) const {
     case wire::ExchangeType::ike_followup_ke:
     case wire::ExchangeType::create_child_sa:
     case wire::ExchangeType::informational:
-      return established() || holds<Deleting>(state);
+      return established() || std::holds_alternative<Deleting>(state);
     default:
       return false;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/capture_rules.hpp"
+#include "kernel/install_failure.hpp"
 #include "kernel/marks.hpp"
 
 namespace kernel {
@@ -19,8 +20,6 @@ namespace {
 constexpr std::uint32_t whole_mark = 0xFFFFFFFF;
 constexpr std::uint32_t blackhole_metric = 9999;  // behind any other route: what is left when the TUN device goes
 constexpr int families[] = {AF_INET, AF_INET6};
-
-engine::Failure failed(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
 
 using rtnetlink::Route;
 using rtnetlink::Rule;

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "kernel/capture_rules.hpp"
+#include "kernel/install_failure.hpp"
 #include "kernel/marks.hpp"
 #include "kernel/socket_options.hpp"
 
@@ -27,10 +28,6 @@ constexpr int room = 4 << 20;
 constexpr std::size_t largest_read = 65536;
 constexpr std::size_t most_reads = 4096;
 constexpr unsigned short name_attribute = 1;  // the table's name, in messages about tables, chains, rules and sets alike
-
-engine::Failure failed(const std::string& what) {
-  return {engine::NotifyType::none, engine::Cause::install_failed, what + ": " + std::strerror(errno)};
-}
 
 std::size_t aligned(std::size_t octets) { return (octets + 3) & ~std::size_t{3}; }
 
@@ -63,14 +60,14 @@ std::optional<ByteView> find_attribute(ByteView octets, unsigned short type) {
 
 engine::Result<int> listen(int protocol, std::initializer_list<int> groups) {
   const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
-  if (fd < 0) return failed("netlink");
+  if (fd < 0) return failed_call("netlink");
   set_socket_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
   // Bound, so that it has a port: news go to everybody but "port 0", which is what a socket without one has.
   const sockaddr_nl any{AF_NETLINK, 0, 0, 0};
   bool done = bind(fd, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0;
   for (const int group : groups) done = done && set_socket_option(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
   if (done) return fd;
-  auto why = failed("netlink news");
+  auto why = failed_call("netlink news");
   close(fd);
   return why;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
@@ -11,19 +13,12 @@ namespace {
 //  |                IV, then payload (variable) ...                |
 //  |   padding (0-255)             |  Pad Length   | Next Header   |
 //  |                Integrity Check Value (variable)               |   RFC 4303, 2
-constexpr std::size_t header_octets = 8;
 constexpr std::size_t trailer_octets = 2;
 constexpr std::uint8_t no_next_header = 59;
 constexpr std::uint32_t lowest_spi = 256;
 
 engine::Failure refused(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
 
-void put_u32(std::uint8_t* at, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
-}
-std::uint32_t get_u32(const std::uint8_t* at) {
-  return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
-}
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
 }  // namespace
@@ -74,18 +69,18 @@ engine::Result<EspOutbound> EspOutbound::create(const engine::SaParameters& sa, 
 }
 
 std::size_t EspOutbound::sealed_size(std::size_t payload) const {
-  return header_octets + cipher_.iv_octets() + round_up(payload + trailer_octets, cipher_.text_alignment()) +
+  return esp_header_octets + cipher_.iv_octets() + round_up(payload + trailer_octets, cipher_.text_alignment()) +
          cipher_.icv_octets();
 }
 
 std::size_t EspOutbound::payload_limit(std::size_t limit) const {
-  const std::size_t fixed = header_octets + cipher_.iv_octets() + cipher_.icv_octets();
+  const std::size_t fixed = esp_header_octets + cipher_.iv_octets() + cipher_.icv_octets();
   if (limit < fixed) return 0;
   const std::size_t text = (limit - fixed) / cipher_.text_alignment() * cipher_.text_alignment();
   return text < trailer_octets ? 0 : text - trailer_octets;
 }
 
-std::size_t EspOutbound::payload_offset() const { return header_octets + cipher_.iv_octets(); }
+std::size_t EspOutbound::payload_offset() const { return esp_header_octets + cipher_.iv_octets(); }
 
 EspVerdict EspOutbound::frame(std::size_t payload, std::uint8_t next_header, std::span<std::uint8_t> out, CipherWork& work) {
   if (sequence_ >= last_sequence_) return EspVerdict::sequence_exhausted;
@@ -121,7 +116,7 @@ engine::Result<EspInbound> EspInbound::create(const engine::SaParameters& sa, st
 }
 
 EspVerdict EspInbound::admit(std::span<std::uint8_t> packet, CipherWork& work) const {
-  const std::size_t around = header_octets + cipher_.iv_octets() + cipher_.icv_octets();
+  const std::size_t around = esp_header_octets + cipher_.iv_octets() + cipher_.icv_octets();
   if (packet.size() < around + trailer_octets) return EspVerdict::too_short;
   if ((packet.size() - around) % cipher_.text_alignment() != 0) return EspVerdict::bad_length;
   const auto sequence = window_.infer(get_u32(packet.data() + 4));
@@ -136,7 +131,7 @@ EspInbound::Opened EspInbound::finish(const CipherWork& work) {
   if (const auto verdict = window_.judge(work.sequence); verdict != EspVerdict::ok) return {verdict};
   window_.commit(work.sequence);
 
-  const std::size_t before = header_octets + cipher_.iv_octets();
+  const std::size_t before = esp_header_octets + cipher_.iv_octets();
   const auto text = work.packet.subspan(before, work.packet.size() - before - cipher_.icv_octets());
   const std::uint8_t next_header = text.back();
   const std::size_t padding = text[text.size() - trailer_octets];

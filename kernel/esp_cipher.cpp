@@ -5,13 +5,12 @@
 
 #include <algorithm>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
 using engine::Primitive;
-
-constexpr std::size_t header_octets = 8;
-constexpr std::size_t salt_octets = 4;
 
 engine::Failure refused(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
 
@@ -64,14 +63,6 @@ EVP_MAC_CTX* keyed_hmac(const char* digest, engine::ByteView key) {
     context = nullptr;
   }
   return context;
-}
-
-void put_u32(std::uint8_t* at, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
-}
-void put_u64(std::uint8_t* at, std::uint64_t value) {
-  put_u32(at, static_cast<std::uint32_t>(value >> 32));
-  put_u32(at + 4, static_cast<std::uint32_t>(value));
 }
 
 }  // namespace
@@ -137,13 +128,13 @@ bool EspCipher::combined(std::span<std::uint8_t> packet, std::uint64_t sequence)
   if (iv_octets_ == 0)
     put_u64(nonce + salt_octets, sequence);
   else
-    std::copy_n(packet.data() + header_octets, iv_octets_, nonce + salt_octets);
-  std::copy_n(packet.data(), header_octets, aad);
+    std::copy_n(packet.data() + esp_header_octets, iv_octets_, nonce + salt_octets);
+  std::copy_n(packet.data(), esp_header_octets, aad);
   if (esn_) put_u64(aad + 4, sequence);
 
   EVP_CIPHER_CTX* context = cipher_.get();
   const bool sealing = direction_ == Direction::seal;
-  const std::size_t start = header_octets + (encrypts_ ? iv_octets_ : 0);
+  const std::size_t start = esp_header_octets + (encrypts_ ? iv_octets_ : 0);
   const auto text = packet.subspan(start, packet.size() - start - icv_octets_);
   std::uint8_t* icv = packet.data() + packet.size() - icv_octets_;
   std::uint8_t none[1];
@@ -185,7 +176,7 @@ void EspCipher::open(std::span<CipherWork> work) {
 }
 
 bool EspCipher::seal(std::span<std::uint8_t> packet, std::uint64_t sequence) {
-  std::uint8_t* iv = packet.data() + header_octets;
+  std::uint8_t* iv = packet.data() + esp_header_octets;
   if (aead_) {
     if (iv_octets_ != 0) put_u64(iv, sequence);
     return combined(packet, sequence);
@@ -200,7 +191,7 @@ bool EspCipher::seal(std::span<std::uint8_t> packet, std::uint64_t sequence) {
   const std::size_t authenticated = packet.size() - icv_octets_;
   int length = 0;
   if (EVP_CipherInit_ex(cipher_.get(), nullptr, nullptr, nullptr, zero, -1) != 1) return false;
-  if (EVP_CipherUpdate(cipher_.get(), iv, &length, iv, static_cast<int>(authenticated - header_octets)) != 1) return false;
+  if (EVP_CipherUpdate(cipher_.get(), iv, &length, iv, static_cast<int>(authenticated - esp_header_octets)) != 1) return false;
   return mac(packet.first(authenticated), sequence, packet.last(icv_octets_));
 }
 
@@ -210,8 +201,8 @@ bool EspCipher::open(std::span<std::uint8_t> packet, std::uint64_t sequence) {
   const std::size_t authenticated = packet.size() - icv_octets_;
   if (!mac(packet.first(authenticated), sequence, {computed, icv_octets_})) return false;
   if (!engine::constant_time_equal({computed, icv_octets_}, packet.last(icv_octets_))) return false;
-  const std::uint8_t* iv = packet.data() + header_octets;
-  const auto text = packet.subspan(header_octets + iv_octets_, authenticated - header_octets - iv_octets_);
+  const std::uint8_t* iv = packet.data() + esp_header_octets;
+  const auto text = packet.subspan(esp_header_octets + iv_octets_, authenticated - esp_header_octets - iv_octets_);
   int length = 0;
   if (EVP_CipherInit_ex(cipher_.get(), nullptr, nullptr, nullptr, iv, -1) != 1) return false;
   return EVP_CipherUpdate(cipher_.get(), text.data(), &length, text.data(), static_cast<int>(text.size())) == 1;

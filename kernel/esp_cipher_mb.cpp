@@ -8,6 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 
 #if SALLYPORT_IPSEC_MB
@@ -15,16 +17,8 @@ namespace {
 
 using engine::Primitive;
 
-constexpr std::size_t header_octets = 8, salt_octets = 4, block_octets = 16;
+constexpr std::size_t block_octets = 16;
 constexpr std::size_t most_at_once = 64, longest_tag = 64;
-
-void put_u32(std::uint8_t* at, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
-}
-void put_u64(std::uint8_t* at, std::uint64_t value) {
-  put_u32(at, static_cast<std::uint32_t>(value >> 32));
-  put_u32(at + 4, static_cast<std::uint32_t>(value));
-}
 
 /// The library's state: one a thread, since it is used without a lock. Null: this CPU has no AES instructions.
 IMB_MGR* manager() {
@@ -67,7 +61,7 @@ class MbGcm final : public MbCipher {
   void seal(std::span<CipherWork> work) override {
     IMB_MGR* const mgr = manager();
     for (CipherWork& one : work) {
-      if (iv_octets_ != 0) put_u64(one.packet.data() + header_octets, one.sequence);
+      if (iv_octets_ != 0) put_u64(one.packet.data() + esp_header_octets, one.sequence);
       run(mgr, one, true, one.packet.data() + one.packet.size() - icv_octets_);
       one.done = true;
     }
@@ -87,11 +81,11 @@ class MbGcm final : public MbCipher {
     std::copy(salt_.keys.begin(), salt_.keys.end(), nonce);
     // RFC 8750, 4: an IV that is not sent is the sequence number.
     put_u64(nonce + salt_octets, one.sequence);
-    if (iv_octets_ != 0) std::copy_n(one.packet.data() + header_octets, iv_octets_, nonce + salt_octets);
-    std::copy_n(one.packet.data(), header_octets, aad);
+    if (iv_octets_ != 0) std::copy_n(one.packet.data() + esp_header_octets, iv_octets_, nonce + salt_octets);
+    std::copy_n(one.packet.data(), esp_header_octets, aad);
     if (esn_) put_u64(aad + 4, one.sequence);
-    std::uint8_t* const text = one.packet.data() + header_octets + iv_octets_;
-    const std::size_t length = one.packet.size() - header_octets - iv_octets_ - icv_octets_;
+    std::uint8_t* const text = one.packet.data() + esp_header_octets + iv_octets_;
+    const std::size_t length = one.packet.size() - esp_header_octets - iv_octets_ - icv_octets_;
     const auto how = bits_ == 128   ? (sealing ? mgr->gcm128_enc : mgr->gcm128_dec)
                      : bits_ == 192 ? (sealing ? mgr->gcm192_enc : mgr->gcm192_dec)
                                     : (sealing ? mgr->gcm256_enc : mgr->gcm256_dec);
@@ -168,10 +162,10 @@ class MbCbc final : public MbCipher {
     static constexpr std::uint8_t zero[block_octets] = {};
     std::uint8_t* const packet = one.packet.data();
     const std::size_t authenticated = one.packet.size() - hmac_.icv;
-    const std::size_t start = sealing ? header_octets : header_octets + block_octets;
+    const std::size_t start = sealing ? esp_header_octets : esp_header_octets + block_octets;
     if (sealing) {
-      std::fill_n(packet + header_octets, block_octets, std::uint8_t{0});
-      put_u64(packet + header_octets, one.sequence);
+      std::fill_n(packet + esp_header_octets, block_octets, std::uint8_t{0});
+      put_u64(packet + esp_header_octets, one.sequence);
     } else {
       std::copy_n(packet + authenticated, hmac_.icv, icv);
     }
@@ -184,7 +178,7 @@ class MbCbc final : public MbCipher {
     job.enc_keys = keys_.keys.sealing;
     job.dec_keys = keys_.keys.opening;
     job.key_len_in_bytes = key_octets_;
-    job.iv = sealing ? zero : packet + header_octets;
+    job.iv = sealing ? zero : packet + esp_header_octets;
     job.iv_len_in_bytes = block_octets;
     job.src = packet;
     job.dst = packet + start;

@@ -9,6 +9,9 @@
 
 namespace kernel {
 
+/// SPI and sequence number (RFC 4303, 2), and the part of the nonce that comes with the key (RFC 4106, 4).
+inline constexpr std::size_t esp_header_octets = 8, salt_octets = 4;
+
 /// A packet on its way through a cipher, laid out as EspCipher says.
 struct CipherWork {
   std::span<std::uint8_t> packet;

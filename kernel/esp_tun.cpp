@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "kernel/install_failure.hpp"
+
 namespace kernel {
 namespace {
-
-engine::Failure failed(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
 
 // What one ESP packet can carry over the path as it is now; 0: not known.
 std::size_t longest_payload(const engine::ChildSaFacts& facts, const EspOutbound& esp) {

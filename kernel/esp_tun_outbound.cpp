@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
-constexpr std::size_t largest_packet = 65535;
 constexpr std::uint32_t least_v4_mtu = 68, least_v6_mtu = 1280;
 constexpr std::chrono::seconds mtu_stays_known{5};
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
@@ -9,17 +11,10 @@ using engine::ByteView;
 using engine::Family;
 using engine::IpAddress;
 
-constexpr std::uint8_t icmp = 1, tcp = 6, udp = 17, icmp6 = 58, dccp = 33, sctp = 132, udplite = 136;
+constexpr std::uint8_t icmp = 1, icmp6 = 58, dccp = 33, sctp = 132, udplite = 136;
 constexpr std::uint8_t hop_by_hop = 0, routing = 43, fragment_header = 44, authentication = 51, destination_options = 60;
-constexpr std::size_t ipv4_octets = 20, ipv6_octets = 40;
 constexpr std::uint8_t fresh_hop_limit = 64;
 constexpr int most_extension_headers = 8;
-
-std::uint16_t get_u16(const std::uint8_t* at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
-void put_u16(std::uint8_t* at, std::size_t value) {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
-}
 
 bool has_ports(std::uint8_t protocol) {
   return protocol == tcp || protocol == udp || protocol == sctp || protocol == dccp || protocol == udplite;

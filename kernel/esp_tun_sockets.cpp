@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kernel/install_failure.hpp"
 #include "kernel/marks.hpp"
+#include "kernel/packet_fields.hpp"
 #include "kernel/socket_options.hpp"
 
 namespace kernel {
@@ -18,15 +20,10 @@ namespace {
 using engine::Family;
 using engine::IpAddress;
 
-constexpr std::size_t udp_octets = 8;
 constexpr std::size_t most_packets = 64;         // of one UDP_SEGMENT (Linux: UDP_MAX_SEGMENTS)
 constexpr std::size_t most_octets = 65535 - 48;  // beside the largest headers
 constexpr int receive_room = 16 << 20, send_room = 4 << 20;
 constexpr int most_errors_at_once = 64;
-
-engine::Failure failed(const std::string& what) {
-  return {engine::NotifyType::none, engine::Cause::install_failed, what + ": " + std::strerror(errno)};
-}
 
 bool receive_nothing(int fd) {
   sock_filter drop[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
@@ -158,7 +155,7 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
   const int level = v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
   const int fd = socket(v4 ? AF_INET : AF_INET6, (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC | SOCK_NONBLOCK,
                         udp ? IPPROTO_UDP : IPPROTO_ESP);
-  if (fd < 0) return failed("socket of ESP");
+  if (fd < 0) return failed_call("socket of ESP");
   fds_[index(family, carrier, dont_fragment)] = fd;
   bool done = set_socket_option(fd, SOL_SOCKET, SO_MARK, daemon_mark);
   set_socket_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, send_room);
@@ -180,7 +177,7 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
   } else {
     done = done && receive_nothing(fd);
   }
-  if (!done) return failed("options of a socket of ESP");
+  if (!done) return failed_call("options of a socket of ESP");
   if (!udp) return engine::Done{};
 
   sockaddr_storage any;
@@ -189,7 +186,7 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
   const socklen_t length = to_sockaddr(wildcard, nat_port, 0, any);
   if (!set_socket_option(fd, SOL_SOCKET, SO_REUSEPORT, 1) || bind(fd, reinterpret_cast<const sockaddr*>(&any), length) != 0 ||
       (!dont_fragment && !divert_esp(fd)))
-    return failed("UDP port " + std::to_string(nat_port) + " for ESP");
+    return failed_call("UDP port " + std::to_string(nat_port) + " for ESP");
   return engine::Done{};
 }
 

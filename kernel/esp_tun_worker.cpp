@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "kernel/install_failure.hpp"
+#include "kernel/packet_fields.hpp"
 
 namespace kernel {
 namespace {
@@ -16,13 +18,8 @@ namespace {
 using engine::Family;
 using Carrier = EspSockets::Carrier;
 
-constexpr std::size_t largest_packet = 65535;
 constexpr std::size_t most_waiting = 4096;
 constexpr int frames_per_turn = 64;
-
-engine::Failure failed(const std::string& what) {
-  return {engine::NotifyType::none, engine::Cause::install_failed, what + ": " + std::strerror(errno)};
-}
 
 }  // namespace
 
@@ -49,14 +46,14 @@ engine::Status TunWorker::watch(int fd) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = fd;
-  if (fd >= 0 && epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return failed("epoll");
+  if (fd >= 0 && epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return failed_call("epoll");
   return engine::Done{};
 }
 
 engine::Status TunWorker::prepare() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (epoll_ < 0 || wake_ < 0) return failed("epoll");
+  if (epoll_ < 0 || wake_ < 0) return failed_call("epoll");
   CHECK_OK(watch(wake_));
   for (const Family family : {Family::v4, Family::v6})
     for (const Carrier carrier : {Carrier::esp, Carrier::udp}) CHECK_OK(watch(sockets_.receive_fd(family, carrier)));

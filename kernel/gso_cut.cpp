@@ -3,25 +3,12 @@
 #include <algorithm>
 
 #include "kernel/checksum.hpp"
+#include "kernel/packet_fields.hpp"
 
 namespace kernel {
 namespace {
 
-constexpr std::size_t ipv4_octets = 20, ipv6_octets = 40, udp_octets = 8, tcp_octets = 20;
-constexpr std::uint8_t tcp = 6, udp = 17;
-constexpr std::uint8_t tcp_fin = 0x01, tcp_psh = 0x08, tcp_cwr = 0x80;
 constexpr std::size_t tcp_checksum = 16, udp_checksum = 6;
-
-std::uint16_t get_u16(const std::uint8_t* at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
-void put_u16(std::uint8_t* at, std::size_t value) {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
-}
-std::uint32_t get_u32(const std::uint8_t* at) { return std::uint32_t{get_u16(at)} << 16 | get_u16(at + 2); }
-void put_u32(std::uint8_t* at, std::uint32_t value) {
-  put_u16(at, value >> 16);
-  put_u16(at + 2, value & 0xFFFF);
-}
 
 bool is_v4(engine::ByteView packet) { return packet[0] >> 4 == 4; }
 

@@ -1,17 +1,12 @@
 #include "kernel/mss_clamp.hpp"
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
-constexpr std::uint8_t tcp = 6, syn = 0x02;
 constexpr std::size_t least_header = 20, flags_at = 13, checksum_at = 16;
 constexpr std::uint8_t option_end = 0, option_nothing = 1, option_mss = 2, mss_octets = 4;
-
-std::uint16_t read16(std::span<const std::uint8_t> at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
-void write16(std::span<std::uint8_t> at, std::uint16_t value) {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
-}
 
 // RFC 1624, equation 3; `odd`: the two octets stand across two of the words that the sum is made of.
 std::uint16_t updated(std::uint16_t checksum, std::uint16_t before, std::uint16_t after, bool odd) {
@@ -46,14 +41,14 @@ void clamp_mss(std::span<std::uint8_t> packet, const PacketFacts& facts, MssLimi
   if (facts.total_length < facts.header_length + least_header || packet.size() < facts.total_length) return;
   const auto segment = packet.subspan(facts.header_length, std::size_t{facts.total_length} - facts.header_length);
   const std::size_t header = std::size_t{segment[12]} / 16 * 4;
-  if (!(segment[flags_at] & syn) || header < least_header || header > segment.size()) return;
+  if (!(segment[flags_at] & tcp_syn) || header < least_header || header > segment.size()) return;
   const std::size_t at = find_mss(segment.first(header));
-  if (at == 0 || read16(segment.subspan(at)) <= limit) return;
-  const std::uint16_t before = read16(segment.subspan(at));
-  write16(segment.subspan(at), limit);
+  if (at == 0 || get_u16(&segment[at]) <= limit) return;
+  const std::uint16_t before = get_u16(&segment[at]);
+  put_u16(&segment[at], limit);
   if (checksum == TcpChecksum::partial) return;
-  const std::uint16_t sum = read16(segment.subspan(checksum_at));
-  write16(segment.subspan(checksum_at), updated(sum, before, limit, at % 2 == 1));
+  const std::uint16_t sum = get_u16(&segment[checksum_at]);
+  put_u16(&segment[checksum_at], updated(sum, before, limit, at % 2 == 1));
 }
 
 }  // namespace kernel

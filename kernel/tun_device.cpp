@@ -12,14 +12,11 @@
 #include <cstring>
 #include <utility>
 
+#include "kernel/install_failure.hpp"
 #include "kernel/placeholder_address.hpp"
 
 namespace kernel {
 namespace {
-
-engine::Failure failed(const std::string& what) {
-  return {engine::NotifyType::none, engine::Cause::install_failed, what + ": " + std::strerror(errno)};
-}
 
 // A host without the setting (IPv6 off) needs it not.
 void write_setting(const std::string& path, std::string_view value) {
@@ -41,7 +38,7 @@ void set_placeholder_address(ifreq& request) {
 
 engine::Status set_up(const std::string& name, unsigned mtu) {
   const int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (control < 0) return failed("control socket");
+  if (control < 0) return failed_call("control socket");
   ifreq request{};
   name.copy(request.ifr_name, IFNAMSIZ - 1);
   request.ifr_mtu = static_cast<int>(mtu);
@@ -54,7 +51,7 @@ engine::Status set_up(const std::string& name, unsigned mtu) {
   const int error = errno;
   close(control);
   errno = error;
-  if (!done) return failed("TUN device");
+  if (!done) return failed_call("TUN device");
   return engine::Done{};
 }
 
@@ -76,14 +73,15 @@ engine::Status TunDevice::bring_up() const { return set_up(name_, mtu_); }
 engine::Result<TunDevice> TunDevice::attach(std::string_view name) {
   TunDevice out;
   out.fd_ = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (out.fd_ < 0) return failed("/dev/net/tun");
+  if (out.fd_ < 0) return failed_call("/dev/net/tun");
   ifreq request{};
   name.copy(request.ifr_name, IFNAMSIZ - 1);
   request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
-  if (ioctl(out.fd_, TUNSETIFF, &request) != 0) return failed("TUN device " + std::string(name));
+  if (ioctl(out.fd_, TUNSETIFF, &request) != 0) return failed_call("TUN device " + std::string(name));
   constexpr unsigned tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
   out.udp_offload_ = ioctl(out.fd_, TUNSETOFFLOAD, tcp | tun_f_uso4 | tun_f_uso6) == 0;
-  if (!out.udp_offload_ && ioctl(out.fd_, TUNSETOFFLOAD, tcp) != 0) return failed("offloads of TUN device " + std::string(name));
+  if (!out.udp_offload_ && ioctl(out.fd_, TUNSETOFFLOAD, tcp) != 0)
+    return failed_call("offloads of TUN device " + std::string(name));
   out.name_ = request.ifr_name;
   out.ifindex_ = if_nametoindex(request.ifr_name);
   write_setting("/proc/sys/net/ipv4/conf/" + out.name_ + "/rp_filter", "2");

@@ -52,20 +52,6 @@ struct Kdf {
   Secret gir{r["gir"]}, gir_new{r["girnew"]};
 };
 
-/// SK_d, SK_ai, ... in the order of RFC 7296, 2.14.
-Bytes in_order(const IkeKeys& keys) {
-  Writer out;
-  for (const Secret* key : {&keys.d, &keys.ai, &keys.ar, &keys.ei, &keys.er, &keys.pi, &keys.pr}) out.bytes(key->expose());
-  return out.take();
-}
-
-Bytes in_order(const ChildKeys& keys) {
-  Writer out;
-  for (const Secret* key : {&keys.encryption_i, &keys.integrity_i, &keys.encryption_r, &keys.integrity_r})
-    out.bytes(key->expose());
-  return out.take();
-}
-
 std::string first_octets(const Bytes& whole, std::size_t count) {
   return to_hex(ByteView(whole).first(std::min(count, whole.size())));
 }

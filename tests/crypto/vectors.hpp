@@ -10,6 +10,7 @@
 
 #include "engine/algorithms.hpp"
 #include "engine/bytes.hpp"
+#include "engine/crypto/prf.hpp"
 
 namespace engine::crypto::test {
 
@@ -60,5 +61,19 @@ inline const Algorithm& row(TransformType type, std::uint16_t id, std::uint16_t 
 inline constexpr std::uint16_t hmac_prf_ids[] = {2, 5, 6, 7};
 /// "sha256" for the PRF of that hash.
 inline std::string hash_name(const Algorithm& prf) { return std::string(prf.ike_keyword); }
+
+/// SK_d, SK_ai, ... in the order of RFC 7296, 2.14.
+inline Bytes in_order(const IkeKeys& keys) {
+  Writer out;
+  for (const Secret* key : {&keys.d, &keys.ai, &keys.ar, &keys.ei, &keys.er, &keys.pi, &keys.pr}) out.bytes(key->expose());
+  return out.take();
+}
+/// SK_ei, SK_ai, SK_er, SK_ar in the order of RFC 7296, 2.17.
+inline Bytes in_order(const ChildKeys& keys) {
+  Writer out;
+  for (const Secret* key : {&keys.encryption_i, &keys.integrity_i, &keys.encryption_r, &keys.integrity_r})
+    out.bytes(key->expose());
+  return out.take();
+}
 
 }  // namespace engine::crypto::test

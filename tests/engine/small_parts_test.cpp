@@ -7,13 +7,14 @@
 #include "engine/nat.hpp"
 #include "engine/secret.hpp"
 #include "tests/sim/seeded_rng.hpp"
+#include "tests/values.hpp"
 
 namespace engine {
 namespace {
 
 using namespace std::chrono_literals;
 
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
+using values::ip;
 
 TEST(Cookie, HoldsForItsAddressSpiAndNonceAndForAMinuteAtLeast) {
   sim::SeededRng rng(1);

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/values.hpp"
+
 namespace engine {
 namespace {
 
-IpAddress ip(const char* text) { return *IpAddress::parse(text); }
+using values::ip;
 TrafficSelector net(const char* address, int length, std::uint8_t protocol = 0, PortRange ports = {}) {
   return TrafficSelector::of(Prefix::of(ip(address), static_cast<std::uint8_t>(length)), protocol, ports);
 }

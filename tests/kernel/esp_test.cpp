@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 
 #include "engine/algorithms.hpp"
+#include "tests/values.hpp"
 
 namespace kernel {
 
@@ -21,7 +22,7 @@ using engine::ByteView;
 using engine::SaParameters;
 using engine::TransformType;
 
-Bytes hex(std::string_view text) { return *engine::from_hex(text); }
+using values::hex;
 
 Bytes counting(std::size_t size, std::uint8_t start = 1) {
   Bytes out(size);

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "engine/algorithms.hpp"
+#include "tests/values.hpp"
 
 namespace kernel::lab {
 namespace {
@@ -24,7 +25,7 @@ using engine::Bytes;
 using engine::Family;
 using engine::IpAddress;
 
-IpAddress ip(const std::string& text) { return *IpAddress::parse(text); }
+using values::ip;
 
 std::string unique(const std::string& name) {
   static int count = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/esp_tun_tables.hpp"
+#include "tests/values.hpp"
 
 namespace kernel {
 namespace {
@@ -14,7 +15,7 @@ using engine::IpAddress;
 using engine::SelectorPair;
 using engine::TrafficSelector;
 
-IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+using values::ip;
 
 TrafficSelector network(std::string_view text, std::uint8_t length, std::uint8_t protocol = 0, engine::PortRange ports = {}) {
   return TrafficSelector::of(engine::Prefix::of(ip(text), length), protocol, ports);
@@ -29,7 +30,7 @@ Bytes packet(std::string_view from, std::string_view to, std::uint8_t protocol, 
   return out;
 }
 
-Bytes hex(std::string_view text) { return *engine::from_hex(text); }
+using values::hex;
 const Bytes udp_5000_to_53 = hex("1388003500080000");
 
 std::uint16_t checksum(ByteView data, std::uint32_t sum = 0) {

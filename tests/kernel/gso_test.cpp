@@ -6,14 +6,13 @@
 #include "kernel/checksum.hpp"
 #include "kernel/gro_merge.hpp"
 #include "kernel/gso_cut.hpp"
+#include "kernel/packet_fields.hpp"
 
 namespace kernel {
 namespace {
 
 using engine::Bytes;
 using engine::ByteView;
-
-constexpr std::uint8_t fin = 1, syn = 2, psh = 8, ack = 16, ece = 64, cwr = 128;
 
 void put16(Bytes& out, std::size_t at, std::size_t value) {
   out[at] = static_cast<std::uint8_t>(value >> 8);
@@ -47,7 +46,7 @@ bool valid(const Kind& kind, ByteView packet) {
   return plain_sum(packet.subspan(kind.ip()), plain_pseudo(kind, packet)) == 0xFFFF;
 }
 
-Bytes packet_of(const Kind& kind, std::size_t payload, std::uint8_t flags = ack, std::uint32_t sequence = 1000,
+Bytes packet_of(const Kind& kind, std::size_t payload, std::uint8_t flags = tcp_ack, std::uint32_t sequence = 1000,
                 std::uint16_t id = 7) {
   Bytes out(kind.headers() + payload);
   std::iota(out.begin() + static_cast<std::ptrdiff_t>(kind.headers()), out.end(), std::uint8_t(sequence));
@@ -85,7 +84,7 @@ Bytes packet_of(const Kind& kind, std::size_t payload, std::uint8_t flags = ack,
 }
 
 // As the kernel hands it over: the checksum holds the pseudo header only.
-Bytes super_packet(const Kind& kind, std::size_t payload, std::uint8_t flags = ack) {
+Bytes super_packet(const Kind& kind, std::size_t payload, std::uint8_t flags = tcp_ack) {
   Bytes out = packet_of(kind, payload, flags, 0xFFFFFF00, 65530);
   put16(out, kind.field(), plain_sum({}, plain_pseudo(kind, out)));
   return out;
@@ -154,7 +153,7 @@ TEST(Checksum, AgreesWithTheSlowWay) {
 TEST_P(Kinds, EverySegmentIsValid) {
   const Kind kind = GetParam();
   for (const std::size_t payload : {1UL, 999UL, 1000UL, 1001UL, 2500UL, 60000UL}) {
-    const auto whole = super_packet(kind, payload, kind.tcp ? ack | psh | fin | cwr | ece : 0);
+    const auto whole = super_packet(kind, payload, kind.tcp ? tcp_ack | tcp_psh | tcp_fin | tcp_cwr | tcp_ece : 0);
     const auto segments = cut_all(header_for(kind, 1000), whole);
     ASSERT_EQ(segments.size(), (payload + 999) / 1000);
     std::size_t at = 0;
@@ -169,7 +168,7 @@ TEST_P(Kinds, EverySegmentIsValid) {
       if (kind.tcp) {
         EXPECT_EQ(get32(segment, kind.ip() + 4), (0xFFFFFF00 + at) & 0xFFFFFFFF);
         const bool first = i == 0, last = i + 1 == segments.size();
-        EXPECT_EQ(segment[kind.ip() + 13], ack | ece | (first ? cwr : 0) | (last ? psh | fin : 0));
+        EXPECT_EQ(segment[kind.ip() + 13], tcp_ack | tcp_ece | (first ? tcp_cwr : 0) | (last ? tcp_psh | tcp_fin : 0));
       }
       at += body.size();
     }
@@ -191,7 +190,7 @@ TEST_P(Kinds, AWholePacketGetsItsChecksum) {
 
 TEST_P(Kinds, MergingUndoesCutting) {
   const Kind kind = GetParam();
-  const auto whole = super_packet(kind, 45678, kind.tcp ? ack | psh : 0);
+  const auto whole = super_packet(kind, 45678, kind.tcp ? tcp_ack | tcp_psh : 0);
   const auto segments = cut_all(header_for(kind, 1000), whole);
   Collected collected;
   collected.add(segments);
@@ -224,11 +223,11 @@ TEST(GroMerge, TcpMergesOnlyWhatFollows) {
   const Kind kind{true, true};
   const auto count = [&](Bytes second) {
     Collected collected;
-    collected.add({packet_of(kind, 1000, ack, 5000, 7), std::move(second)});
+    collected.add({packet_of(kind, 1000, tcp_ack, 5000, 7), std::move(second)});
     return collected.frames.size();
   };
   const auto changed = [&](std::size_t at, std::uint8_t value) {
-    Bytes packet = packet_of(kind, 1000, ack, 6000, 8);
+    Bytes packet = packet_of(kind, 1000, tcp_ack, 6000, 8);
     packet[at] = value;
     put16(packet, 10, 0);
     put16(packet, 10, static_cast<std::uint16_t>(~plain_sum(ByteView(packet).first(20))));
@@ -236,14 +235,14 @@ TEST(GroMerge, TcpMergesOnlyWhatFollows) {
     put16(packet, kind.field(), static_cast<std::uint16_t>(~plain_sum(ByteView(packet).subspan(20), plain_pseudo(kind, packet))));
     return packet;
   };
-  EXPECT_EQ(count(packet_of(kind, 1000, ack, 6000, 8)), 1U);
-  EXPECT_EQ(count(packet_of(kind, 400, ack | psh, 6000, 8)), 1U);
-  EXPECT_EQ(count(packet_of(kind, 1000, ack, 6001, 8)), 2U) << "a gap";
-  EXPECT_EQ(count(packet_of(kind, 1001, ack, 6000, 8)), 2U) << "larger than the first";
-  EXPECT_EQ(count(packet_of(kind, 1000, ack, 6000, 9)), 2U) << "identification that re-cutting would not make";
-  EXPECT_EQ(count(packet_of(kind, 1000, ack | syn, 6000, 8)), 2U);
-  EXPECT_EQ(count(packet_of(kind, 1000, ack | cwr, 6000, 8)), 2U);
-  EXPECT_EQ(count(packet_of(kind, 0, ack, 6000, 8)), 2U) << "a pure ACK";
+  EXPECT_EQ(count(packet_of(kind, 1000, tcp_ack, 6000, 8)), 1U);
+  EXPECT_EQ(count(packet_of(kind, 400, tcp_ack | tcp_psh, 6000, 8)), 1U);
+  EXPECT_EQ(count(packet_of(kind, 1000, tcp_ack, 6001, 8)), 2U) << "a gap";
+  EXPECT_EQ(count(packet_of(kind, 1001, tcp_ack, 6000, 8)), 2U) << "larger than the first";
+  EXPECT_EQ(count(packet_of(kind, 1000, tcp_ack, 6000, 9)), 2U) << "identification that re-cutting would not make";
+  EXPECT_EQ(count(packet_of(kind, 1000, tcp_ack | tcp_syn, 6000, 8)), 2U);
+  EXPECT_EQ(count(packet_of(kind, 1000, tcp_ack | tcp_cwr, 6000, 8)), 2U);
+  EXPECT_EQ(count(packet_of(kind, 0, tcp_ack, 6000, 8)), 2U) << "a pure ACK";
   EXPECT_EQ(count(changed(1, 3)), 2U) << "congestion experienced must not vanish or spread";
   EXPECT_EQ(count(changed(8, 62)), 2U) << "another TTL";
   EXPECT_EQ(count(changed(6, 0x40)), 2U) << "DF";
@@ -256,7 +255,7 @@ TEST(GroMerge, TcpMergesOnlyWhatFollows) {
 TEST(GroMerge, AWrongChecksumStaysWrong) {
   for (const bool first : {true, false}) {
     const Kind kind{true, true};
-    std::vector<Bytes> packets = {packet_of(kind, 1000, ack, 5000, 7), packet_of(kind, 1000, ack, 6000, 8)};
+    std::vector<Bytes> packets = {packet_of(kind, 1000, tcp_ack, 5000, 7), packet_of(kind, 1000, tcp_ack, 6000, 8)};
     packets[first ? 0 : 1].back() ^= 1;
     const auto before = packets;
     Collected collected;
@@ -274,7 +273,7 @@ TEST(GroMerge, FlowsSideBySideKeepTheirOrder) {
   std::vector<Bytes> packets;
   for (std::uint32_t i = 0; i < 40; ++i)
     for (std::uint8_t flow = 0; flow < 10; ++flow) {  // more than are held at once
-      Bytes packet = packet_of({true, true}, 100, ack, 1000 + 100 * i, static_cast<std::uint16_t>(i));
+      Bytes packet = packet_of({true, true}, 100, tcp_ack, 1000 + 100 * i, static_cast<std::uint16_t>(i));
       packet[15] = flow;
       put16(packet, 10, 0);
       put16(packet, 10, static_cast<std::uint16_t>(~plain_sum(ByteView(packet).first(20))));
@@ -305,7 +304,7 @@ TEST(GroMerge, NoMoreThanAPacketCanHold) {
   Collected collected;
   std::vector<Bytes> packets;
   for (std::uint32_t i = 0; i < 200; ++i)
-    packets.push_back(packet_of(kind, 1400, ack, 1000 + 1400 * i, static_cast<std::uint16_t>(i)));
+    packets.push_back(packet_of(kind, 1400, tcp_ack, 1000 + 1400 * i, static_cast<std::uint16_t>(i)));
   collected.add(packets);
   std::size_t total = 0;
   for (const auto& frame : collected.frames) {

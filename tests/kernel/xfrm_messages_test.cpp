@@ -8,6 +8,8 @@
 
 #include <cstdlib>
 
+#include "tests/values.hpp"
+
 namespace kernel {
 namespace {
 
@@ -17,7 +19,7 @@ using engine::IpAddress;
 using engine::Prefix;
 using engine::TrafficSelector;
 
-IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+using values::ip;
 
 engine::ChildSaFacts facts() {
   engine::ChildSaFacts facts;

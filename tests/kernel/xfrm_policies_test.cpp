@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/values.hpp"
+
 namespace kernel {
 namespace {
 
@@ -15,7 +17,7 @@ using engine::Prefix;
 using engine::SelectorPair;
 using engine::TrafficSelector;
 
-IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+using values::ip;
 Prefix net(std::string_view address, std::uint8_t length) { return Prefix::of(ip(address), length); }
 
 std::string text(const std::vector<PortMask>& masks) {

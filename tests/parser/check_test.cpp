@@ -27,7 +27,7 @@ std::string findings(const CheckReport& report) {
 }
 
 /// A site that is right: `own` and `peer` end with these octets.
-std::string site(const std::string& own, const std::string& peer) {
+std::string site_of(const std::string& own, const std::string& peer) {
   return "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 19\n"  // 1-4
          "crypto ikev2 policy POL\n proposal P\n"                                            // 5-6
          "crypto ikev2 keyring K\n peer X\n  address 192.0.2." +
@@ -59,8 +59,8 @@ std::string one(const std::string& text) { return findings(check({{"a.cfg", text
 std::string two(const std::string& a, const std::string& b) { return findings(check({{"a.cfg", a}, {"b.cfg", b}})); }
 
 TEST(Check, WhatIsRightHasNoFindings) {
-  EXPECT_EQ(one(site("1", "2")), "");
-  EXPECT_EQ(two(site("1", "2"), site("2", "1")), "");
+  EXPECT_EQ(one(site_of("1", "2")), "");
+  EXPECT_EQ(two(site_of("1", "2"), site_of("2", "1")), "");
   const std::string folder = SOURCE_DIR "/samples/two-sites/";
   EXPECT_EQ(findings(check({{"a", file(folder + "site-a.cfg")}, {"b", file(folder + "site-b.cfg")}})), "");
 }
@@ -112,7 +112,7 @@ TEST(Check, SaysWhatMayHaveBeenMeant) {
 }
 
 TEST(Check, DanglingReferencesAndMissingPieces) {
-  const std::string right = site("1", "2");
+  const std::string right = site_of("1", "2");
   struct Case {
     const char *what, *by, *finding;
   };
@@ -149,7 +149,7 @@ TEST(Check, WhatNothingUses) {
       "crypto ikev2 proposal P9\n encryption aes-cbc-256\n integrity sha256\n group 19\ncrypto ikev2 keyring K9\n"
       "crypto ipsec transform-set TS9 esp-gcm\nip access-list extended ACL9\nipv6 access-list SIX9\n"
       "crypto map M9 10 ipsec-isakmp\n";
-  const std::string found = one(site("1", "2") + more);
+  const std::string found = one(site_of("1", "2") + more);
   for (const char* expected :
        {"a.cfg:29 unused: IKEv2 proposal P9 is not used by any IKEv2 policy", "a.cfg:33 unused: IKEv2 keyring K9",
         "a.cfg:34 unused: transform set TS9", "a.cfg:35 unused: access list ACL9", "a.cfg:36 unused: IPv6 access list SIX9",
@@ -161,28 +161,28 @@ TEST(Check, APeerThatTwoProfilesMatch) {
   const std::string second =
       "crypto ikev2 profile PR2\n match identity remote address 192.0.2.0 255.255.255.0\n authentication remote pre-share\n"
       " authentication local pre-share\n keyring local K\n";
-  const std::string found = one(site("1", "2") + second);
+  const std::string found = one(site_of("1", "2") + second);
   EXPECT_NE(found.find("a.cfg:12,a.cfg:30 two-profiles: a peer may match both profile PR"), std::string::npos) << found;
 }
 
 TEST(Check, AccessListEntriesThatAreNeverReachedOrTakeEverything) {
   std::string found =
-      one(replaced(site("1", "2"), "0.0.0.255\ncrypto", "0.0.0.255\n permit tcp 10.0.1.0 0.0.0.255 host 10.0.2.7\ncrypto"));
+      one(replaced(site_of("1", "2"), "0.0.0.255\ncrypto", "0.0.0.255\n permit tcp 10.0.1.0 0.0.0.255 host 10.0.2.7\ncrypto"));
   EXPECT_NE(found.find("a.cfg:20,a.cfg:19 access-list: "), std::string::npos) << found;
-  found = one(replaced(site("1", "2"), "permit ip 10.0.1.0 0.0.0.255 10.0.2.0 0.0.0.255", "permit ip any any"));
+  found = one(replaced(site_of("1", "2"), "permit ip 10.0.1.0 0.0.0.255 10.0.2.0 0.0.0.255", "permit ip any any"));
   EXPECT_NE(found.find("a.cfg:19 access-list: access list ACL: \"permit ip any any\" takes all traffic"), std::string::npos)
       << found;
 }
 
 TEST(Check, WeakAlgorithms) {
   const std::string found =
-      one(replaced(replaced(site("1", "2"), "integrity sha256", "integrity sha1 sha256"), "esp-sha256-hmac", "esp-sha-hmac"));
+      one(replaced(replaced(site_of("1", "2"), "integrity sha256", "integrity sha1 sha256"), "esp-sha256-hmac", "esp-sha-hmac"));
   EXPECT_NE(found.find("a.cfg:3 weak: \"integrity sha1 sha256\": sha1 is weak"), std::string::npos) << found;
   EXPECT_NE(found.find("a.cfg:16 weak: "), std::string::npos) << found;
 }
 
 TEST(Check, TwoEndsThatDoNotFit) {
-  const std::string a = site("1", "2"), b = site("2", "1");
+  const std::string a = site_of("1", "2"), b = site_of("2", "1");
   struct Case {
     const char *what, *by, *finding;
   };
@@ -214,7 +214,7 @@ TEST(Check, TwoEndsThatDoNotFit) {
 }
 
 TEST(Check, TwoRoutersThatHaveNothingToDoWithEachOther) {
-  const std::string found = two(site("1", "2"), site("7", "8"));
+  const std::string found = two(site_of("1", "2"), site_of("7", "8"));
   EXPECT_NE(found.find("peers: a.cfg and b.cfg do not speak to each other"), std::string::npos) << found;
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "parser/configuration.hpp"
+#include "tests/parser/compiled.hpp"
 
 namespace parser {
 namespace {
@@ -19,23 +20,10 @@ using engine::Prefix;
 using engine::TransformType;
 using std::chrono::seconds;
 
-Configuration parse(const std::string& text) {
-  ApplyResult result = parser::apply(Configuration{}, text);
-  for (const LineReport& line : result.lines)
-    EXPECT_NE(line.verdict, Verdict::refused) << line.number << ": " << line.text << "\n" << line.answer;
-  return result.configuration;
-}
-Compiled compiled(const std::string& text, const Compiled* previous = nullptr) { return compile(parse(text), previous); }
-
 bool warned(const Compiled& c, const std::string& about) {
   for (const std::string& warning : c.warnings)
     if (warning.find(about) != std::string::npos) return true;
   return false;
-}
-std::string all_warnings(const Compiled& c) {
-  std::string out;
-  for (const std::string& warning : c.warnings) out += warning + "\n";
-  return out;
 }
 
 std::string key(const Compiled& c, engine::KeyRef ref) {
@@ -285,7 +273,8 @@ TEST(Compile, EveryEspCipherCanBeNamed) {
   for (const engine::Algorithm& row : engine::algorithms()) {
     if (row.type != engine::TransformType::encryption || row.esp_keyword.empty()) continue;
     const Configuration configuration =
-        parse("crypto ipsec transform-set T " + std::string(row.esp_keyword) + (row.aead ? "" : " esp-sha256-hmac") + "\n");
+        applied("crypto ipsec transform-set T " + std::string(row.esp_keyword) + (row.aead ? "" : " esp-sha256-hmac") + "\n")
+            .configuration;
     const auto* set = configuration.data().root.find<TransformSet>();
     ASSERT_NE(set, nullptr) << row.esp_keyword;
     EXPECT_EQ(set->cipher(), &row);
@@ -845,7 +834,7 @@ TEST(Compile, WhatIsReusedIsWhatWouldBeMadeAnew) {
       "crypto ipsec transform-set TS esp-gcm 256\n",
       "hostname NOTHING-TO-DO-WITH-IT\n",
   };
-  Configuration configuration = parse(text);
+  Configuration configuration = applied(text).configuration;
   Compiled now = compile(configuration, nullptr);
   for (const char* change : changes) {
     configuration = parser::apply(configuration, change).configuration;
@@ -863,7 +852,7 @@ TEST(Compile, OneChangeAmongManyCostsOnePart) {
       "crypto map M 10 ipsec-isakmp\n set peer 10.1.0.1\n set transform-set TS\n set ikev2-profile PR\n match address A\n"
       "crypto map M 20 ipsec-isakmp\n set peer 10.1.0.1\n set transform-set TS\n set ikev2-profile PR\n match address B\n"
       "interface GigabitEthernet0/0\n crypto map M\n";
-  const Configuration before = parse(site);
+  const Configuration before = applied(site).configuration;
   const Compiled first = compile(before, nullptr);
   const Compiled second =
       compile(parser::apply(before, "ip access-list extended B\n permit ip any host 10.2.0.3\n").configuration, &first);

@@ -5,6 +5,7 @@
 
 #include "parser/compile.hpp"
 #include "parser/configuration.hpp"
+#include "tests/parser/compiled.hpp"
 
 namespace parser {
 namespace {
@@ -42,19 +43,7 @@ interface Tunnel0
  tunnel protection ipsec profile IPSEC
 )";
 
-ApplyResult applied(const std::string& text) {
-  ApplyResult result = parser::apply(Configuration{}, text);
-  for (const LineReport& line : result.lines)
-    EXPECT_NE(line.verdict, Verdict::refused) << line.number << ": " << line.text << "\n" << line.answer;
-  return result;
-}
-Compiled compiled(const std::string& text) { return compile(applied(text).configuration, nullptr); }
-Prefix prefix(const char* text, int length) { return {*IpAddress::parse(text), static_cast<std::uint8_t>(length)}; }
-std::string all_warnings(const Compiled& c) {
-  std::string out;
-  for (const std::string& warning : c.warnings) out += warning + "\n";
-  return out;
-}
+Prefix with_length(const char* text, int length) { return {*IpAddress::parse(text), static_cast<std::uint8_t>(length)}; }
 
 TEST(CompileTunnel, IsAnInterfaceWithOneEntryAndADevice) {
   const Compiled c = compiled(ikev2 + tunnel);
@@ -81,7 +70,7 @@ TEST(CompileTunnel, IsAnInterfaceWithOneEntryAndADevice) {
   const TunnelDevice& device = c.tunnels[0];
   EXPECT_EQ(device.name, "Tunnel0");
   EXPECT_EQ(device.device, "Tunnel0");
-  EXPECT_EQ(device.addresses, (std::vector{prefix("172.16.0.1", 30), prefix("2001:db8:c::1", 64)}));
+  EXPECT_EQ(device.addresses, (std::vector{with_length("172.16.0.1", 30), with_length("2001:db8:c::1", 64)}));
   EXPECT_EQ(device.mtu, 1400u);
   EXPECT_EQ(device.mss_v4, 1360u);
   EXPECT_EQ(device.mss_v6, 0u);
@@ -186,7 +175,7 @@ TEST(CompileTunnel, UnnumberedBorrowsTheAddress) {
   const Compiled c = compiled(ikev2 + "interface GigabitEthernet0/0\n ip address 203.0.113.10 255.255.255.0\n" + tunnel +
                               " no ip address\n ip unnumbered GigabitEthernet0/0\n");
   ASSERT_EQ(c.tunnels.size(), 1u);
-  EXPECT_NE(std::find(c.tunnels[0].addresses.begin(), c.tunnels[0].addresses.end(), prefix("203.0.113.10", 32)),
+  EXPECT_NE(std::find(c.tunnels[0].addresses.begin(), c.tunnels[0].addresses.end(), with_length("203.0.113.10", 32)),
             c.tunnels[0].addresses.end());
 }
 
@@ -198,7 +187,7 @@ TEST(CompileTunnel, StaticRoutesIntoItAreOurs) {
   ASSERT_EQ(c.tunnels.size(), 1u);
   std::vector<Prefix> found = c.tunnels[0].routes;
   std::sort(found.begin(), found.end());
-  EXPECT_EQ(found, (std::vector{prefix("0.0.0.0", 0), prefix("10.0.0.0", 24), prefix("2001:db8:b::", 64)}));
+  EXPECT_EQ(found, (std::vector{with_length("0.0.0.0", 0), with_length("10.0.0.0", 24), with_length("2001:db8:b::", 64)}));
   std::size_t without = 0;
   for (const LineReport& line : applied(routes).lines) without += line.verdict == Verdict::no_effect;
   EXPECT_EQ(without, 1u) << "the one by the host's own interface";

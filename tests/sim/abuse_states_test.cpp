@@ -11,8 +11,6 @@ using wire::ExchangeType;
 const std::vector<unsigned> exchanges{0, 33, 34, 35, 36, 37, 38, 42, 43, 44, 45, 240, 255};
 const std::vector<std::uint32_t> message_ids{0, 1, 2, 3, 7, 100, 0x7fffffff, 0xffffffff};
 
-wire::NotifyPayload notify(NotifyType type, Bytes data = {}) { return {wire::Protocol::none, {}, type, std::move(data)}; }
-
 /// What somebody without keys can put behind a header.
 std::vector<wire::Payloads> in_clear() {
   constexpr NotifyType redirect{16407}, redirected_from{16408}, unacceptable_addresses{40};

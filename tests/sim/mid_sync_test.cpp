@@ -12,8 +12,6 @@ using namespace engine;
 constexpr auto sync_supported = static_cast<NotifyType>(16420), replay_sync_supported = static_cast<NotifyType>(16421),
                sync = static_cast<NotifyType>(16422), replay_sync = static_cast<NotifyType>(16423);
 
-wire::Payload notify(NotifyType type, Bytes data) { return wire::NotifyPayload{wire::Protocol::none, {}, type, std::move(data)}; }
-
 /// Announced in IKE_AUTH, and asked for in every INFORMATIONAL: a nonce, and absurd IDs to send and to expect.
 void speak_of_it(Utterance& u) {
   if (u.header.exchange == wire::ExchangeType::ike_auth) {

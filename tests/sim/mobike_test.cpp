@@ -16,8 +16,6 @@ namespace wire = engine::wire;
 constexpr Which informational_request{wire::ExchangeType::informational, false, 0};
 constexpr Which informational_response{wire::ExchangeType::informational, true, 0};
 
-wire::NotifyPayload notify(NotifyType type, engine::Bytes data = {}) { return {wire::Protocol::none, {}, type, std::move(data)}; }
-
 class Mobike : public TwoSites {
  protected:
   const IpAddress a1 = ip("203.0.113.10"), a2 = ip("203.0.113.11"), a3 = ip("203.0.113.12"), a6 = ip("2001:db8:113::10");
