@@ -1,5 +1,7 @@
 #include "cli/executor.hpp"
 
+#include "kernel/host.hpp"
+
 namespace cli {
 
 void Executor::carry_out(engine::Actions actions) {
@@ -12,7 +14,7 @@ void Executor::run(engine::StartJob& action) {
     return;
   }
   const engine::JobId id = action.id;
-  feed_(engine::JobDone{id, engine::crypto::run(std::move(action.job), *keys_)});
+  feed_(engine::JobDone{id, engine::crypto::run(std::move(action.job), *keys_, kernel::wall_seconds())});
 }
 
 void Executor::run(const engine::SetPolicy& action) {

@@ -114,6 +114,12 @@ class AuthMethods {
     if (method != AuthMethod::none) bits_ = static_cast<std::uint8_t>(bits_ | bit(method));
   }
   bool has(AuthMethod method) const { return (bits_ & bit(method)) != 0; }
+  /// Of several the first by the enum; none: none.
+  AuthMethod first() const {
+    for (const AuthMethod method : {AuthMethod::pre_share, AuthMethod::rsa_sig, AuthMethod::ecdsa_sig})
+      if (has(method)) return method;
+    return AuthMethod::none;
+  }
   bool signatures() const { return has(AuthMethod::rsa_sig) || has(AuthMethod::ecdsa_sig); }
   friend bool operator==(const AuthMethods&, const AuthMethods&) = default;
 

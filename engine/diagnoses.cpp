@@ -31,7 +31,7 @@ std::vector<Diagnosis> Diagnoses::list(Time now) const {
   return out;
 }
 
-std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remote) {
+std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remote, bool signature) {
   const std::string peer = remote.ip.to_string();
   switch (cause) {
     case Cause::peer_refused_proposal:
@@ -43,6 +43,9 @@ std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remo
     case Cause::pfs_mismatch:
       return {"the peer has PFS with another group, or none"};
     case Cause::peer_refused_authentication:
+      if (signature)
+        return {"the peer does not trust the CA of our certificate, or holds the certificate for expired or revoked",
+                "the peer's profile expects another identity or another kind of signature than ours"};
       return {"the pre-shared key for " + peer + " differs from the one the peer holds for us",
               "the peer's profile expects another identity than the one we send ('identity local' here, 'match identity remote' "
               "there)",

@@ -23,6 +23,6 @@ class Diagnoses {
 };
 
 /// What an initiator can only guess from a refusal or from silence: causes that fit, most probable first.
-std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remote);
+std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remote, bool signature);
 
 }  // namespace engine

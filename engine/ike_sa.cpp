@@ -322,6 +322,16 @@ void IkeSa::linger(Turn& turn, Cause cause, const std::string& why) {
   state = Lingering{turn.now + linger_time};
 }
 
+namespace {
+
+/// We authenticate ourselves by a signature.
+bool signs(const IkeSa& sa) {
+  const auto* auth = std::get_if<exchange::IkeAuthRequest>(&sa.state);
+  return auth && auth->credential.scheme;
+}
+
+}  // namespace
+
 void IkeSa::diagnose(Turn& turn, const Failure& failure, const std::string& what) const {
   Diagnosis diagnosis;
   diagnosis.sa = id;
@@ -333,7 +343,7 @@ void IkeSa::diagnose(Turn& turn, const Failure& failure, const std::string& what
   diagnosis.evidence = {failure.why};
   diagnosis.shown = failure.evidence;
   if (role == Role::initiator || failure.cause == Cause::authentication_failed)
-    diagnosis.probable = probable_reasons(failure.cause, path.remote);
+    diagnosis.probable = probable_reasons(failure.cause, path.remote, signs(*this));
   turn.core.diagnoses.add(turn.now, diagnosis);
   Notice notice = notice_of(NoticeKind::negotiation_failed, *this);
   notice.cause = failure.cause;

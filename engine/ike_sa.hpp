@@ -26,7 +26,9 @@ namespace engine {
 
 /// What both ends announced that lasts beyond the initial exchanges, and a rekey.
 struct Abilities {
-  bool fragments = false;  // RFC 7383
+  bool fragments = false;    // RFC 7383
+  SignatureHashes hashes{};  // RFC 7427; none: it has not announced any
+  bool pss = false;          // it verifies RSASSA-PSS (RFC 9593)
 };
 
 /// A request that waits for its turn: the peer takes so many at once as its window allows (RFC 7296, 2.3).
@@ -92,6 +94,8 @@ struct Birth {
   std::uint64_t tie = 0;  // from the lower nonce of IKE_SA_INIT
   Time at{};
   KeyRef local_key, remote_key;  // that authenticated it
+  AuthMethod local_method = AuthMethod::none, remote_method = AuthMethod::none;
+  CertificatePtr certificate{};  // the peer's; null: it was authenticated by a shared key
   KeyRef ppk{};                  // the postquantum key configured for the peer then, whether or not it had it too; 0: none
 };
 

@@ -18,7 +18,7 @@ void show_suite(IkeSaView& view, const crypto::IkeSuite& suite) {
 void show_profile(IkeSaView& view, const IkeProfile& profile) {
   view.profile = profile.name;
   view.auth_local = profile.auth_local;
-  view.auth_remote = profile.auth_remote.has(AuthMethod::pre_share) ? AuthMethod::pre_share : AuthMethod::none;
+  view.auth_remote = profile.auth_remote.first();
   view.lifetime = profile.lifetime;
   view.dpd_interval = profile.dpd_interval;
   view.dpd_retry = profile.dpd_retry;
@@ -80,6 +80,8 @@ IkeSaView IkeSa::view(Time now) const {
     out.status = up->replaced ? SaStatus::deleting : SaStatus::ready;
     show_suite(out, up->channel.suite());
     show_profile(out, *up->profile);
+    out.auth_local = up->birth.local_method;
+    out.auth_remote = up->birth.remote_method;
     out.policy = up->policy;
     out.ppk = up->ppk;
     out.keyring_peer = up->keyring_peer;

@@ -31,11 +31,12 @@ bool allows(const CryptoMapEntry& entry, const ChildSa& child) {
 /// The profile under which an SA goes on: the one of its name if a line between its ends still has it, else the first
 /// that takes the peer; null when no line is between its ends any more.
 std::shared_ptr<const IkeProfile> successor_of(const IkeProfile& profile, const std::vector<const BookLine*>& lines,
-                                               const Identity& remote, const IpAddress& local) {
+                                               const Established& up, const IpAddress& local) {
   std::shared_ptr<const IkeProfile> other;
   for (const BookLine* line : lines) {
     if (line->entry->profile->name == profile.name) return line->entry->profile;
-    if (!other || (!accepts(*other, remote, local) && accepts(*line->entry->profile, remote, local)))
+    if (!other || (!accepts(*other, up.remote, up.birth.certificate.get(), local) &&
+                   accepts(*line->entry->profile, up.remote, up.birth.certificate.get(), local)))
       other = line->entry->profile;
   }
   return other;
@@ -48,10 +49,20 @@ bool same_proposals(const IkePolicy& a, const IkePolicy& b) {
 
 void add(std::string& list, const char* word) { list += (list.empty() ? "" : ", ") + std::string(word); }
 
+bool same_trustpoints(const std::vector<std::shared_ptr<const Trustpoint>>& a,
+                      const std::vector<std::shared_ptr<const Trustpoint>>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return x == y || *x == *y; });
+}
+
+bool same_maps(const IkeProfile& a, const IkeProfile& b) {
+  return std::equal(a.match_certificate.begin(), a.match_certificate.end(), b.match_certificate.begin(),
+                    b.match_certificate.end(), [](const auto& x, const auto& y) { return x == y || *x == *y; });
+}
+
 /// What the authentication stands on, for a profile that still accepts the peer; empty: nothing changed.
 std::string changed_authentication(const IkeSa& sa, const Established& up, const IkeProfile& fresh, const PolicyBook& next) {
   const std::string name = " of IKEv2 profile " + fresh.name;
-  if (fresh.auth_local != up.profile->auth_local || fresh.auth_remote != up.profile->auth_remote)
+  if (fresh.auth_local != up.birth.local_method || !fresh.auth_remote.has(up.birth.remote_method))
     return "authentication method" + name;
   const Identity local = fresh.identity_local ? *fresh.identity_local : Identity::of(sa.ends.local);
   const Identity before = up.profile->identity_local ? *up.profile->identity_local : Identity::of(sa.ends.local);
@@ -61,6 +72,7 @@ std::string changed_authentication(const IkeSa& sa, const Established& up, const
   if (!new_keys) return "no pre-shared key for " + sa.ends.remote.to_string() + " any more";
   if (up.birth.local_key != new_keys->local || up.birth.remote_key != new_keys->remote)
     return "pre-shared key" + (new_keys->keyring_peer.empty() ? name : " of keyring peer " + new_keys->keyring_peer);
+  if (up.birth.certificate && !same_trustpoints(fresh.verify, up.profile->verify)) return "trustpoints" + name;
   const Ppk* ppk = next.ppk_for(fresh, sa.ends.remote, identity);
   if (up.birth.ppk != (ppk ? ppk->key : KeyRef{}) || (ppk && ppk->required && !up.ppk))
     return "postquantum key" + (fresh.ppk_keyring ? " of keyring " + fresh.ppk_keyring->name : name);
@@ -75,19 +87,20 @@ bool same_authentication(const IkeProfile& profile, const KeyChoice& keys, const
   const bool same_ppks = fresh.ppk_keyring == profile.ppk_keyring ||
                          (fresh.ppk_keyring && profile.ppk_keyring && *fresh.ppk_keyring == *profile.ppk_keyring);
   return same_ppks && now && now->local == keys.local && now->remote == keys.remote &&
-         fresh.match_remote == profile.match_remote && fresh.match_local == profile.match_local &&
-         fresh.identity_local == profile.identity_local && fresh.auth_local == profile.auth_local &&
-         fresh.auth_remote == profile.auth_remote;
+         fresh.match_remote == profile.match_remote && same_maps(fresh, profile) && same_trustpoints(fresh.sign, profile.sign) &&
+         same_trustpoints(fresh.verify, profile.verify) && fresh.identity_local_dn == profile.identity_local_dn &&
+         fresh.match_local == profile.match_local && fresh.identity_local == profile.identity_local &&
+         fresh.auth_local == profile.auth_local && fresh.auth_remote == profile.auth_remote;
 }
 
 Impact impact_on(const IkeSa& sa, const Config& before, const PolicyBook& next) {
   const Established& up = *sa.established();
   const IpAddress &local = sa.ends.local, &peer = sa.ends.remote;
-  const auto fresh = successor_of(*up.profile, next.lines_between(local, peer), up.remote, local);
+  const auto fresh = successor_of(*up.profile, next.lines_between(local, peer), up, local);
   if (!fresh)
     return {Disturbance::tear_down,
             "no crypto map entry protects anything between " + local.to_string() + " and " + peer.to_string() + " any more"};
-  if (!accepts(*fresh, up.remote, local))
+  if (!accepts(*fresh, up.remote, up.birth.certificate.get(), local))
     return {Disturbance::tear_down, "IKEv2 profile " + fresh->name + " does not accept " + up.remote.to_string() + " any more"};
   if (fresh == up.profile && before.policies == next.config().policies) return {Disturbance::none, {}, fresh};
   if (std::string why = changed_authentication(sa, up, *fresh, next); !why.empty())

@@ -57,7 +57,8 @@
   X(16436, ppk_identity, "PPK_IDENTITY") \
   X(16437, no_ppk_auth, "NO_PPK_AUTH") \
   X(16438, intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED") \
-  X(16441, additional_key_exchange, "ADDITIONAL_KEY_EXCHANGE")
+  X(16441, additional_key_exchange, "ADDITIONAL_KEY_EXCHANGE") \
+  X(16443, supported_auth_methods, "SUPPORTED_AUTH_METHODS")
 // clang-format on
 
 namespace engine {

@@ -131,6 +131,16 @@ bool names(const Certificate& certificate, const Identity& identity) {
                      [&](const Identity& name) { return matches(wanted, name); });
 }
 
+bool matches_certificate(const IkeProfile& profile, const Certificate* certificate) {
+  return certificate && std::any_of(profile.match_certificate.begin(), profile.match_certificate.end(),
+                                    [&](const auto& map) { return matches(*map, *certificate); });
+}
+
+bool accepts(const IkeProfile& profile, const Identity& remote, const Certificate* certificate, const IpAddress& local) {
+  return accepts(profile, remote, local) ||
+         (names_nothing_or(profile.match_local, local) && matches_certificate(profile, certificate));
+}
+
 bool matches(const CertificateMap& map, const Certificate& certificate) {
   return std::any_of(map.entries.begin(), map.entries.end(), [&](const CertificateMapEntry& entry) {
     return std::all_of(entry.rules.begin(), entry.rules.end(),

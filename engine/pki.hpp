@@ -88,5 +88,10 @@ struct CertificateMap {
   friend bool operator==(const CertificateMap&, const CertificateMap&) = default;
 };
 bool matches(const CertificateMap& map, const Certificate& certificate);
+/// Whether a peer that calls itself so, with this certificate (null: none), is one of the profile's: `match identity remote` or
+/// `match certificate`.
+bool accepts(const IkeProfile& profile, const Identity& remote, const Certificate* certificate, const IpAddress& local);
+/// The `match certificate` statements alone.
+bool matches_certificate(const IkeProfile& profile, const Certificate* certificate);
 
 }  // namespace engine

@@ -157,6 +157,8 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   if (config != config_) {
     peers_ = PeerIndex(*config, peers_);
     childless_ = std::any_of(config->profiles.begin(), config->profiles.end(), [](const auto& p) { return p->childless; });
+    matches_certificates_ = std::any_of(config->profiles.begin(), config->profiles.end(),
+                                        [](const auto& p) { return !p->match_certificate.empty(); });
   }
   const auto before = std::exchange(config_, std::move(config));
   const auto same = [](const ProtectedInterface& a, const ProtectedInterface& b) { return same_lines(a, b); };
@@ -379,6 +381,12 @@ std::shared_ptr<const IkePolicy> PolicyBook::policy_for(const Config& config, co
   return general;
 }
 
+std::shared_ptr<const IkeProfile> PolicyBook::profile_for(const Certificate* certificate, const IpAddress& local) const {
+  for (const auto& profile : config_->profiles)
+    if (names_nothing_or(profile->match_local, local) && matches_certificate(*profile, certificate)) return profile;
+  return nullptr;
+}
+
 std::string PolicyBook::why_no_profile(const Identity& remote, const IpAddress& local) const {
   constexpr std::size_t most = 5;
   std::string out;
@@ -419,7 +427,8 @@ std::optional<KeyChoice> PolicyBook::key_for(const IkeProfile& profile, const Ip
     if (!out.local.value) out.local = best->local_key;
     if (!out.remote.value) out.remote = best->remote_key;
   }
-  if (!out.local.value || !out.remote.value) return std::nullopt;
+  if (profile.auth_local == AuthMethod::pre_share && !out.local.value) return std::nullopt;
+  if (profile.auth_remote == AuthMethods(AuthMethod::pre_share) && !out.remote.value) return std::nullopt;
   return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/event.hpp"
 #include "engine/peer_index.hpp"
+#include "engine/pki.hpp"
 #include "engine/view.hpp"
 
 namespace engine {
@@ -106,11 +107,16 @@ class PolicyBook {
   std::shared_ptr<const IkeProfile> profile_for(const Identity& remote, const IpAddress& local) const {
     return peers_.profile_for(remote, local);
   }
+  /// The first whose `match certificate` takes this one (null: nobody's), or null.
+  std::shared_ptr<const IkeProfile> profile_for(const Certificate* certificate, const IpAddress& local) const;
+  /// Some profile has `match certificate`.
+  bool matches_certificates() const { return matches_certificates_; }
   /// The present profile of that name, or null.
   std::shared_ptr<const IkeProfile> profile_named(const std::string& name) const { return peers_.profile_named(name); }
   /// Why no profile matches: the first few, each with what it wants.
   std::string why_no_profile(const Identity& remote, const IpAddress& local) const;
-  /// Keys of a peer: the profile's own, else the keyring by address (longest prefix), else by identity.
+  /// Keys of a peer: the profile's own, else the keyring by address (longest prefix), else by identity. Where an end
+  /// authenticates itself by a signature, or may, its key may be none.
   std::optional<KeyChoice> key_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const;
   /// The postquantum key of a peer, found in the same way; null: none.
   const Ppk* ppk_for(const IkeProfile& profile, const IpAddress& peer, const Identity* identity) const;
@@ -147,7 +153,7 @@ class PolicyBook {
 
   std::shared_ptr<const Config> config_ = std::make_shared<Config>();
   PeerIndex peers_;
-  bool childless_ = false;
+  bool childless_ = false, matches_certificates_ = false;
   std::vector<InterfaceState> interfaces_;
   std::vector<BookLine> lines_;
   std::map<Place, Choice> chosen_;  // peers that are not the first of their entry, or have a name

@@ -47,6 +47,7 @@ struct SignatureScheme {
   std::string_view digest;  // in OpenSSL's words; empty: the signature hashes for itself
   SignaturePadding padding;
   SignatureForm form;
+  CostClass cost;                    // of making one
   std::string_view identifier;       // AlgorithmIdentifier in DER, as hexadecimal; empty before RFC 7427
   std::string_view also_accepted{};  // another encoding of it that is in use
 

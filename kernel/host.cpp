@@ -17,6 +17,10 @@ engine::Time monotonic_now() {
 
 std::chrono::system_clock::time_point wall_clock() { return std::chrono::system_clock::now(); }
 
+engine::WallTime wall_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(wall_clock().time_since_epoch()).count();
+}
+
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/ids.hpp"
+#include "engine/pki.hpp"
 
 namespace kernel {
 
@@ -14,6 +14,8 @@ engine::Time monotonic_now();
 
 /// The calendar time, for texts only.
 std::chrono::system_clock::time_point wall_clock();
+/// Seconds since 1970: what certificates are held against.
+engine::WallTime wall_seconds();
 
 /// The kernel's boot id, a UUID in text: the running configuration survives the daemon's end but not a reboot.
 /// Empty where /proc does not tell.

@@ -1,5 +1,7 @@
 #include "kernel/workers.hpp"
 
+#include "kernel/host.hpp"
+
 namespace kernel {
 
 Workers::Workers(Loop& loop, std::function<void(engine::JobDone)> done, unsigned threads, std::size_t queue_limit)
@@ -38,7 +40,7 @@ void Workers::work() {
     Waiting next = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    deliver({next.job.id, engine::crypto::run(std::move(next.job.job), *next.keys)});
+    deliver({next.job.id, engine::crypto::run(std::move(next.job.job), *next.keys, wall_seconds())});
   }
 }
 

@@ -1,7 +1,9 @@
 #include "engine/crypto/jobs.hpp"
 
 #include "engine/crypto/dh.hpp"
+#include "engine/crypto/path.hpp"
 #include "engine/crypto/prf.hpp"
+#include "engine/crypto/sign.hpp"
 
 namespace engine::crypto {
 namespace {
@@ -51,6 +53,31 @@ JobResult run_ppk(const PpkJob& job, const KeyStore& keys) {
   return PpkResult{mixed(job.d), mixed(job.pi), mixed(job.pr)};
 }
 
+JobResult run_sign(const SignJob& job, const KeyStore& keys) {
+  const Secret* key = keys.find(job.key);
+  if (job.scheme == nullptr || key == nullptr) return internal("no private key stands behind the certificate");
+  auto signature = sign(*key, *job.scheme, job.octets);
+  if (!signature.ok()) return std::move(signature.failure());
+  return SignResult{std::move(*signature)};
+}
+
+JobResult run_verify_peer(const VerifyPeerJob& job, WallTime now) {
+  if (job.presented.empty() || job.scheme == nullptr) return internal("a signature without a certificate");
+  auto verdict = validate_path(job.presented, job.trustpoints, now);
+  if (!verdict.ok()) return std::move(verdict.failure());
+  const Certificate& peer = *verdict->certificate;
+  if (!names(peer, job.identity))
+    return Failure{NotifyType::authentication_failed, Cause::certificate_identity,
+                   "the peer calls itself " + job.identity.to_string() + ", its certificate is of " + speaks_for(peer)};
+  if (!job.scheme->fits(peer.key))
+    return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
+                   "the peer signs by " + std::string(job.scheme->name) + ", and that is no signature of its certificate's key"};
+  if (!verify(peer.public_key, *job.scheme, job.octets, job.signature))
+    return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
+                   "the signature by " + std::string(job.scheme->name) + " is not the one of " + peer.subject_text};
+  return VerifiedPeer{std::move(*verdict)};
+}
+
 }  // namespace
 
 Failure invalid_peer_value(const Algorithm& group, const std::string& why) {
@@ -69,11 +96,15 @@ CostClass cost_of(const Job& job) {
     CostClass operator()(const DhJob& dh) const { return dh.group->cost; }
     CostClass operator()(const PskAuthJob& auth) const { return auth.prf->cost; }
     CostClass operator()(const PpkJob& ppk) const { return ppk.prf->cost; }
+    CostClass operator()(const SignJob& sign) const { return sign.scheme->cost; }
+    CostClass operator()(const VerifyPeerJob&) const { return CostClass::pool; }
   };
   return std::visit(Visitor{}, job);
 }
 
-JobResult run(Job job, const KeyStore& keys) {
+JobResult run(Job job, const KeyStore& keys, WallTime now) {
+  if (const auto* sign = std::get_if<SignJob>(&job)) return run_sign(*sign, keys);
+  if (const auto* verify = std::get_if<VerifyPeerJob>(&job)) return run_verify_peer(*verify, now);
   if (auto* dh = std::get_if<DhJob>(&job)) return run_dh(std::move(*dh));
   if (const auto* ppk = std::get_if<PpkJob>(&job)) return run_ppk(*ppk, keys);
   return run_psk_auth(std::get<PskAuthJob>(job), keys);

@@ -12,6 +12,7 @@
 #include "engine/ids.hpp"
 #include "engine/result.hpp"
 #include "engine/secret.hpp"
+#include "engine/signatures.hpp"
 
 namespace engine::crypto {
 
@@ -60,8 +61,34 @@ struct PpkResult {
   Secret d, pi, pr;
 };
 
-using Job = std::variant<DhJob, PskAuthJob, PpkJob>;
-using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult>;
+/// A signature with the private key behind `key`. Fails when that is none which the scheme fits.
+struct SignJob {
+  const SignatureScheme* scheme = nullptr;
+  KeyRef key;
+  Bytes octets;
+};
+struct SignResult {
+  Bytes signature;
+};
+
+/// A peer's signature, and whether its certificate may make it: the path from it to a trustpoint, revocation, what its key is
+/// for, and that it speaks for the identity. One predicate at a time, in this order, and the first that does not hold is the
+/// failure: its cause and the path so far.
+struct VerifyPeerJob {
+  std::vector<Bytes> presented;  // DER, as the peer sent them: its own first
+  std::vector<std::shared_ptr<const Trustpoint>> trustpoints;
+  Identity identity;
+  const SignatureScheme* scheme = nullptr;
+  Bytes octets, signature;
+};
+struct VerifiedPeer {
+  CertificatePtr certificate;
+  std::string trustpoint;
+  std::vector<std::string> path;  // subjects, the peer's first, down to the anchor
+};
+
+using Job = std::variant<DhJob, PskAuthJob, PpkJob, SignJob, VerifyPeerJob>;
+using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult, SignResult, VerifiedPeer>;
 
 /// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside. A copy shares them.
 class KeyStore {
@@ -93,7 +120,7 @@ class KeyStore {
 
 /// From the algorithm table: whether to run it at once or hand it to a pool.
 CostClass cost_of(const Job& job);
-/// Runs one job to its end on the calling thread. Never throws.
-JobResult run(Job job, const KeyStore& keys);
+/// Runs one job to its end on the calling thread. Never throws. `now` is what certificates are held against.
+JobResult run(Job job, const KeyStore& keys, WallTime now = 0);
 
 }  // namespace engine::crypto

@@ -6,6 +6,7 @@
 #include "engine/duplicates.hpp"
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/announcements.hpp"
+#include "engine/exchange/authentication.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
@@ -13,12 +14,6 @@
 
 namespace engine::exchange::ike_auth {
 namespace {
-
-constexpr std::uint8_t shared_key_method = static_cast<std::uint8_t>(AuthMethod::pre_share);
-
-Identity local_identity(const IkeProfile& profile, const IpAddress& local) {
-  return profile.identity_local ? *profile.identity_local : Identity::of(local);
-}
 
 /// Evidence of who was not accepted, and which object of ours was asked about it.
 std::shared_ptr<const Evidence> named(const Identity& identity, std::string ours) {
@@ -56,10 +51,19 @@ Cause cause_of_refusal(NotifyType type) {
 
 /// `identity`: the peer's, where its keys may depend on it.
 Birth birth_of(const Turn& turn, const IkeSa& sa, const InitOutcome& init, const IkeProfile& profile, const KeyChoice& keys,
-               const Identity* identity) {
+               const Identity* identity, AuthMethod remote_method, CertificatePtr certificate) {
   const Ppk* ppk = turn.core.book.ppk_for(profile, sa.path.remote.ip, identity);
-  return {sa.role == Role::initiator, tie_of(init.nonce_i, init.nonce_r), turn.now, keys.local, keys.remote,
-          ppk ? ppk->key : KeyRef{}};
+  Birth out{sa.role == Role::initiator, tie_of(init.nonce_i, init.nonce_r), turn.now, keys.local, keys.remote};
+  out.local_method = profile.auth_local;
+  out.remote_method = remote_method;
+  out.certificate = std::move(certificate);
+  if (ppk) out.ppk = ppk->key;
+  return out;
+}
+
+/// `match certificate` takes the peer for one of the profile's; whether the certificate is its own is another question.
+bool by_certificate(const IkeProfile& profile, const wire::Payloads& payloads) {
+  return !profile.match_certificate.empty() && matches_certificate(profile, authentication::presented(payloads).get());
 }
 
 /// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
@@ -74,10 +78,11 @@ void abandon(Turn& turn, IkeSa& sa, const Failure& failure) {
 
 namespace {
 
-crypto::PskAuthJob sign_job(const IkeAuthRequest& auth, const IkeSa& sa, const Secret& sk_pi) {
-  const Algorithm* prf = auth.channel.suite().prf;
-  return {prf, auth.keys.local,
-          signed_octets(auth.init.message_i, auth.init.nonce_r, *prf, sk_pi, auth.id_i, auth.init.intermediate, sa.own.next())};
+crypto::Job sign_job(const IkeAuthRequest& auth, const IkeSa& sa, const Secret& sk_pi) {
+  const Algorithm& prf = *auth.channel.suite().prf;
+  return authentication::prove(
+      auth.credential, prf,
+      signed_octets(auth.init.message_i, auth.init.nonce_r, prf, sk_pi, auth.id_i, auth.init.intermediate, sa.own.next()));
 }
 
 crypto::PpkJob mix_job(const Channel& channel, const Ppk& ppk) {
@@ -110,6 +115,11 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
                 "IKE_AUTH not sent");
     return sa.close(turn, Cause::no_matching_key, "no key");
   }
+  auto credential = authentication::own_credential(*profile, *keys, sa.abilities, init.certificate_requests);
+  if (!credential.ok()) {
+    sa.diagnose(turn, credential.failure(), "IKE_AUTH not sent");
+    return sa.close(turn, credential.failure().cause, credential.failure().why);
+  }
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
   const Ppk* ppk = turn.core.book.ppk_for(*profile, sa.path.remote.ip, nullptr);
   if (ppk && ppk->required && !init.use_ppk) {
@@ -119,12 +129,13 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
                 "IKE_AUTH not sent");
     return sa.close(turn, Cause::authentication_failed, "the peer uses no postquantum keys");
   }
-  wire::IdPayload id_i{wire::PayloadType::id_i, local_identity(*profile, sa.path.local.ip), {}};
+  wire::IdPayload id_i{wire::PayloadType::id_i, authentication::own_identity(*profile, *credential, sa.path.local.ip), {}};
   const bool childless = profile->childless && init.childless;
   Rare<ChildOffer> child;
   if (!childless) child = make_child_offer(turn, *line, nullptr, nullptr);
   IkeAuthRequest auth{
       IkeAuthRequest::Stage::signing, std::move(channel), std::move(init), profile, *keys, std::move(id_i), std::move(child)};
+  auth.credential = std::move(*credential);
   if (!ppk || !auth.init.use_ppk) {
     sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
     sa.state = std::move(auth);
@@ -138,16 +149,18 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
 
 namespace {
 
-void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes mac, Bytes mac_without_ppk) {
+void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes proof, Bytes proof_without_ppk) {
   auth.stage = IkeAuthRequest::Stage::awaiting_answer;
   wire::Payloads payloads;
   payloads.push_back(auth.id_i);
+  authentication::append_certificates(payloads, auth.credential);
   if (!another_is_up(turn, sa))
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::initial_contact, {}});
-  payloads.push_back(wire::AuthPayload{shared_key_method, std::move(mac)});
+  authentication::announce_in_request(*auth.profile, payloads);
+  payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, ppk_id(*auth.ppk)});
-  if (!mac_without_ppk.empty())
-    payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::no_ppk_auth, std::move(mac_without_ppk)});
+  if (!proof_without_ppk.empty())
+    payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::no_ppk_auth, std::move(proof_without_ppk)});
   if (auth.child) {
     append_child_sa(payloads, *auth.child);
     append_child_selectors(payloads, *auth.child);
@@ -164,11 +177,11 @@ void make_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, crypto::JobResult
     auth.stage = IkeAuthRequest::Stage::signing;
     return sa.start_request_job(turn, sign_job(auth, sa, auth.mixed->pi));
   }
-  Bytes mac = std::move(std::get<crypto::PskAuthResult>(result).auth);
+  Bytes proof = authentication::proof_of(auth.credential, std::move(result));
   if (auth.stage == IkeAuthRequest::Stage::signing_without_ppk)
-    return send_request(turn, sa, auth, std::move(auth.mac), std::move(mac));
-  if (!auth.ppk || auth.ppk->required) return send_request(turn, sa, auth, std::move(mac), {});
-  auth.mac = std::move(mac);
+    return send_request(turn, sa, auth, std::move(auth.proof), std::move(proof));
+  if (!auth.ppk || auth.ppk->required) return send_request(turn, sa, auth, std::move(proof), {});
+  auth.proof = std::move(proof);
   auth.stage = IkeAuthRequest::Stage::signing_without_ppk;
   sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
 }
@@ -196,21 +209,19 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
   plan_pfs_test(turn, sa);
 }
 
-void verified(Turn& turn, IkeSa& sa, const Bytes& expected) {
+void verified(Turn& turn, IkeSa& sa, const crypto::JobResult& result) {
   auto& verifying = std::get<IkeAuthRequest>(sa.state);
   const wire::IdPayload id_r = *wire::find_id(verifying.answer, wire::PayloadType::id_r);
-  if (!constant_time_equal(wire::find<wire::AuthPayload>(verifying.answer)->data, expected))
-    return abandon(turn, sa,
-                   {NotifyType::authentication_failed, Cause::authentication_failed,
-                    "the peer " + id_r.identity.to_string() +
-                        " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" +
-                        verifying.keys.keyring_peer + "'"});
+  const wire::AuthPayload proof = *wire::find<wire::AuthPayload>(verifying.answer);
+  auto verdict = authentication::verdict_of(*verifying.profile, verifying.keys, id_r.identity, proof.data, result);
+  if (!verdict.ok()) return abandon(turn, sa, verdict.failure());
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
   IkeAuthRequest auth = std::move(verifying);
   Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy,
                                                          auth.keys.keyring_peer, auth.id_i.identity, id_r.identity));
   up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
-  up.birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, nullptr);
+  up.birth =
+      birth_of(turn, sa, auth.init, *auth.profile, auth.keys, nullptr, authentication::method_of(proof), std::move(*verdict));
   learn_of_auth(turn, sa, auth.answer);
   if (auth.profile->mobike) addresses::agree(turn, sa, auth.answer);
   for (PolicyLineId line : sa.wanted)
@@ -224,29 +235,28 @@ void verified(Turn& turn, IkeSa& sa, const Bytes& expected) {
 void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   auto& auth = std::get<IkeAuthRequest>(sa.state);
   const auto* id_r = wire::find_id(payloads, wire::PayloadType::id_r);
-  const auto* mac = wire::find<wire::AuthPayload>(payloads);
-  if (!id_r || !mac) {
+  const auto* proof = wire::find<wire::AuthPayload>(payloads);
+  if (!id_r || !proof) {
     const auto* error = first_error(payloads);
     if (!error) return abandon(turn, sa, {NotifyType::none, Cause::missing_payload, "the answer lacks IDr or AUTH"});
     const Failure failure{NotifyType::none,
                           cause_of_refusal(error->type),
-                          "we are " + auth.id_i.identity.to_string() + ", authenticated by pre-shared key",
+                          "we are " + auth.id_i.identity.to_string() + ", authenticated by " +
+                              (auth.credential.scheme ? std::string(auth.credential.scheme->name) : "pre-shared key"),
                           {},
                           named(auth.id_i.identity, auth.profile->name)};
     sa.diagnose(turn, failure, "IKE_AUTH refused with " + name_of(error->type));
     return sa.close(turn, failure.cause, failure.why);
   }
-  if (mac->method != shared_key_method)
-    return abandon(turn, sa,
-                   {NotifyType::authentication_failed, Cause::authentication_failed,
-                    "the peer authenticates by method " + std::to_string(mac->method) + ", expected is a pre-shared key"});
+  if (const Status method = authentication::check_method(*auth.profile, auth.keys, *proof, payloads); !method.ok())
+    return abandon(turn, sa, method.failure());
   std::string wanted;
   const bool expected =
       std::any_of(auth.profile->match_remote.begin(), auth.profile->match_remote.end(), [&](const IdentityMatch& rule) {
         wanted += (wanted.empty() ? "" : ", ") + to_string(rule);
         return matches(rule, id_r->identity);
       });
-  if (!expected)
+  if (!expected && !by_certificate(*auth.profile, payloads))
     return abandon(
         turn, sa,
         {NotifyType::authentication_failed,
@@ -265,7 +275,8 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   // The answer has the message ID of the request, the last one sent.
   Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(false), *id_r,
                                auth.init.intermediate, MessageId{sa.own.next().value - 1});
-  crypto::PskAuthJob job{auth.channel.suite().prf, auth.keys.remote, std::move(octets)};
+  crypto::Job job = authentication::examine(*auth.profile, auth.keys, id_r->identity, payloads, proof->data,
+                                            *auth.channel.suite().prf, std::move(octets));
   auth.answer = std::move(payloads);
   auth.stage = IkeAuthRequest::Stage::verifying;
   sa.start_request_job(turn, std::move(job));
@@ -288,7 +299,7 @@ struct Admission {
   KeyChoice keys;
   Identity remote;
   const Ppk* ppk = nullptr;  // both have it
-  Bytes mac{};               // of the peer, to be verified with or without it
+  Bytes proof{};             // AUTH of the peer, to be verified with or without it
 };
 
 /// Which AUTH of the peer counts, and whether a postquantum key is mixed in (RFC 8784, 3).
@@ -297,7 +308,7 @@ Status choose_ppk(const Turn& turn, Admission& admission, const IkeSa& sa, const
   const Ppk* ours = turn.core.book.ppk_for(*admission.profile, sa.path.remote.ip, &admission.remote);
   const auto* named = wire::find_notify(payloads, NotifyType::ppk_identity);
   const auto* without = wire::find_notify(payloads, NotifyType::no_ppk_auth);
-  admission.mac = wire::find<wire::AuthPayload>(payloads)->data;
+  admission.proof = wire::find<wire::AuthPayload>(payloads)->data;
   if (init.use_ppk && named && ours && named->data == ppk_id(*ours)) {
     admission.ppk = ours;
     return Done{};
@@ -312,17 +323,19 @@ Status choose_ppk(const Turn& turn, Admission& admission, const IkeSa& sa, const
                    "the peer requires a postquantum key that keyring " +
                        (admission.profile->ppk_keyring ? admission.profile->ppk_keyring->name : std::string("(none)")) +
                        " has not under that name for it"};
-  admission.mac = without->data;
+  admission.proof = without->data;
   return Done{};
 }
 
 Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, const wire::Payloads& payloads) {
   const auto* id_i = wire::find_id(payloads, wire::PayloadType::id_i);
-  const auto* mac = wire::find<wire::AuthPayload>(payloads);
-  if (!id_i || !mac)
+  const auto* proof = wire::find<wire::AuthPayload>(payloads);
+  if (!id_i || !proof)
     return Failure{NotifyType::authentication_failed, Cause::missing_payload,
                    "the request lacks IDi or AUTH (EAP is not offered here)"};
   auto profile = turn.core.book.profile_for(id_i->identity, sa.path.local.ip);
+  if (!profile && turn.core.book.matches_certificates())
+    profile = turn.core.book.profile_for(authentication::presented(payloads).get(), sa.path.local.ip);
   if (!profile)
     return Failure{NotifyType::authentication_failed,
                    Cause::no_matching_profile,
@@ -338,44 +351,46 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
                        sa.path.remote.ip.to_string() + " or " + id_i->identity.to_string(),
                    {},
                    named(id_i->identity, profile->keyring ? profile->keyring->name : std::string())};
-  if (mac->method != shared_key_method)
-    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
-                   "the peer authenticates by method " + std::to_string(mac->method) + ", profile " + profile->name +
-                       " wants a pre-shared key"};
+  CHECK_OK(authentication::check_method(*profile, *keys, *proof, payloads));
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
   Admission admission{std::move(profile), *keys, id_i->identity};
   CHECK_OK(choose_ppk(turn, admission, sa, init, payloads));
   return admission;
 }
 
-void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const Bytes& expected) {
-  if (!constant_time_equal(auth.mac, expected))
-    return refuse(turn, sa, auth.message_id,
-                  {NotifyType::authentication_failed,
-                   Cause::authentication_failed,
-                   "the peer " + auth.remote.to_string() +
-                       " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" +
-                       auth.keys.keyring_peer + "' (profile " + auth.profile->name + ")",
-                   {},
-                   named(auth.remote, auth.profile->keyring ? auth.profile->keyring->name : std::string())});
+void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::JobResult& result) {
+  auto verdict = authentication::verdict_of(*auth.profile, auth.keys, auth.remote, auth.proof, result);
+  if (!verdict.ok()) {
+    Failure failure = std::move(verdict.failure());
+    if (failure.cause == Cause::authentication_failed)
+      failure.evidence = named(auth.remote, auth.profile->keyring ? auth.profile->keyring->name : std::string());
+    return refuse(turn, sa, auth.message_id, failure);
+  }
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
-  auth.id_r = {wire::PayloadType::id_r, local_identity(*auth.profile, sa.path.local.ip), {}};
+  auto credential = authentication::own_credential(*auth.profile, auth.keys, sa.abilities, auth.request);
+  if (!credential.ok()) return refuse(turn, sa, auth.message_id, credential.failure());
+  auth.certificate = std::move(*verdict);
+  auth.credential = std::move(*credential);
+  auth.id_r = {wire::PayloadType::id_r, authentication::own_identity(*auth.profile, auth.credential, sa.path.local.ip), {}};
   auth.stage = IkeAuthAnswer::Stage::signing;
   Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
                                auth.id_r, auth.init.intermediate, auth.message_id);
-  sa.start_answer_job(turn, crypto::PskAuthJob{auth.channel.suite().prf, auth.keys.local, std::move(octets)});
+  sa.start_answer_job(turn, authentication::prove(auth.credential, *auth.channel.suite().prf, std::move(octets)));
 }
 
-void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes mac) {
+void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes proof) {
   wire::Payloads payloads;
   payloads.push_back(auth.id_r);
-  payloads.push_back(wire::AuthPayload{shared_key_method, std::move(mac)});
+  authentication::append_certificates(payloads, auth.credential);
+  payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, {}});
   if (wire::find_notify(auth.request, NotifyType::initial_contact)) forget_others(turn, sa, auth.remote, auth.id_r.identity);
   sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy, auth.keys.keyring_peer,
                                        auth.id_r.identity, auth.remote));
   sa.established()->ppk = auth.ppk;
-  sa.established()->birth = birth_of(turn, sa, auth.init, *auth.profile, auth.keys, &auth.remote);
+  sa.established()->birth =
+      birth_of(turn, sa, auth.init, *auth.profile, auth.keys, &auth.remote,
+               authentication::method_of(*wire::find<wire::AuthPayload>(auth.request)), std::move(auth.certificate));
   announce_in_auth(turn, payloads);
   learn_of_auth(turn, sa, auth.request);
   if (auth.profile->mobike) addresses::agree(turn, sa, auth.request);
@@ -405,16 +420,18 @@ namespace {
 void verify(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
   auth.stage = IkeAuthAnswer::Stage::verifying;
   const wire::IdPayload& id_i = *wire::find_id(auth.request, wire::PayloadType::id_i);
-  const Algorithm* prf = auth.channel.suite().prf;
-  Bytes octets = signed_octets(auth.init.message_i, auth.init.nonce_r, *prf, auth.channel.sk_p(false), id_i,
+  const Algorithm& prf = *auth.channel.suite().prf;
+  Bytes octets = signed_octets(auth.init.message_i, auth.init.nonce_r, prf, auth.channel.sk_p(false), id_i,
                                auth.init.intermediate, auth.message_id);
-  sa.start_answer_job(turn, crypto::PskAuthJob{prf, auth.keys.remote, std::move(octets)});
+  sa.start_answer_job(
+      turn, authentication::examine(*auth.profile, auth.keys, auth.remote, auth.request, auth.proof, prf, std::move(octets)));
 }
 
 }  // namespace
 
 void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
   auto& init = std::get<IkeSaInitAnswer>(sa.state);
+  authentication::learn(sa.abilities, payloads);
   auto admission = admit(turn, sa, init.outcome, payloads);
   if (!admission.ok()) return refuse(turn, sa, id, admission.failure());
   if (addresses::forbidden_nat(payloads, sa.path.local, sa.path.remote))
@@ -430,7 +447,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
                      std::move(admission->profile),
                      std::move(admission->keys),
                      std::move(admission->remote),
-                     std::move(admission->mac),
+                     std::move(admission->proof),
                      ppk != nullptr};
   sa.state = std::move(auth);
   auto& stored = std::get<IkeAuthAnswer>(sa.state);
@@ -454,10 +471,10 @@ void resume(Turn& turn, IkeSa& sa, crypto::JobResult result) {
     answering->channel.mix(std::move(mixed.d), std::move(mixed.pi), std::move(mixed.pr));
     return verify(turn, sa, *answering);
   }
-  Bytes mac = std::move(std::get<crypto::PskAuthResult>(result).auth);
-  if (asking) return verified(turn, sa, mac);
-  if (answering->stage == IkeAuthAnswer::Stage::verifying) return answer_verified(turn, sa, *answering, mac);
-  answer_signed(turn, sa, std::move(*answering), std::move(mac));
+  if (asking) return verified(turn, sa, result);
+  if (answering->stage == IkeAuthAnswer::Stage::verifying) return answer_verified(turn, sa, *answering, result);
+  Bytes proof = authentication::proof_of(answering->credential, std::move(result));
+  answer_signed(turn, sa, std::move(*answering), std::move(proof));
 }
 
 }  // namespace engine::exchange::ike_auth

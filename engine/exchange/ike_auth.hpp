@@ -1,13 +1,14 @@
-// IKE_AUTH with pre-shared keys (RFC 7296, 1.2, 2.15), with or without a postquantum key (RFC 8784, 3) and a Child SA
-// (RFC 6023).
+// IKE_AUTH (RFC 7296, 1.2, 2.15), with or without a postquantum key (RFC 8784, 3) and a Child SA (RFC 6023). How each end
+// authenticates itself is engine/exchange/authentication.hpp's.
 //
-//   HDR, SK {IDi, [N(INITIAL_CONTACT)], AUTH, [N(PPK_IDENTITY), [N(NO_PPK_AUTH)]], [SAi2, TSi, TSr]}  -->
-//                                 <--  HDR, SK {IDr, AUTH, [N(PPK_IDENTITY)], [SAr2, TSi, TSr]}
+//   HDR, SK {IDi, [CERT+], [N(INITIAL_CONTACT)], [CERTREQ], AUTH, [N(PPK_IDENTITY), [N(NO_PPK_AUTH)]], [SAi2, TSi, TSr]}  -->
+//                                 <--  HDR, SK {IDr, [CERT+], AUTH, [N(PPK_IDENTITY)], [SAr2, TSi, TSr]}
 //                                 <--  HDR, SK {IDr, AUTH, N(TS_UNACCEPTABLE)}     the IKE SA lives without a Child SA
 //                                 <--  HDR, SK {N(AUTHENTICATION_FAILED)}
 #pragma once
 
 #include "engine/child_sa.hpp"
+#include "engine/exchange/authentication.hpp"
 #include "engine/exchange/ike_sa_init.hpp"
 
 namespace engine::exchange {
@@ -26,8 +27,9 @@ struct IkeAuthRequest {
   Rare<ChildOffer> child;           // none: childless
   Rare<Ppk> ppk{};                  // offered
   Rare<crypto::PpkResult> mixed{};  // SK_d, SK_pi, SK_pr with it, until the peer has said whether it has it
-  Bytes mac{};                      // our AUTH, while the one without PPK is made
-  wire::Payloads answer{};          // held while its AUTH is verified
+  authentication::Credential credential{};
+  Bytes proof{};            // our AUTH, while the one without PPK is made
+  wire::Payloads answer{};  // held while its AUTH is verified
 };
 
 struct IkeAuthAnswer {
@@ -40,8 +42,10 @@ struct IkeAuthAnswer {
   std::shared_ptr<const IkeProfile> profile;
   KeyChoice keys;
   Identity remote;
-  Bytes mac;  // the peer's AUTH, or what stands for it without PPK
+  Bytes proof;  // the peer's AUTH, or what stands for it without PPK
   bool ppk = false;
+  authentication::Credential credential{};
+  CertificatePtr certificate{};  // the peer's, verified
   wire::IdPayload id_r{};
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/exchange/announcements.hpp"
+#include "engine/exchange/authentication.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/nat.hpp"
@@ -43,6 +44,7 @@ void send(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
   if (init.use_ppk) payloads.push_back(announcement(NotifyType::use_ppk));
   if (init.intermediate) payloads.push_back(announcement(NotifyType::intermediate_exchange_supported));
   announce_in_init(sa, payloads);
+  authentication::announce_in_init(turn, sa, payloads);
   const wire::Header header = sa.header(wire::ExchangeType::ike_sa_init, false, MessageId{0});
   init.message_i = wire::encode(header, payloads);
   note_datagram(turn, NoticeKind::datagram_sent, sa.id, sa.path.local, sa.path.remote, header, payloads);
@@ -200,6 +202,11 @@ IkeSa* request(Turn& turn, const BookLine& line) {
     return nullptr;
   }
 
+  if (const Status able = authentication::can_authenticate(*line.entry->profile); !able.ok()) {
+    sa.diagnose(turn, able.failure(), "IKE_SA_INIT not sent");
+    return nullptr;
+  }
+
   if (const auto why = over_limit(turn.core, turn.core.sas.outgoing(), turn.core.book.config().limits.outgoing, "outgoing")) {
     sa.diagnose(turn, {NotifyType::none, Cause::rate_limited, *why}, "IKE_SA_INIT not sent");
     return nullptr;
@@ -285,6 +292,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   sa.state = std::move(init);
   learn_nat(turn, sa, IkeSpi{0}, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
+  authentication::learn(sa.abilities, message.payloads);
   note_step(turn, NoticeKind::policy_found, sa, policy->name);
   note_step(turn, NoticeKind::proposal_chosen, sa, describe(choice->answer));
   turn.core.half_open.add(datagram.remote.ip);
@@ -326,6 +334,7 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
   init.stage = IkeSaInitRequest::Stage::computing_secret;
   learn_nat(turn, sa, sa.spi_r, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
+  authentication::learn(sa.abilities, message.payloads);
   sa.start_request_job(turn, complete_dh(*init.group, std::move(init.private_key), ke->data));
 }
 
@@ -345,6 +354,8 @@ void resume_request(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, crypto::DhRes
                       std::move(init.nonce_i),   std::move(init.nonce_r),
                       init.policy->name,         init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
   outcome.childless = allows_childless(init.answer);
+  for (wire::Payload& payload : init.answer)
+    if (wire::type_of(payload) == wire::PayloadType::certreq) outcome.certificate_requests.push_back(std::move(payload));
   sa.own.restart_at(MessageId{1});
   ike_intermediate::request(turn, sa, std::move(channel), std::move(outcome));
 }
@@ -361,8 +372,13 @@ void resume_answer(Turn& turn, IkeSa& sa, IkeSaInitAnswer& init, crypto::DhResul
   const bool intermediate = !init.suite.additional.empty();
   if (intermediate) payloads.push_back(announcement(NotifyType::intermediate_exchange_supported));
   announce_in_init(sa, payloads);
+  authentication::announce_in_init(turn, sa, payloads);
   const wire::Header header = sa.header(wire::ExchangeType::ike_sa_init, true, MessageId{0});
   init.outcome.message_r = wire::encode(header, payloads);
+  if (auto more = authentication::announcement_within(turn, sa, init.outcome.message_i.size(), init.outcome.message_r.size())) {
+    payloads.push_back(std::move(*more));
+    init.outcome.message_r = wire::encode(header, payloads);
+  }
   init.channel.emplace(
       init.suite,
       crypto::derive_ike_keys(init.suite, result.shared, init.outcome.nonce_i, init.outcome.nonce_r, sa.spi_i, sa.spi_r),

@@ -24,10 +24,11 @@ struct InitOutcome {
   Bytes message_i, message_r;  // as sent: AUTH covers them
   Bytes nonce_i, nonce_r;
   std::string policy;
-  bool use_ppk = false;             // both ends said so (RFC 8784)
-  bool childless = false;           // the peer lets an initiator leave the Child SA out of IKE_AUTH (RFC 6023)
-  std::size_t key_exchanges = 0;    // additional ones completed (RFC 9370)
-  IntermediateAuth intermediate{};  // of the IKE_INTERMEDIATE exchanges that carried them
+  bool use_ppk = false;                   // both ends said so (RFC 8784)
+  bool childless = false;                 // the peer lets an initiator leave the Child SA out of IKE_AUTH (RFC 6023)
+  std::size_t key_exchanges = 0;          // additional ones completed (RFC 9370)
+  wire::Payloads certificate_requests{};  // the responder's CERTREQ
+  IntermediateAuth intermediate{};        // of the IKE_INTERMEDIATE exchanges that carried them
 };
 
 /// Initiator's half, from the first job until IKE_AUTH begins.

@@ -12,6 +12,7 @@ inline Failure malformed(std::string why) { return {NotifyType::invalid_syntax, 
 Result<SaPayload> parse_sa(ByteView body);
 Result<KePayload> parse_ke(ByteView body);
 Result<IdPayload> parse_id(PayloadType which, ByteView body);
+Result<CertPayload> parse_cert(PayloadType which, ByteView body);
 Result<AuthPayload> parse_auth(ByteView body);
 Result<NoncePayload> parse_nonce(ByteView body);
 Result<NotifyPayload> parse_notify(ByteView body);
@@ -22,6 +23,7 @@ Result<TsPayload> parse_ts(PayloadType which, ByteView body);
 void encode_body(const SaPayload& payload, Writer& out);
 void encode_body(const KePayload& payload, Writer& out);
 void encode_body(const IdPayload& payload, Writer& out);
+void encode_body(const CertPayload& payload, Writer& out);
 void encode_body(const AuthPayload& payload, Writer& out);
 void encode_body(const NoncePayload& payload, Writer& out);
 void encode_body(const NotifyPayload& payload, Writer& out);

@@ -127,6 +127,9 @@ Result<Payload> parse_body(const Link& link) {
     case PayloadType::id_i:
     case PayloadType::id_r:
       return as_payload(parse_id(type, link.body));
+    case PayloadType::cert:
+    case PayloadType::certreq:
+      return as_payload(parse_cert(type, link.body));
     case PayloadType::auth:
       return as_payload(parse_auth(link.body));
     case PayloadType::nonce:

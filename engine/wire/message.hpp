@@ -103,6 +103,15 @@ struct AuthPayload {
   Bytes data;
   friend bool operator==(const AuthPayload&, const AuthPayload&) = default;
 };
+/// CERT and CERTREQ, told apart by `which`. Of CERTREQ with certificates the data are SHA-1 hashes of keys, 20 octets each.
+struct CertPayload {
+  PayloadType which = PayloadType::cert;
+  std::uint8_t encoding = 4;  // x509_signature
+  Bytes data;
+  friend bool operator==(const CertPayload&, const CertPayload&) = default;
+};
+/// Certificate Encoding (RFC 7296, 3.6): X.509 Certificate - Signature.
+inline constexpr std::uint8_t x509_signature = 4;
 struct NoncePayload {
   Bytes data;
   friend bool operator==(const NoncePayload&, const NoncePayload&) = default;
@@ -124,7 +133,7 @@ struct TsPayload {
   std::vector<TrafficSelector> selectors;
   friend bool operator==(const TsPayload&, const TsPayload&) = default;
 };
-/// Known types whose contents nothing here needs yet (vendor ID, CERT, CERTREQ, CP, EAP) and unknown types.
+/// Known types whose contents nothing here needs yet (vendor ID, CP, EAP) and unknown types.
 struct OpaquePayload {
   std::uint8_t type = 0;
   bool critical = false;
@@ -141,8 +150,8 @@ struct EncryptedPayload {
   friend bool operator==(const EncryptedPayload&, const EncryptedPayload&) = default;
 };
 
-using Payload = std::variant<SaPayload, KePayload, IdPayload, AuthPayload, NoncePayload, NotifyPayload, DeletePayload, TsPayload,
-                             OpaquePayload, EncryptedPayload>;
+using Payload = std::variant<SaPayload, KePayload, IdPayload, CertPayload, AuthPayload, NoncePayload, NotifyPayload,
+                             DeletePayload, TsPayload, OpaquePayload, EncryptedPayload>;
 using Payloads = std::vector<Payload>;
 PayloadType type_of(const Payload& payload);
 

@@ -80,6 +80,7 @@ PayloadType type_of(const Payload& payload) {
     PayloadType operator()(const SaPayload&) const { return PayloadType::sa; }
     PayloadType operator()(const KePayload&) const { return PayloadType::ke; }
     PayloadType operator()(const IdPayload& p) const { return p.which; }
+    PayloadType operator()(const CertPayload& p) const { return p.which; }
     PayloadType operator()(const AuthPayload&) const { return PayloadType::auth; }
     PayloadType operator()(const NoncePayload&) const { return PayloadType::nonce; }
     PayloadType operator()(const NotifyPayload&) const { return PayloadType::notify; }

@@ -68,6 +68,25 @@ Bytes IdPayload::body() const {
   return out.take();
 }
 
+// RFC 7296, 3.6 and 3.7:
+//
+//    0                   1                   2                   3
+//    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   | Cert Encoding |                                               |
+//   +-+-+-+-+-+-+-+-+                                               |
+//   ~         Certificate Data, or Certification Authority          ~
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+Result<CertPayload> parse_cert(PayloadType which, ByteView body) {
+  if (body.empty()) return malformed("a certificate payload without its encoding");
+  return CertPayload{which, body[0], to_bytes(body.subspan(1))};
+}
+
+void encode_body(const CertPayload& cert, Writer& out) {
+  out.u8(cert.encoding);
+  out.bytes(cert.data);
+}
+
 // RFC 7296, 3.8:
 //
 //    0                   1                   2                   3

@@ -1,6 +1,7 @@
 #include "tests/pki/maker.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -79,6 +80,27 @@ X509* parse(const engine::Bytes& octets) {
 KeyPair::KeyPair(const std::string& kind)
     : key_(must(draw(kind), kind), [](void* key) { EVP_PKEY_free(static_cast<EVP_PKEY*>(key)); }) {}
 
+KeyPair KeyPair::rsa_public(std::size_t bits, const std::string& exponent, bool odd) {
+  BIGNUM *n = BN_new(), *e = nullptr;
+  BN_hex2bn(&e, exponent.c_str());
+  BN_set_bit(n, static_cast<int>(bits));
+  BN_sub_word(n, odd ? 1 : 2);
+  OSSL_PARAM_BLD* build = OSSL_PARAM_BLD_new();
+  OSSL_PARAM_BLD_push_BN(build, "n", n);
+  OSSL_PARAM_BLD_push_BN(build, "e", e);
+  OSSL_PARAM* parameters = OSSL_PARAM_BLD_to_param(build);
+  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr);
+  EVP_PKEY* key = nullptr;
+  EVP_PKEY_fromdata_init(context);
+  EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters);
+  EVP_PKEY_CTX_free(context);
+  OSSL_PARAM_free(parameters);
+  OSSL_PARAM_BLD_free(build);
+  BN_free(n);
+  BN_free(e);
+  return KeyPair(std::shared_ptr<void>(must(key, "an odd RSA key"), [](void* k) { EVP_PKEY_free(static_cast<EVP_PKEY*>(k)); }));
+}
+
 engine::Bytes KeyPair::pkcs8() const {
   PKCS8_PRIV_KEY_INFO* info = must(EVP_PKEY2PKCS8(pki::handle(*this)), "PKCS#8");
   engine::Bytes out = der(info, i2d_PKCS8_PRIV_KEY_INFO);
@@ -91,9 +113,11 @@ engine::CertificatePtr Holder::certificate() const {
   return read.ok() ? *read : nullptr;
 }
 
-Holder issue(const Wanted& wanted, const Holder* issuer, const std::string& kind) {
+namespace {
+
+Holder made(const KeyPair& key, const Wanted& wanted, const Holder* issuer) {
   static long next = 1;
-  Holder out{KeyPair(kind), {}};
+  Holder out{key, {}};
   X509* x = X509_new();
   X509_set_version(x, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x), wanted.serial ? wanted.serial : next++);
@@ -119,6 +143,11 @@ Holder issue(const Wanted& wanted, const Holder* issuer, const std::string& kind
   X509_free(x);
   return out;
 }
+
+}  // namespace
+
+Holder issue(const Wanted& wanted, const Holder* issuer, const std::string& key) { return made(KeyPair(key), wanted, issuer); }
+Holder certify(const KeyPair& key, const Wanted& wanted, const Holder& issuer) { return made(key, wanted, &issuer); }
 
 Holder authority(const std::string& subject, const Holder* issuer, const std::string& key) {
   return issue({subject, {{"basicConstraints", "critical,CA:TRUE"}, {"keyUsage", "critical,keyCertSign,cRLSign"}}}, issuer, key);

@@ -15,10 +15,13 @@ class KeyPair {
  public:
   /// "rsa 2048", "rsa 1024", "P-256", "P-384", "P-521", "ed25519", "ed448", "secp256k1".
   explicit KeyPair(const std::string& kind);
+  /// A public key that fits nothing: all bits of the modulus set but perhaps the last. `exponent` in hexadecimal.
+  static KeyPair rsa_public(std::size_t bits, const std::string& exponent, bool odd);
   engine::Bytes pkcs8() const;
   void* handle() const { return key_.get(); }  // EVP_PKEY
 
  private:
+  explicit KeyPair(std::shared_ptr<void> key) : key_(std::move(key)) {}
   std::shared_ptr<void> key_;
 };
 
@@ -43,6 +46,8 @@ struct Holder {
 
 /// `issuer` null: self-signed.
 Holder issue(const Wanted& wanted, const Holder* issuer, const std::string& key = "P-256");
+/// The same for a key that is there already.
+Holder certify(const KeyPair& key, const Wanted& wanted, const Holder& issuer);
 /// A CA as it should be.
 Holder authority(const std::string& subject = "CN=Root,O=Example", const Holder* issuer = nullptr,
                  const std::string& key = "P-256");

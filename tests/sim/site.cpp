@@ -122,6 +122,14 @@ Compiled compile(const Site& site) {
     }
     profile->auth_local = engine::AuthMethod::pre_share;
     profile->auth_remote = engine::AuthMethod::pre_share;
+    if (tunnel.certificates) {
+      profile->auth_local = tunnel.certificates->local;
+      profile->auth_remote = tunnel.certificates->remote;
+      profile->sign = tunnel.certificates->sign;
+      profile->verify = tunnel.certificates->verify;
+      profile->match_certificate = tunnel.certificates->match;
+      for (const auto& [key, octets] : tunnel.certificates->private_keys) keys->put(key, engine::Secret(octets));
+    }
     if (tunnel.ppk) {
       const engine::KeyRef ppk{std::hash<std::string>{}("ppk " + tunnel.ppk->key) | 1};
       keys->put(ppk, engine::Secret(engine::as_bytes(tunnel.ppk->key)));

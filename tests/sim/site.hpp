@@ -9,6 +9,7 @@
 #include "engine/config.hpp"
 #include "engine/crypto/jobs.hpp"
 #include "engine/event.hpp"
+#include "engine/pki.hpp"
 
 namespace sim {
 
@@ -42,6 +43,15 @@ struct EspWords {
   std::string encryption = "esp-aes 256", integrity = "esp-sha256-hmac";
 };
 
+/// `authentication local | remote` and `pki trustpoint` of a profile.
+struct CertificateWords {
+  engine::AuthMethod local = engine::AuthMethod::ecdsa_sig;
+  engine::AuthMethods remote = engine::AuthMethod::ecdsa_sig;
+  std::vector<std::shared_ptr<const engine::Trustpoint>> sign, verify;
+  std::vector<std::pair<engine::KeyRef, engine::Bytes>> private_keys;
+  std::vector<std::shared_ptr<const engine::CertificateMap>> match;
+};
+
 /// One crypto map entry with a profile and a keyring peer of its own.
 struct Tunnel {
   engine::IpAddress peer;
@@ -53,6 +63,7 @@ struct Tunnel {
   std::vector<AdditionalWords> pfs_additional{};
   EspWords esp;
   std::optional<PpkWords> ppk{};
+  std::optional<CertificateWords> certificates{};  // not given: pre-shared keys
   bool childless = false;
   bool transport = false;          // `mode transport`
   std::vector<EspWords> more_esp;  // further transform sets

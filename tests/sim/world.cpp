@@ -249,7 +249,8 @@ void World::start_job(Node& node, StartJob job, std::vector<StartJob>& at_once) 
 
 crypto::JobResult World::run_job(crypto::Job job, const crypto::KeyStore& keys) {
   const auto* exchange = std::get_if<crypto::DhJob>(&job);
-  if (!memo || !exchange) return crypto::run(std::move(job), keys);
+  if (!memo || !exchange)
+    return crypto::run(std::move(job), keys, began + std::chrono::duration_cast<std::chrono::seconds>(now_ - Time{}).count());
   Bytes key = to_bytes(exchange->private_key.expose());
   key.push_back(static_cast<std::uint8_t>(exchange->step));
   key.push_back(static_cast<std::uint8_t>(exchange->group->id));

@@ -153,6 +153,8 @@ class World {
   /// What a name means, and after how long; not set, or nothing returned: the question stays open (Node::asked).
   std::function<std::optional<engine::Resolved>(const engine::PeerName&)> resolver;
   engine::Duration resolver_delay = 50ms;
+  /// The calendar's seconds when the virtual clock was 0: what certificates are held against.
+  engine::WallTime began = 1'800'000'000;
   /// Set: results of key exchanges are taken from here, so that replaying a run costs little.
   JobMemo* memo = nullptr;
   /// Set: sees every datagram and every key exchange.

@@ -73,6 +73,9 @@ Payload Dice::payload(PayloadType type) {
     case PayloadType::id_i:
     case PayloadType::id_r:
       return id(type);
+    case PayloadType::cert:
+    case PayloadType::certreq:
+      return CertPayload{type, static_cast<std::uint8_t>(below(256)), octets(below(100))};
     case PayloadType::auth:
       return AuthPayload{static_cast<std::uint8_t>(below(256)), octets(below(70))};
     case PayloadType::nonce:
@@ -103,6 +106,7 @@ Payloads Dice::payloads() {
   for (std::uint32_t i = below(5); i > 0; --i) out.push_back(payload(PayloadType::notify));
   for (std::uint32_t i = below(3); i > 0; --i) out.push_back(payload(PayloadType::delete_));
   for (std::uint32_t i = below(4); i > 0; --i) out.push_back(payload(PayloadType::vendor_id));
+  for (std::uint32_t i = below(4); i > 0; --i) out.push_back(payload(below(2) ? PayloadType::cert : PayloadType::certreq));
   for (std::uint32_t i = below(3); i > 0; --i) out.push_back(payload(static_cast<PayloadType>(200 + below(50))));
   std::shuffle(out.begin(), out.end(), engine_);
   return out;

@@ -53,6 +53,8 @@ std::vector<Pair> pairs() {
       {"TSr with OPAQUE ports", "01000000  0711 0010 ffff 0000 0a000001 0a000001",
        TsPayload{PayloadType::ts_r, {{17, {65535, 0}, ip("10.0.0.1"), ip("10.0.0.1")}}}},
       {"no traffic selector", "00000000", TsPayload{PayloadType::ts_i, {}}},
+      {"CERT", "04308201", CertPayload{PayloadType::cert, 4, hex("308201")}},
+      {"CERTREQ", "04 aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa", CertPayload{PayloadType::certreq, 4, Bytes(20, 0xaa)}},
       {"VID", "434953434f", OpaquePayload{43, false, hex("434953434f")}},
       {"an empty payload of unknown type", "", OpaquePayload{200, false, {}}},
   };

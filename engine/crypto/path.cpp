@@ -1,0 +1,269 @@
+#include "engine/crypto/path.hpp"
+
+#include <openssl/rsa.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/crypto/x509.hpp"
+#include "engine/crypto/x509_openssl.hpp"
+#include "engine/x500.hpp"
+
+namespace engine::crypto {
+namespace {
+
+using Store = Owner<X509_STORE, X509_STORE_free>;
+using StoreContext = Owner<X509_STORE_CTX, X509_STORE_CTX_free>;
+using CrlOwner = Owner<X509_CRL, X509_CRL_free>;
+using Usages = Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+
+/// Signatures and keys of the path are to be worth 112 bits (SP 800-57): OpenSSL's level 2.
+constexpr int security_level = 2;
+
+struct FreeStack {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using Stack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
+Failure refused(Cause cause, std::string why) { return {NotifyType::authentication_failed, cause, std::move(why)}; }
+
+std::string subject_of(const X509* certificate) { return x500_text(der_of(X509_get_subject_name(certificate), i2d_X509_NAME)); }
+
+Cause cause_of(int error) {
+  switch (error) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_CERT_UNTRUSTED:
+      return Cause::unknown_authority;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return Cause::certificate_expired;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return Cause::certificate_not_yet_valid;
+    case X509_V_ERR_CERT_REVOKED:
+      return Cause::certificate_revoked;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+      return Cause::revocation_unknown;
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_INVALID_PURPOSE:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+    case X509_V_ERR_INVALID_NON_CA:
+      return Cause::certificate_usage;
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+      return Cause::path_too_long;
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_SUBTREE_MINMAX:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
+    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+      return Cause::name_constraints;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return Cause::weak_key;
+    default:
+      return Cause::certificate_path;
+  }
+}
+
+/// OpenSSL's callback: what no current list speaks of is let pass of the anchor, which is trusted whatever its issuer says, and
+/// of all with `none` behind the other methods. Nothing else is.
+int excuse(int ok, X509_STORE_CTX* context) {
+  if (ok || cause_of(X509_STORE_CTX_get_error(context)) != Cause::revocation_unknown) return ok;
+  const bool anchor = X509_STORE_CTX_get_error_depth(context) + 1 == sk_X509_num(X509_STORE_CTX_get0_chain(context));
+  const auto* trustpoint = static_cast<const Trustpoint*>(X509_STORE_CTX_get_app_data(context));
+  return anchor || trustpoint->revocation.back() == RevocationMethod::none ? 1 : 0;
+}
+
+/// A path of OpenSSL's in words: "cn=gw <- cn=Sub <- cn=Root".
+std::vector<std::string> subjects(const STACK_OF(X509) * chain) {
+  std::vector<std::string> out;
+  for (int i = 0; i < sk_X509_num(chain); ++i) out.push_back(subject_of(sk_X509_value(chain, i)));
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? std::string() : std::string(between)) + part;
+  return out;
+}
+
+/// What stands against a key of the path; empty: nothing.
+std::string weakness(const EVP_PKEY* key) {
+  if (!key) return "a key that is none";
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return kind_of(key) == KeyKind::unknown ? "a key of a kind not taken here" : "";
+  const int bits = EVP_PKEY_get_bits(key);
+  if (bits < static_cast<int>(min_rsa_bits)) return "an RSA key of " + std::to_string(bits) + " bits";
+  BIGNUM *n = nullptr, *e = nullptr;
+  EVP_PKEY_get_bn_param(key, "n", &n);
+  EVP_PKEY_get_bn_param(key, "e", &e);
+  const BigNumber modulus(n), exponent(e);
+  if (!modulus || !exponent || !BN_is_odd(modulus.get())) return "an RSA modulus that is even";
+  if (!BN_is_odd(exponent.get()) || BN_is_one(exponent.get()) || BN_num_bits(exponent.get()) > 64)
+    return "an RSA exponent that is none";
+  return {};
+}
+
+/// RFC 4945, 5.1.3.2 and 5.1.3.12: what the end's certificate may be used for, if it says so.
+std::string misuse(X509* certificate) {
+  const std::uint32_t usage = X509_get_key_usage(certificate);
+  if (usage != UINT32_MAX && !(usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
+    return "its key usage has neither digitalSignature nor nonRepudiation";
+  const Usages purposes(static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr)));
+  if (!purposes) return {};
+  for (int i = 0; i < sk_ASN1_OBJECT_num(purposes.get()); ++i) {
+    char oid[64] = {};
+    OBJ_obj2txt(oid, sizeof oid, sk_ASN1_OBJECT_value(purposes.get(), i), 1);
+    // anyExtendedKeyUsage, ipsecIKE, ikeIntermediate, serverAuth, clientAuth
+    for (const std::string_view good :
+         {"2.5.29.37.0", "1.3.6.1.5.5.7.3.17", "1.3.6.1.5.5.8.2.2", "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"})
+      if (good == oid) return {};
+  }
+  return "its extended key usage has nothing that IKE is";
+}
+
+struct Presented {
+  std::vector<X509Owner> owned;
+  Stack rest{sk_X509_new_null()};  // all but the first; the owners are `owned`
+};
+
+Result<Presented> parse_all(const std::vector<Bytes>& presented) {
+  if (presented.empty() || presented.size() > max_presented)
+    return refused(Cause::path_too_long, "the peer sent " + std::to_string(presented.size()) + " certificates");
+  Presented out;
+  for (const Bytes& der : presented) {
+    X509Owner parsed = parse_x509(der);
+    if (!parsed)
+      return refused(Cause::malformed_certificate,
+                     "certificate " + std::to_string(out.owned.size() + 1) + " of the peer is none in DER");
+    const EVP_PKEY* key = X509_get0_pubkey(parsed.get());
+    if (key && EVP_PKEY_get_bits(key) > static_cast<int>(max_rsa_bits))
+      return refused(Cause::weak_key, subject_of(parsed.get()) + " has a key of " + std::to_string(EVP_PKEY_get_bits(key)) +
+                                          " bits, and more than " + std::to_string(max_rsa_bits) + " are not looked at");
+    if (!out.owned.empty()) sk_X509_push(out.rest.get(), parsed.get());
+    out.owned.push_back(std::move(parsed));
+  }
+  return out;
+}
+
+bool asks_lists(const Trustpoint& trustpoint) {
+  const auto& methods = trustpoint.revocation;
+  return std::any_of(methods.begin(), methods.end(), [](RevocationMethod m) { return m != RevocationMethod::none; });
+}
+Store store_of(const Trustpoint& trustpoint) {
+  Store store(X509_STORE_new());
+  require(store != nullptr);
+  for (const CertificatePtr& anchor : trustpoint.anchors)
+    if (const X509Owner parsed = parse_x509(anchor->der)) X509_STORE_add_cert(store.get(), parsed.get());
+  for (const Bytes& der : trustpoint.crls) {
+    const unsigned char* at = der.data();
+    if (const CrlOwner list{d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()))})
+      X509_STORE_add_crl(store.get(), list.get());
+  }
+  return store;
+}
+
+/// Nullopt: the path holds so far.
+std::optional<Failure> own_predicates(const STACK_OF(X509) * chain, const std::string& path) {
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    if (const std::string weak = weakness(X509_get0_pubkey(sk_X509_value(chain, i))); !weak.empty())
+      return refused(Cause::weak_key, subject_of(sk_X509_value(chain, i)) + " has " + weak + "; the path is " + path);
+  X509* end = sk_X509_value(chain, 0);
+  if (const std::string why = misuse(end); !why.empty()) return refused(Cause::certificate_usage, subject_of(end) + ": " + why);
+  return std::nullopt;
+}
+
+void set_rules(X509_STORE_CTX* context, const Trustpoint& trustpoint, WallTime now) {
+  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
+  X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(now));
+  X509_VERIFY_PARAM_set_depth(rules, static_cast<int>(max_path) - 2);
+  X509_VERIFY_PARAM_set_auth_level(rules, security_level);
+  unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
+  if (asks_lists(trustpoint)) flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_USE_DELTAS;
+  X509_VERIFY_PARAM_set_flags(rules, flags);
+  X509_STORE_CTX_set_app_data(context, const_cast<Trustpoint*>(&trustpoint));
+  X509_STORE_CTX_set_verify_cb(context, excuse);
+}
+
+Failure failure_of(X509_STORE_CTX* context, const Trustpoint& trustpoint, const std::string& path) {
+  const int error = X509_STORE_CTX_get_error(context);
+  const X509* at = X509_STORE_CTX_get_current_cert(context);
+  return refused(cause_of(error), (at ? subject_of(at) : std::string("the path")) + ": " + X509_verify_cert_error_string(error) +
+                                      " (trustpoint " + trustpoint.name + ", path " + path + ")");
+}
+
+/// The last certificate of a path that leads nowhere, if another of the same name may lead on (a cross-sign); -1: none.
+int dead_end(const STACK_OF(X509) * rest, const STACK_OF(X509) * path) {
+  const X509* last = sk_X509_value(path, sk_X509_num(path) - 1);
+  for (int i = 0; i < sk_X509_num(rest); ++i)
+    if (X509_cmp(sk_X509_value(rest, i), last) == 0) return i;
+  return -1;
+}
+
+Result<VerifiedPeer> validate(const Presented& presented, const Trustpoint& trustpoint, WallTime now) {
+  const Store store = store_of(trustpoint);
+  const Stack rest(sk_X509_dup(presented.rest.get()));
+  while (true) {
+    const StoreContext context(X509_STORE_CTX_new());
+    require(context && X509_STORE_CTX_init(context.get(), store.get(), presented.owned.front().get(), rest.get()) == 1);
+    set_rules(context.get(), trustpoint, now);
+    const bool holds = X509_verify_cert(context.get()) == 1;
+    const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
+    const std::vector<std::string> path = subjects(chain);
+    const std::string words = joined(path, " <- ");
+    if (holds) {
+      if (auto failure = own_predicates(chain, words)) return std::move(*failure);
+      TRY(CertificatePtr peer, read_certificate(der_of(presented.owned.front().get(), i2d_X509)));
+      return VerifiedPeer{std::move(peer), trustpoint.name, path};
+    }
+    Failure failure = failure_of(context.get(), trustpoint, words);
+    const int end = failure.cause == Cause::unknown_authority ? dead_end(rest.get(), chain) : -1;
+    if (end < 0) return failure;
+    sk_X509_delete(rest.get(), end);
+  }
+}
+
+}  // namespace
+
+std::string speaks_for(const Certificate& certificate) {
+  std::string out = certificate.subject_text;
+  for (const Identity& name : certificate.alternative_names) out += ", " + name.to_string();
+  return out;
+}
+
+Result<VerifiedPeer> validate_path(const std::vector<Bytes>& presented,
+                                   const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now) {
+  auto parsed = parse_all(presented);
+  std::optional<Failure> closest;
+  if (!parsed.ok()) closest = std::move(parsed.failure());
+  for (const auto& trustpoint : trustpoints) {
+    if (!parsed.ok() || trustpoint->anchors.empty()) continue;
+    auto verdict = validate(*parsed, *trustpoint, now);
+    if (verdict.ok()) {
+      forget_errors();
+      return verdict;
+    }
+    if (!closest || (closest->cause == Cause::unknown_authority && verdict.failure().cause != Cause::unknown_authority))
+      closest = std::move(verdict.failure());
+  }
+  forget_errors();
+  if (closest) return std::move(*closest);
+  return refused(Cause::unknown_authority, "no trustpoint has a CA certificate");
+}
+
+}  // namespace engine::crypto
