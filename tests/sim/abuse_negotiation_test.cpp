@@ -102,7 +102,7 @@ TEST_F(Abuse, E_InvalidKeNeverMovesAnInitiatorToWhatItDidNotOffer) {
 
 // ---- F: negotiation ----
 
-using Change = std::function<void(wire::Proposal&)>;
+using ProposalChange = std::function<void(wire::Proposal&)>;
 
 TEST_F(Abuse, F_EveryTransformTypeIsNeededOnceAtLeast) {
   for (const std::uint8_t type : {1, 2, 3, 4}) {
@@ -129,7 +129,7 @@ TEST_F(Abuse, F_ProposalNumbersAreGivenBackAsTheyCame) {
 }
 
 TEST_F(Abuse, F_ProposalsOfOtherKindsArePassedOver) {
-  const std::vector<std::pair<const char*, Change>> changes{
+  const std::vector<std::pair<const char*, ProposalChange>> changes{
       {"protocol ESP", [](wire::Proposal& p) { p.protocol = wire::Protocol::esp, p.spi = Bytes(4, 1); }},
       {"protocol 0", [](wire::Proposal& p) { p.protocol = wire::Protocol::none; }},
       {"protocol 200", [](wire::Proposal& p) { p.protocol = static_cast<wire::Protocol>(200); }},
