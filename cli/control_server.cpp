@@ -40,7 +40,7 @@ ControlServer::ControlServer(kernel::Loop& loop, Backend& backend, const std::st
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener_ < 0) fail(path);
   ::unlink(path.c_str());
-  const mode_t before = ::umask(0177);
+  const mode_t before = ::umask(0117);
   const bool bound = ::bind(listener_, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
   ::umask(before);
   if (!bound || ::listen(listener_, 16) < 0) fail(path);

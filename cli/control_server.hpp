@@ -17,7 +17,7 @@ class ControlServer {
   /// What may wait to be read by the other side before log lines are dropped, and before no more requests are read.
   static constexpr std::size_t max_unread_octets = 1048576;
 
-  /// Listens at `path` (made anew, mode 0600). Throws std::runtime_error. `loop` and `backend` must outlive it.
+  /// Listens at `path` (made anew, for our user and group). Throws std::runtime_error. `loop` and `backend` must outlive it.
   ControlServer(kernel::Loop& loop, Backend& backend, const std::string& path);
   /// Closes every connection and removes the socket.
   ~ControlServer();

@@ -2,19 +2,24 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "cli/control_server.hpp"
 #include "cli/gateway.hpp"
+#include "kernel/confinement.hpp"
+#include "kernel/host.hpp"
 #include "kernel/loop.hpp"
+#include "kernel/service_manager.hpp"
 
 namespace {
 
@@ -23,7 +28,18 @@ struct Arguments {
   cli::PlaneChoice plane = cli::PlaneChoice::automatic;
 };
 
-constexpr const char* usage = "usage: sallyportd --state DIR [--dataplane auto|xfrm|tun]\n";
+constexpr const char* usage =
+    "usage: sallyportd --state DIR [--dataplane auto|xfrm|tun]\n"
+    "\n"
+    "Serves the configuration in DIR/sallyport.db, which sallyport(1) reads and changes through the socket DIR/control. One\n"
+    "daemon a directory. It keeps the capabilities CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE, and needs no others.\n"
+    "\n"
+    "  --state DIR          the state directory; made where it is missing\n"
+    "  --dataplane auto     the kernel's ESP where it has one, else our own (the default)\n"
+    "  --dataplane xfrm     the kernel's ESP\n"
+    "  --dataplane tun      our own ESP, on TUN devices\n"
+    "\n"
+    "SIGTERM, SIGINT and SIGHUP end it in order: SAs are deleted at the peers. Log lines go to standard error.\n";
 
 cli::PlaneChoice plane_of(const std::string& word) {
   if (word == "auto") return cli::PlaneChoice::automatic;
@@ -36,7 +52,6 @@ Arguments parse_arguments(int argc, char** argv) {
   Arguments out;
   for (int i = 1; i < argc; i += 2) {
     const std::string option = argv[i];
-    if (option == "--help" || option == "-h") throw std::runtime_error(usage);
     if (i + 1 >= argc) throw std::runtime_error(option + " needs a value\n" + usage);
     if (option == "--state")
       out.state = argv[i + 1];
@@ -63,14 +78,23 @@ void take_state_directory(const std::string& path) {
   }
 }
 
-/// Keys are in this memory: no core file shall hold them.
-void forbid_core_dumps() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
+/// Says that we are alive as often as the service manager wants to hear it: a loop that hangs says nothing.
+void feed_watchdog(kernel::Loop& loop, const kernel::ServiceManager& manager) {
+  const auto interval = manager.alive_interval();
+  if (!interval) return;
+  const auto next = std::make_shared<engine::Time>(kernel::monotonic_now() + *interval);
+  loop.add_clock([next] { return std::optional(*next); },
+                 [next, interval, &manager](engine::Time now) {
+                   manager.alive();
+                   *next = now + *interval;
+                 });
 }
 
 int run(const Arguments& arguments) {
-  forbid_core_dumps();
+  kernel::hide_memory();
+  kernel::keep_network_capabilities_only();
+  const kernel::ServiceManager manager;
+  kernel::keep_own_system_calls_only();
   take_state_directory(arguments.state);
   kernel::Loop loop;
   ::signal(SIGPIPE, SIG_IGN);
@@ -80,7 +104,10 @@ int run(const Arguments& arguments) {
   gateway.set_monitor([&control](const std::string& stamped) { return control.monitor(stamped); });
   gateway.set_users([&control](const cli::Session& asking) { return control.users(asking); });
   std::cout << "sallyportd ready: " << gateway.plane_text() << ", state " << arguments.state << std::endl;
+  manager.ready(gateway.plane_text());
+  feed_watchdog(loop, manager);
   loop.run();
+  manager.stopping();
   gateway.shut_down();
   gateway.set_monitor(nullptr);
   gateway.set_users(nullptr);
@@ -89,7 +116,13 @@ int run(const Arguments& arguments) {
 
 }  // namespace
 
-int main(int argc, char** argv) try { return run(parse_arguments(argc, argv)); } catch (const std::exception& error) {
+int main(int argc, char** argv) try {
+  if (argc == 2 && (std::string_view(argv[1]) == "--help" || std::string_view(argv[1]) == "-h")) {
+    std::cout << usage;
+    return 0;
+  }
+  return run(parse_arguments(argc, argv));
+} catch (const std::exception& error) {
   std::cerr << "sallyportd: " << error.what() << std::endl;
   return 1;
 }

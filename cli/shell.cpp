@@ -23,9 +23,23 @@ struct Arguments {
 
 constexpr const char* usage =
     "usage: sallyport [--state DIR] [-c COMMAND]...\n"
-    "       sallyport [--state DIR] status [--all]   whether the tunnels are up, and why not\n"
-    "       sallyport check [--json] FILE...   what configuration files mean here, and whether two fit together\n"
-    "       sallyport convert FILE             the IKEv2 configuration that does what an IKEv1 one did\n";
+    "       sallyport [--state DIR] status [--all]\n"
+    "       sallyport check [--json] FILE...\n"
+    "       sallyport convert FILE\n"
+    "\n"
+    "The shell of sallyportd(8). At a terminal it is a router's console; commands and configurations are also taken from -c and "
+    "from\n"
+    "standard input.\n"
+    "\n"
+    "  --state DIR      the daemon's state directory (/var/lib/sallyport)\n"
+    "  -c COMMAND       carry this out; several are one session\n"
+    "  status           whether the tunnels are up, and why not; --all: each of them\n"
+    "  check FILE...    what configuration files mean here, and whether two fit together; needs no daemon\n"
+    "  convert FILE     the IKEv2 configuration that does what an IKEv1 one did; needs no daemon\n"
+    "\n"
+    "It ends with 0 when all was carried out, 1 when something was refused, 2 when no daemon answers, 3 when a file cannot be "
+    "read.\n"
+    "check ends with 0 where it has nothing to say, 1 where it has, 2 where a line is refused.\n";
 
 /// `check` has its own: 0 nothing to say, 1 findings, 2 refused lines.
 enum Exit { fine = 0, refused = 1, no_daemon = 2, unreadable = 3 };
@@ -40,7 +54,6 @@ Arguments parse_arguments(int argc, char** argv) {
       out.commands = {all ? "show crypto status all" : "show crypto status"};
       return out;
     }
-    if (option == "--help" || option == "-h") throw std::runtime_error(usage);
     if (i + 1 >= argc) throw std::runtime_error(option + " needs a value\n" + usage);
     if (option == "--state")
       out.state = argv[i + 1];
@@ -89,6 +102,10 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) try {
   const std::string first = argc > 1 ? argv[1] : "";
+  if (first == "--help" || first == "-h") {
+    std::cout << usage;
+    return fine;
+  }
   if (first != "check" && first != "convert") return run(parse_arguments(argc, argv));
   try {
     const std::vector<std::string> words(argv + 2, argv + argc);

@@ -217,6 +217,20 @@ def check_tests_exist(path, text, known, exists=lambda name: (TOP / name).is_fil
                     yield where + f"there is no test {name}"
 
 
+# ---- Where docs/ points to -----------------------------------------------------------------------------------------
+
+PLACE = re.compile(r"`((?:cli|docs|engine|kernel|packaging|parser|samples|tests)/[\w./-]*\w)`|\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+def check_places(path, text, exists=lambda place: any((TOP / (place + end)).exists() for end in ("", ".cpp", ".hpp"))):
+    """Paths in code spans count from the top, links from where they stand; a source may be named without its ending."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for span, link in PLACE.findall(line):
+            place = span or (pathlib.PurePosixPath(path).parent / link).as_posix()
+            if "NAME" not in place and not exists(place):
+                yield f"{path}:{number}: there is no {place}"
+
+
 # ---- Tools ---------------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +294,8 @@ def main():
         for path in TABLES_OF_TESTS:
             if (TOP / path).exists():
                 complaints += check_tests_exist(path, (TOP / path).read_text(), known)
+        for path in [TOP / "README.md", *sorted((TOP / "docs").glob("*.md"))]:
+            complaints += check_places(path.relative_to(TOP).as_posix(), path.read_text())
     if which in ("all", "format"):
         complaints += check_format(paths)
     if which in ("all", "tidy"):

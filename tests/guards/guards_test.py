@@ -155,6 +155,21 @@ class TablesOfTests(unittest.TestCase):
         self.assertEqual(guards.tests_in(text), {"A.B", "C.D", "E.F", "G.H"})
 
 
+class Places(unittest.TestCase):
+    THERE = {"docs/tour.md", "cli/gateway", "docs/a.md"}
+
+    def complaints(self, line):
+        return list(guards.check_places("docs/b.md", line + "\n", lambda place: place in self.THERE))
+
+    def test_missing(self):
+        for line in ["see `docs/tours.md`", "`cli/gate` and `docs/tour.md`", "[this](c.md)"]:
+            self.assertEqual(len(self.complaints(line)), 1, line)
+
+    def test_present(self):
+        for line in ["`docs/tour.md` and `cli/gateway`", "[this](a.md#part)", "[that](https://example.org/x)", "`tests/run --list`", "`show/x`"]:
+            self.assertEqual(self.complaints(line), [], line)
+
+
 class Tools(unittest.TestCase):
     def scratch(self, text, folder=None):
         directory = tempfile.TemporaryDirectory(dir=folder)
