@@ -54,9 +54,9 @@ JobResult run_ppk(const PpkJob& job, const KeyStore& keys) {
 }
 
 JobResult run_sign(const SignJob& job, const KeyStore& keys) {
-  const Secret* key = keys.find(job.key);
+  const auto key = keys.shared(job.key);
   if (job.scheme == nullptr || key == nullptr) return internal("no private key stands behind the certificate");
-  auto signature = sign(*key, *job.scheme, job.octets);
+  auto signature = sign(key, *job.scheme, job.octets);
   if (!signature.ok()) return std::move(signature.failure());
   return SignResult{std::move(*signature)};
 }
@@ -65,17 +65,17 @@ JobResult run_verify_peer(const VerifyPeerJob& job, WallTime now) {
   if (job.presented.empty() || job.scheme == nullptr) return internal("a signature without a certificate");
   auto verdict = validate_path(job.presented, job.trustpoints, now);
   if (!verdict.ok()) return std::move(verdict.failure());
-  const Certificate& peer = *verdict->certificate;
+  const Certificate& peer = *verdict->peer.certificate;
   if (!names(peer, job.identity))
     return Failure{NotifyType::authentication_failed, Cause::certificate_identity,
                    "the peer calls itself " + job.identity.to_string() + ", its certificate is of " + speaks_for(peer)};
   if (!job.scheme->fits(peer.key))
     return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
                    "the peer signs by " + std::string(job.scheme->name) + ", and that is no signature of its certificate's key"};
-  if (!verify(peer.public_key, *job.scheme, job.octets, job.signature))
+  if (!verify(verdict->key.get(), *job.scheme, job.octets, job.signature))
     return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
                    "the signature by " + std::string(job.scheme->name) + " is not the one of " + peer.subject_text};
-  return VerifiedPeer{std::move(*verdict)};
+  return std::move(verdict->peer);
 }
 
 }  // namespace

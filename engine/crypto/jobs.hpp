@@ -103,9 +103,11 @@ class KeyStore {
     else
       rows_.insert(place, std::move(row));
   }
-  const Secret* find(KeyRef ref) const {
+  const Secret* find(KeyRef ref) const { return shared(ref).get(); }
+  /// Null: there is none.
+  std::shared_ptr<const Secret> shared(KeyRef ref) const {
     const auto place = place_of(ref);
-    return place != rows_.end() && place->first == ref ? place->second.get() : nullptr;
+    return place != rows_.end() && place->first == ref ? place->second : nullptr;
   }
   /// By KeyRef.
   const std::vector<Row>& rows() const { return rows_; }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/crypto/remembered.hpp"
 #include "engine/crypto/x509.hpp"
 #include "engine/crypto/x509_openssl.hpp"
 #include "engine/x500.hpp"
@@ -215,12 +216,19 @@ int dead_end(const STACK_OF(X509) * rest, const STACK_OF(X509) * path) {
   return -1;
 }
 
-Result<VerifiedPeer> validate(const Presented& presented, const Trustpoint& trustpoint, WallTime now) {
-  const Store store = store_of(trustpoint);
+/// Its CAs and lists are parsed once a thread: a list may have a hundred thousand entries.
+X509_STORE* remembered_store(const std::shared_ptr<const Trustpoint>& trustpoint) {
+  thread_local Remembered<Trustpoint, Store> stores;
+  return stores.of(trustpoint, store_of).get();
+}
+
+Result<ValidPath> validate(const Presented& presented, const std::shared_ptr<const Trustpoint>& shared, WallTime now) {
+  const Trustpoint& trustpoint = *shared;
+  X509_STORE* store = remembered_store(shared);
   const Stack rest(sk_X509_dup(presented.rest.get()));
   while (true) {
     const StoreContext context(X509_STORE_CTX_new());
-    require(context && X509_STORE_CTX_init(context.get(), store.get(), presented.owned.front().get(), rest.get()) == 1);
+    require(context && X509_STORE_CTX_init(context.get(), store, presented.owned.front().get(), rest.get()) == 1);
     set_rules(context.get(), trustpoint, now);
     const bool holds = X509_verify_cert(context.get()) == 1;
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
@@ -228,8 +236,8 @@ Result<VerifiedPeer> validate(const Presented& presented, const Trustpoint& trus
     const std::string words = joined(path, " <- ");
     if (holds) {
       if (auto failure = own_predicates(chain, words)) return std::move(*failure);
-      TRY(CertificatePtr peer, read_certificate(der_of(presented.owned.front().get(), i2d_X509)));
-      return VerifiedPeer{std::move(peer), trustpoint.name, path};
+      X509* end = presented.owned.front().get();
+      return ValidPath{{describe(end), trustpoint.name, path}, Key(X509_get_pubkey(end))};
     }
     Failure failure = failure_of(context.get(), trustpoint, words);
     const int end = failure.cause == Cause::unknown_authority ? dead_end(rest.get(), chain) : -1;
@@ -246,14 +254,14 @@ std::string speaks_for(const Certificate& certificate) {
   return out;
 }
 
-Result<VerifiedPeer> validate_path(const std::vector<Bytes>& presented,
-                                   const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now) {
+Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
+                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now) {
   auto parsed = parse_all(presented);
   std::optional<Failure> closest;
   if (!parsed.ok()) closest = std::move(parsed.failure());
   for (const auto& trustpoint : trustpoints) {
     if (!parsed.ok() || trustpoint->anchors.empty()) continue;
-    auto verdict = validate(*parsed, *trustpoint, now);
+    auto verdict = validate(*parsed, trustpoint, now);
     if (verdict.ok()) {
       forget_errors();
       return verdict;

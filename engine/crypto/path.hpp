@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/crypto/jobs.hpp"
+#include "engine/crypto/openssl.hpp"
 
 namespace engine::crypto {
 
@@ -10,10 +11,15 @@ inline constexpr std::size_t max_presented = 10, max_path = 8;
 /// Of a key on the path: what is weaker is refused, and what would cost too much.
 inline constexpr std::uint32_t min_rsa_bits = 2048, max_rsa_bits = 8192;
 
+struct ValidPath {
+  VerifiedPeer peer;
+  Key key;  // of its certificate
+};
+
 /// The first trustpoint to which a path holds at `now`. `presented` begins with the peer's own. What the failure tells is the
 /// trustpoint that came closest: one whose CA signed, before one that nothing leads to.
-Result<VerifiedPeer> validate_path(const std::vector<Bytes>& presented,
-                                   const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now);
+Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
+                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now);
 
 /// Subject and alternative names, in words.
 std::string speaks_for(const Certificate& certificate);

@@ -3,6 +3,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/rsa.h>
 
+#include "engine/crypto/remembered.hpp"
 #include "engine/crypto/x509_openssl.hpp"
 
 namespace engine::crypto {
@@ -75,8 +76,9 @@ Result<Bytes> made(EVP_PKEY* key, const SignatureScheme& scheme, ByteView octets
 
 }  // namespace
 
-Result<Bytes> sign(const Secret& pkcs8, const SignatureScheme& scheme, ByteView octets) {
-  const Key key = parse_private(pkcs8);
+Result<Bytes> sign(const std::shared_ptr<const Secret>& pkcs8, const SignatureScheme& scheme, ByteView octets) {
+  thread_local Remembered<Secret, Key> keys;
+  const Key& key = keys.of(pkcs8, parse_private);
   if (!key || !scheme.fits(kind_of(key.get())))
     return Failure{NotifyType::none, Cause::no_certificate,
                    "what stands behind our certificate is no private key for " + std::string(scheme.name)};
@@ -86,13 +88,16 @@ Result<Bytes> sign(const Secret& pkcs8, const SignatureScheme& scheme, ByteView 
 }
 
 bool verify(ByteView public_key, const SignatureScheme& scheme, ByteView octets, ByteView signature) {
-  const Key key = parse_public(public_key);
-  const KeyKind kind = kind_of(key.get());
+  return verify(parse_public(public_key).get(), scheme, octets, signature);
+}
+
+bool verify(EVP_PKEY* key, const SignatureScheme& scheme, ByteView octets, ByteView signature) {
+  const KeyKind kind = kind_of(key);
   bool holds = false;
   if (key && scheme.fits(kind)) {
     const Bytes der = scheme.form == SignatureForm::raw_pair ? der_pair(signature, kind) : to_bytes(signature);
     const DigestContext context(EVP_MD_CTX_new());
-    holds = !der.empty() && context && begin(context.get(), EVP_DigestVerifyInit_ex, key.get(), scheme) &&
+    holds = !der.empty() && context && begin(context.get(), EVP_DigestVerifyInit_ex, key, scheme) &&
             EVP_DigestVerify(context.get(), der.data(), der.size(), octets.data(), octets.size()) == 1;
   }
   forget_errors();

@@ -118,9 +118,12 @@ Result<CertificatePtr> read_certificate(ByteView der) {
   if (!parsed)
     return Failure{NotifyType::authentication_failed, Cause::malformed_certificate,
                    "a certificate of " + std::to_string(der.size()) + " octets that is none in DER"};
-  const X509* x = parsed.get();
+  return describe(parsed.get());
+}
+
+CertificatePtr describe(X509* x) {
   auto out = std::make_shared<Certificate>();
-  out->der = to_bytes(der);
+  out->der = der_of(x, i2d_X509);
   out->subject = der_of(X509_get_subject_name(x), i2d_X509_NAME);
   out->issuer = der_of(X509_get_issuer_name(x), i2d_X509_NAME);
   out->subject_text = x500_text(out->subject);
@@ -134,9 +137,9 @@ Result<CertificatePtr> read_certificate(ByteView der) {
   out->public_key = der_of(X509_get_X509_PUBKEY(x), i2d_X509_PUBKEY);
   out->key_hash = sha1(out->public_key);
   out->alternative_names = alternative_names(x);
-  out->authority = (X509_get_extension_flags(parsed.get()) & EXFLAG_CA) != 0;
+  out->authority = (X509_get_extension_flags(x) & EXFLAG_CA) != 0;
   forget_errors();
-  return CertificatePtr(std::move(out));
+  return out;
 }
 
 bool is_key_of(const Certificate& certificate, const Secret& pkcs8) {

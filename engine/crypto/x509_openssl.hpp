@@ -13,6 +13,8 @@ using X509Owner = Owner<X509, X509_free>;
 
 /// One certificate and nothing behind it; null: it is none.
 X509Owner parse_x509(ByteView der);
+/// What it says; `parsed` is complete.
+CertificatePtr describe(X509* parsed);
 /// PKCS#8 or the traditional forms; null: it is none.
 Key parse_private(const Secret& pkcs8);
 KeyKind kind_of(const EVP_PKEY* key);

@@ -21,18 +21,18 @@ struct Paths : testing::Test {
     for (const Holder& anchor : anchors) out->anchors.push_back(anchor.certificate());
     return out;
   }
-  Result<VerifiedPeer> of(const std::vector<Holder>& presented, WallTime at = now) const {
+  Result<ValidPath> of(const std::vector<Holder>& presented, WallTime at = now) const {
     std::vector<Bytes> octets;
     for (const Holder& one : presented) octets.push_back(one.der);
-    return validate_path(octets, {trustpoint}, at);
+    return validate_path(octets, {std::make_shared<const Trustpoint>(*trustpoint)}, at);  // values of a snapshot never change
   }
-  static void expect(const Result<VerifiedPeer>& verdict, Cause cause, const std::string& words = {}) {
+  static void expect(const Result<ValidPath>& verdict, Cause cause, const std::string& words = {}) {
     ASSERT_FALSE(verdict.ok()) << "wanted " << text_of(cause).name;
     EXPECT_EQ(verdict.failure().cause, cause) << text_of(verdict.failure().cause).name << ": " << verdict.failure().why;
     EXPECT_NE(verdict.failure().why.find(words), std::string::npos) << verdict.failure().why;
     EXPECT_EQ(verdict.failure().notify, NotifyType::authentication_failed) << "the peer learns no more";
   }
-  static void expect_ok(const Result<VerifiedPeer>& verdict) {
+  static void expect_ok(const Result<ValidPath>& verdict) {
     EXPECT_TRUE(verdict.ok()) << (verdict.ok() ? "" : verdict.failure().why);
   }
 };
@@ -41,9 +41,9 @@ TEST_F(Paths, OneThatHolds) {
   const Holder middle = pki::authority("CN=Sub,O=Example", &root);
   const auto verdict = of({pki::end_entity(middle, "DNS:gw.example.net"), middle});
   ASSERT_TRUE(verdict.ok()) << verdict.failure().why;
-  EXPECT_EQ(verdict->path, (std::vector<std::string>{"cn=gw,o=Example", "cn=Sub,o=Example", "cn=Root,o=Example"}));
-  EXPECT_EQ(verdict->trustpoint, "TP");
-  EXPECT_EQ(verdict->certificate->subject_text, "cn=gw,o=Example");
+  EXPECT_EQ(verdict->peer.path, (std::vector<std::string>{"cn=gw,o=Example", "cn=Sub,o=Example", "cn=Root,o=Example"}));
+  EXPECT_EQ(verdict->peer.trustpoint, "TP");
+  EXPECT_EQ(verdict->peer.certificate->subject_text, "cn=gw,o=Example");
 }
 
 TEST_F(Paths, AnAnchorNeedNotBeARoot) {

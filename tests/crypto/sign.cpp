@@ -30,7 +30,7 @@ TEST(Signatures, EveryRowSignsAndVerifies) {
     for (const auto& [name, kind] : kinds) {
       const pki::KeyPair key(name);
       const Bytes known = public_key(key);
-      const auto made = sign(Secret(key.pkcs8()), scheme, octets);
+      const auto made = sign(std::make_shared<const Secret>(key.pkcs8()), scheme, octets);
       ASSERT_EQ(made.ok(), scheme.fits(kind)) << scheme.name << " " << name;
       if (!made.ok()) {
         EXPECT_EQ(made.failure().cause, Cause::no_certificate);

@@ -179,5 +179,31 @@ TEST_F(Lies, WithHashesOnBothSidesTheSignatureIsRfc7427s) {
   }
 }
 
+TEST_F(Lies, WhoAnnouncesPssIsAnsweredWithIt) {
+  with_keys("rsa 2048");
+  for (const bool announced : {true, false}) {
+    world = World{1};
+    left.fragmentation = right.fragmentation = {9000, 9000, true};
+    start_both();
+    std::string scheme;
+    impair(world, [&](Utterance& u, const Flight&) {
+      if (u.header.exchange != wire::ExchangeType::ike_auth) return;
+      if (u.header.response) {
+        const auto* auth = part<wire::AuthPayload>(u);
+        scheme = engine::parse_signature(auth->method, auth->data).scheme->name;
+      } else if (!announced) {
+        std::erase_if(u.payloads, [](const wire::Payload& payload) {
+          const auto* notify = std::get_if<wire::NotifyPayload>(&payload);
+          return notify && notify->type == engine::NotifyType::supported_auth_methods;
+        });
+      }
+    });
+    world.send(*a, a_to_b);
+    world.run_for(10s);
+    EXPECT_EQ(scheme, announced ? "rsa-pss-sha256" : "rsa-sha256");
+    EXPECT_EQ(b->ready(), 1u);
+  }
+}
+
 }  // namespace
 }  // namespace sim
