@@ -8,7 +8,19 @@ namespace {
 
 using engine::IkeSaView;
 
-std::string_view auth_name(engine::AuthMethod method) { return method == engine::AuthMethod::pre_share ? "PSK" : "Unknown - 0"; }
+std::string_view auth_name(engine::AuthMethod method) {
+  switch (method) {
+    case engine::AuthMethod::none:
+      return "Unknown - 0";
+    case engine::AuthMethod::pre_share:
+      return "PSK";
+    case engine::AuthMethod::rsa_sig:
+      return "RSA";
+    case engine::AuthMethod::ecdsa_sig:
+      return "ECDSA";
+  }
+  return "Unknown - 0";
+}
 
 std::string_view status_name(engine::SaStatus status) {
   switch (status) {

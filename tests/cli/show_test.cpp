@@ -21,6 +21,13 @@ TEST(ShowIkev2Sa, OfOnePeerHasNoHeadings) {
   expect_golden("show-crypto-ikev2-sa-remote", cli::show_ikev2_sa(busy_gateway().view, options));
 }
 
+TEST(ShowIkev2Sa, SaysHowEachEndAuthenticatesItself) {
+  cli::ShowFacts facts = busy_gateway();
+  facts.view.ike_sas[0].auth_local = engine::AuthMethod::rsa_sig;
+  facts.view.ike_sas[0].auth_remote = engine::AuthMethod::ecdsa_sig;
+  EXPECT_NE(cli::show_ikev2_sa(facts.view, {}).find(", Auth sign: RSA, Auth verify: ECDSA"), std::string::npos);
+}
+
 TEST(ShowIkev2Sa, NothingPrintsNothing) { EXPECT_EQ(cli::show_ikev2_sa(idle_gateway().view, {}), ""); }
 
 TEST(ShowIpsecSa, Plain) { expect_golden("show-crypto-ipsec-sa", cli::show_ipsec_sa(busy_gateway(), {})); }
