@@ -351,10 +351,10 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
                        sa.path.remote.ip.to_string() + " or " + id_i->identity.to_string(),
                    {},
                    named(id_i->identity, profile->keyring ? profile->keyring->name : std::string())};
-  CHECK_OK(authentication::check_method(*profile, *keys, *proof, payloads));
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
   Admission admission{std::move(profile), *keys, id_i->identity};
   CHECK_OK(choose_ppk(turn, admission, sa, init, payloads));
+  CHECK_OK(authentication::check_method(*admission.profile, *keys, {proof->method, admission.proof}, payloads));
   return admission;
 }
 

@@ -205,5 +205,26 @@ TEST_F(Lies, WhoAnnouncesPssIsAnsweredWithIt) {
   }
 }
 
+/// What stands for AUTH without the postquantum key (RFC 8784, 3) is held to the profile as AUTH is.
+TEST_F(Lies, WhatStandsForAuthIsHeldToTheProfile) {
+  left.tunnels[0].ppk = PpkWords{"id", "a key", false};
+  right.tunnels[0].ppk = PpkWords{"another id", "another key", false};
+  const auto with = [](std::string_view scheme) -> Change {
+    return [scheme](Utterance& u) {
+      for (wire::Payload& payload : u.payloads)
+        if (auto* notify = std::get_if<wire::NotifyPayload>(&payload); notify && notify->type == engine::NotifyType::no_ppk_auth)
+          for (const engine::SignatureScheme& row : engine::signature_schemes())
+            if (row.name == scheme) notify->data = encode_signature(row, Bytes(256, 1));
+    };
+  };
+  lie(with("rsa-sha256"));
+  EXPECT_TRUE(b->diagnosed(Cause::authentication_failed)) << b->diagnoses();
+  EXPECT_NE(b->diagnoses().find("an RSA signature"), std::string::npos) << b->diagnoses();
+  lie(with("ecdsa-sha256"));
+  EXPECT_TRUE(b->diagnosed(Cause::signature_mismatch)) << b->diagnoses();
+  lie(with("none"));
+  EXPECT_EQ(b->ready(), 1u) << b->diagnoses();
+}
+
 }  // namespace
 }  // namespace sim
