@@ -5,8 +5,11 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
+#include <tuple>
 
+#include "engine/crypto/prf.hpp"
 #include "engine/crypto/remembered.hpp"
 #include "engine/crypto/x509.hpp"
 #include "engine/crypto/x509_openssl.hpp"
@@ -216,19 +219,63 @@ int dead_end(const STACK_OF(X509) * rest, const STACK_OF(X509) * path) {
   return -1;
 }
 
-/// Its CAs and lists are parsed once a thread: a list may have a hundred thousand entries.
-X509_STORE* remembered_store(const std::shared_ptr<const Trustpoint>& trustpoint) {
-  thread_local Remembered<Trustpoint, Store> stores;
-  return stores.of(trustpoint, store_of).get();
+/// A path that held, and how long it does.
+struct Held {
+  Bytes digest;  // of all that was presented
+  WallTime from = 0, until = 0;
+  ValidPath path;
+  ValidPath again() const {
+    EVP_PKEY_up_ref(path.key.get());
+    return {path.peer, Key(path.key.get())};
+  }
+};
+
+/// What a thread keeps of a trustpoint: its CAs and lists parsed, since a list may have a hundred thousand entries, and paths
+/// that held. Those of trustpoints that ask for lists are looked at anew each time.
+struct Known {
+  Store store;
+  std::vector<Held> held{};
+
+  const Held* find(ByteView digest, WallTime now) const {
+    const auto fits = [&](const Held& each) { return each.from <= now && now <= each.until && equal(each.digest, digest); };
+    const auto hit = std::find_if(held.begin(), held.end(), fits);
+    return hit == held.end() ? nullptr : &*hit;
+  }
+  void keep(Held path) {
+    if (held.size() == max_remembered) held.erase(held.begin());
+    held.push_back(std::move(path));
+  }
+};
+Known& known_of(const std::shared_ptr<const Trustpoint>& trustpoint) {
+  thread_local Remembered<Trustpoint, Known> trustpoints;
+  return trustpoints.of(trustpoint, [](const Trustpoint& each) { return Known{store_of(each)}; });
 }
 
-Result<ValidPath> validate(const Presented& presented, const std::shared_ptr<const Trustpoint>& shared, WallTime now) {
-  const Trustpoint& trustpoint = *shared;
-  X509_STORE* store = remembered_store(shared);
+Bytes digest_of(const std::vector<Bytes>& presented) {
+  Bytes digests;
+  for (const Bytes& der : presented) {
+    const Bytes one = sha256({der});
+    digests.insert(digests.end(), one.begin(), one.end());
+  }
+  return sha256({digests});
+}
+
+/// When all of it is valid.
+std::pair<WallTime, WallTime> validity_of(const STACK_OF(X509) * chain) {
+  std::pair<WallTime, WallTime> out{0, std::numeric_limits<WallTime>::max()};
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    const CertificatePtr each = describe(sk_X509_value(chain, i));
+    out = {std::max(out.first, each->not_before), std::min(out.second, each->not_after)};
+  }
+  return out;
+}
+
+Result<ValidPath> validate(const Presented& presented, const Trustpoint& trustpoint, Known& known, WallTime now,
+                           ByteView digest) {
   const Stack rest(sk_X509_dup(presented.rest.get()));
   while (true) {
     const StoreContext context(X509_STORE_CTX_new());
-    require(context && X509_STORE_CTX_init(context.get(), store, presented.owned.front().get(), rest.get()) == 1);
+    require(context && X509_STORE_CTX_init(context.get(), known.store.get(), presented.owned.front().get(), rest.get()) == 1);
     set_rules(context.get(), trustpoint, now);
     const bool holds = X509_verify_cert(context.get()) == 1;
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
@@ -237,7 +284,11 @@ Result<ValidPath> validate(const Presented& presented, const std::shared_ptr<con
     if (holds) {
       if (auto failure = own_predicates(chain, words)) return std::move(*failure);
       X509* end = presented.owned.front().get();
-      return ValidPath{{describe(end), trustpoint.name, path}, Key(X509_get_pubkey(end))};
+      Held held{to_bytes(digest), 0, 0, {{describe(end), trustpoint.name, path}, Key(X509_get_pubkey(end))}};
+      std::tie(held.from, held.until) = validity_of(chain);
+      ValidPath out = held.again();
+      if (!asks_lists(trustpoint)) known.keep(std::move(held));
+      return out;
     }
     Failure failure = failure_of(context.get(), trustpoint, words);
     const int end = failure.cause == Cause::unknown_authority ? dead_end(rest.get(), chain) : -1;
@@ -256,12 +307,15 @@ std::string speaks_for(const Certificate& certificate) {
 
 Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
                                 const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now) {
+  const Bytes digest = digest_of(presented);
+  for (const auto& trustpoint : trustpoints)
+    if (const Held* held = known_of(trustpoint).find(digest, now)) return held->again();
   auto parsed = parse_all(presented);
   std::optional<Failure> closest;
   if (!parsed.ok()) closest = std::move(parsed.failure());
   for (const auto& trustpoint : trustpoints) {
     if (!parsed.ok() || trustpoint->anchors.empty()) continue;
-    auto verdict = validate(*parsed, trustpoint, now);
+    auto verdict = validate(*parsed, *trustpoint, known_of(trustpoint), now, digest);
     if (verdict.ok()) {
       forget_errors();
       return verdict;

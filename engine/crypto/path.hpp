@@ -8,6 +8,8 @@ namespace engine::crypto {
 
 /// What is looked at of a peer, and how long a path may be, anchor and peer included.
 inline constexpr std::size_t max_presented = 10, max_path = 8;
+/// Paths that a thread remembers of each trustpoint.
+inline constexpr std::size_t max_remembered = 64;
 /// Of a key on the path: what is weaker is refused, and what would cost too much.
 inline constexpr std::uint32_t min_rsa_bits = 2048, max_rsa_bits = 8192;
 

@@ -239,5 +239,26 @@ TEST_F(Paths, TheClosestTrustpointTellsWhy) {
   expect_ok(validate_path({pki::end_entity(root, "").der}, {other, trustpoint}, now));
 }
 
+TEST_F(Paths, OneThatHeldIsRememberedForItsTrustpointAndItsTime) {
+  const Holder gateway = pki::end_entity(root, "", "CN=gw");
+  const std::shared_ptr<const Trustpoint> same = trustpoint;
+  const auto again = [&](const Bytes& der, WallTime at) { return validate_path({der}, {same}, at); };
+  for (int i = 0; i < 3; ++i) {
+    const auto verdict = again(gateway.der, now);
+    ASSERT_TRUE(verdict.ok());
+    EXPECT_EQ(verdict->peer.path, (std::vector<std::string>{"cn=gw", "cn=Root,o=Example"}));
+    EXPECT_TRUE(verdict->key);
+  }
+  expect(again(gateway.der, now + 366 * day), Cause::certificate_expired);
+  expect(again(gateway.der, now - 11 * day), Cause::certificate_not_yet_valid);
+  expect(validate_path({gateway.der}, {trusting({pki::authority("CN=Other")})}, now), Cause::unknown_authority);
+  Bytes changed = gateway.der;
+  changed[changed.size() - 3] ^= 1;
+  expect(again(changed, now), Cause::certificate_path);
+  // The oldest of too many gives way, and is looked at anew.
+  for (std::size_t i = 0; i < max_remembered; ++i) expect_ok(again(pki::end_entity(root, "", "CN=x").der, now));
+  expect_ok(again(gateway.der, now));
+}
+
 }  // namespace
 }  // namespace engine::crypto
