@@ -45,6 +45,11 @@ class Backend {
                       std::function<void(engine::Status)> then) = 0;
   /// Sets or removes the master key; what is sealed is sealed anew, in one transaction with it.
   virtual void set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) = 0;
+  /// Key pairs and CRLs as they were committed last.
+  virtual std::shared_ptr<const parser::PkiStore> pki() const = 0;
+  /// `change` is called when no commit is under way; `then` when what it gave is durable and the engine has it.
+  virtual void change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
+                          std::function<void(engine::Status)> then) = 0;
   virtual void write_startup(std::function<void(engine::Status)> then) = 0;
   /// nullopt where there is no startup configuration.
   virtual void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) = 0;

@@ -1,6 +1,7 @@
 #include "cli/check_command.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -152,7 +153,8 @@ std::string text_of_file(const std::string& path) {
 int run_check(const std::vector<std::string>& paths, CheckForm form, std::ostream& out) {
   std::vector<parser::NamedText> files;
   for (const std::string& path : paths) files.push_back({path, text_of_file(path)});
-  const parser::CheckReport report = parser::check(files);
+  const parser::CheckReport report = parser::check(
+      files, std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
   out << (form == CheckForm::json ? check_json(report) : check_text(report));
   if (report.refused_any) return 2;
   return report.findings.empty() ? 0 : 1;

@@ -9,6 +9,7 @@
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
+#include "cli/show_pki.hpp"
 #include "cli/show_stats.hpp"
 #include "cli/show_status.hpp"
 #include "cli/tech_support.hpp"
@@ -207,6 +208,19 @@ class ExecCommands : public CaptureCommands {
         [configuration = backend().running(), options](const ShowFacts& facts) {
           return show_access_lists(configuration, access_list_hits(facts), options);
         });
+  }
+  void operator()(const parser::ShowPkiCertificates& options) {
+    render([configuration = backend().running(), pki = backend().pki(),
+            options] { return certificates(configuration, *pki, options.trustpoint); },
+           [options](const ShownCertificates& shown) { return show_certificates(shown, options.verbose); });
+  }
+  void operator()(const parser::ShowPkiTrustpoints& options) {
+    render([configuration = backend().running(), pki = backend().pki(),
+            options] { return trustpoints(configuration, *pki, options.name); },
+           [options](const ShownTrustpoints& shown) { return show_trustpoints(shown, options.status); });
+  }
+  void operator()(const parser::ShowPublicKeys& options) {
+    render([pki = backend().pki(), options] { return public_keys(*pki, options); }, show_public_keys);
   }
   void operator()(const parser::ShowPrivilege&) {
     show_values(PrivilegeLevel{session_->options_.privileged ? 15U : 1U},

@@ -40,6 +40,11 @@ class ExecRun {
   void ask(std::string question, std::function<void(const std::string&)> answer) const {
     session_->ask(std::move(question), std::move(answer));
   }
+  /// Lines of configuration, as if they were typed from global configuration on; committed when `then` is called, whose argument
+  /// says whether they were. `command`: what the history is told was typed.
+  void enter_lines(const std::vector<std::string>& lines, const std::string& command, std::function<void(bool)> then) const {
+    session_->enter_lines(lines, command, std::move(then));
+  }
   /// Shows something of values: `values()` makes them, `print(values)` their text; `| json` gets the values themselves. All
   /// beside the loop but the end.
   template <class Values, class Print>

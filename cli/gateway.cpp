@@ -51,6 +51,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       endpoint_(random_),
       device_pins_(state_directory + "/devices", kernel::boot_id()),
       revert_timer_(loop, *this),
+      expiry_watch_(loop, *this),
       background_(loop) {
   log_.set_listener([this](const LogMessage& message, const std::string& stamped) { spread(message, stamped); });
   auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
@@ -61,7 +62,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   auto configuration = database_.load();
   revert_timer_.take_up(database_.revert());
   master_keys_ = std::make_shared<parser::MasterKeys>(database_.master_keys());
-  auto compiled = std::make_shared<parser::Compiled>(parser::compile(configuration, nullptr, master_keys_.get()));
+  pki_ = std::make_shared<parser::PkiStore>(parser::PkiStore::from_stored(database_.pki(), *master_keys_));
+  auto compiled = std::make_shared<parser::Compiled>(parser::compile(configuration, nullptr, master_keys_.get(), pki_.get()));
   interfaces_->bind(bindings_of(*compiled));
   open_plane_and_sockets(choice);
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
@@ -236,7 +238,7 @@ void Gateway::serve_metrics() {
 
 void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,
                      std::function<void(engine::Status)> then) {
-  commits_.push_back({std::move(build), std::move(origin), std::nullopt, std::move(then)});
+  commits_.push_back({std::move(build), std::move(origin), std::nullopt, nullptr, std::move(then)});
   next_commit();
 }
 
@@ -249,28 +251,34 @@ void Gateway::next_commit() {
     engine::Status status;
     parser::Configuration configuration;
     std::shared_ptr<const parser::MasterKeys> master_keys;
+    std::shared_ptr<const parser::PkiStore> pki;
     std::shared_ptr<const parser::Compiled> compiled;
   };
   const parser::Configuration configuration = next.build();
+  const auto pki = next.change_pki ? std::make_shared<const parser::PkiStore>(next.change_pki(*pki_)) : pki_;
   background_.run(
-      [this, configuration, origin = next.origin, order = next.master_key, before = running_, keys = master_keys_,
-       previous = compiled_] {
-        Outcome out{engine::Done{}, configuration, keys, nullptr};
+      [this, configuration, origin = next.origin, order = next.master_key, before = running_, keys = master_keys_, pki,
+       pki_changed = pki != pki_, previous = compiled_] {
+        Outcome out{engine::Done{}, configuration, keys, pki, nullptr};
         if (order)
           out.master_keys =
               std::make_shared<parser::MasterKeys>(order->remove ? parser::MasterKeys{} : keys->changed_to(order->key));
         out.configuration =
             parser::protect(configuration, order ? parser::Configuration{} : before, *out.master_keys, sealing_random_);
-        out.status = database_.commit_running(out.configuration, origin, order ? out.master_keys.get() : nullptr);
+        std::optional<parser::StoredPki> rows;
+        if (order || pki_changed) rows = pki->stored(*out.master_keys, sealing_random_);
+        out.status = database_.commit_running(out.configuration, origin,
+                                              {order ? out.master_keys.get() : nullptr, rows ? &*rows : nullptr});
         if (out.status.ok())
-          out.compiled =
-              std::make_shared<parser::Compiled>(parser::compile(out.configuration, previous.get(), out.master_keys.get()));
+          out.compiled = std::make_shared<parser::Compiled>(
+              parser::compile(out.configuration, previous.get(), out.master_keys.get(), pki.get()));
         return out;
       },
       // What a long paste took meanwhile goes back to the system.
       [this, then = next.then, long_paste = next.origin.commands.size() >= parser::most_logged_commands](const Outcome& outcome) {
         if (outcome.status.ok()) {
           master_keys_ = outcome.master_keys;
+          pki_ = outcome.pki;
           adopt(outcome.configuration, outcome.compiled);
         }
         committing_ = false;
@@ -297,7 +305,13 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
 }
 
 void Gateway::set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) {
-  commits_.push_back({[this] { return running_; }, std::move(origin), std::move(order), std::move(then)});
+  commits_.push_back({[this] { return running_; }, std::move(origin), std::move(order), nullptr, std::move(then)});
+  next_commit();
+}
+
+void Gateway::change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
+                         std::function<void(engine::Status)> then) {
+  commits_.push_back({[this] { return running_; }, {}, std::nullopt, std::move(change), std::move(then)});
   next_commit();
 }
 
@@ -319,8 +333,8 @@ void Gateway::render(std::function<std::string()> work, std::function<void(std::
 
 void Gateway::impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) {
   background_.run(
-      [configuration = std::move(configuration), previous = compiled_] {
-        return parser::compile(configuration, previous.get()).config;
+      [configuration = std::move(configuration), previous = compiled_, keys = master_keys_, pki = pki_] {
+        return parser::compile(configuration, previous.get(), keys.get(), pki.get()).config;
       },
       [this, then = std::move(then)](const std::shared_ptr<const engine::Config>& config) { then(endpoint_.impact(config)); });
 }

@@ -14,6 +14,7 @@
 #include "cli/console.hpp"
 #include "cli/device_pins.hpp"
 #include "cli/executor.hpp"
+#include "cli/expiry_watch.hpp"
 #include "cli/host_clock.hpp"
 #include "cli/metrics_server.hpp"
 #include "cli/open_metrics.hpp"
@@ -50,6 +51,9 @@ class Gateway final : public Backend {
   void commit(std::function<parser::Configuration()> build, parser::Origin origin,
               std::function<void(engine::Status)> then) override;
   void set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) override;
+  std::shared_ptr<const parser::PkiStore> pki() const override { return pki_; }
+  void change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
+                  std::function<void(engine::Status)> then) override;
   void in_database(std::function<std::function<void()>(parser::Database&)> work) override;
   void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
     revert_timer_.promise(minutes, user, std::move(then));
@@ -88,6 +92,7 @@ class Gateway final : public Backend {
     std::function<parser::Configuration()> build;
     parser::Origin origin;
     std::optional<parser::MasterKeyOrder> master_key;
+    std::function<parser::PkiStore(const parser::PkiStore&)> change_pki;  // may be empty
     std::function<void(engine::Status)> then;
   };
 
@@ -136,6 +141,7 @@ class Gateway final : public Backend {
   parser::Database database_;
   parser::Configuration running_;
   std::shared_ptr<const parser::MasterKeys> master_keys_ = std::make_shared<parser::MasterKeys>();
+  std::shared_ptr<const parser::PkiStore> pki_ = std::make_shared<parser::PkiStore>();
   std::uint64_t revision_ = 0;
   std::shared_ptr<const parser::Compiled> compiled_;
   std::deque<Commit> commits_;
@@ -157,6 +163,7 @@ class Gateway final : public Backend {
   std::unique_ptr<kernel::Resolver> resolver_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
+  ExpiryWatch expiry_watch_;
   Background background_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "cli/exec_commands.hpp"
 #include "cli/help_text.hpp"
+#include "cli/pki_dialogue.hpp"
 #include "parser/capture.hpp"
 #include "parser/redact.hpp"
 
@@ -82,6 +83,8 @@ void Session::begin(const Request& request) {
       commit([self = shared_from_this()] { self->done(); });
       break;
     case RequestKind::finish:
+      if (std::exchange(answer_, nullptr)) refuse("% The input ended before the question was answered", std::nullopt);
+      question_.clear();
       if (config_)
         leave_configuration();
       else
@@ -124,6 +127,9 @@ void Session::config_line(const std::string& text) {
   const bool leaves = !text.empty() && text.back() == control_z;
   const parser::LineReport line = config_->line(leaves ? text.substr(0, text.size() - 1) : text);
   if (const auto order = parser::master_key_order(line)) return master_key(*order);
+  if (const auto command = parser::pki_command(line))
+    return commit(
+        [self = shared_from_this(), command, typed = parser::without_keys(line.text)] { carry_out(self, *command, typed); });
   if (line.command && config_->takes_text()) text_opener_ = parser::without_keys(line.text);
   report(line, is_text);
   if (leaves || !config_->active())
@@ -246,6 +252,18 @@ void Session::refresh() {
   for (const auto& line : journal_) fresh.line(line);
   config_.emplace(std::move(fresh));
   base_revision_ = backend_.revision();
+}
+
+void Session::enter_lines(const std::vector<std::string>& lines, const std::string& command, std::function<void(bool)> then) {
+  refresh();
+  for (const std::string& text : lines) {
+    const parser::LineReport line = config_->line(text);
+    if (line.verdict == parser::Verdict::refused) refuse(line.answer, std::nullopt);
+    journal_.push_back(text);
+  }
+  entered_.push_back(command);
+  uncommitted_ = true;
+  commit([self = shared_from_this(), then = std::move(then)] { then(!self->refused_); });
 }
 
 void Session::commit(std::function<void()> then) {

@@ -57,6 +57,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void leave_configuration();
   void report(const parser::LineReport& report, bool is_text);
   void refresh();
+  void enter_lines(const std::vector<std::string>& lines, const std::string& command, std::function<void(bool)> then);
   void commit(std::function<void()> then);
   void print_warnings();
   std::string help(const std::string& text) const;

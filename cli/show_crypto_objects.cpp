@@ -75,7 +75,8 @@ std::string list_of(const Node& block, std::string_view beginning, const std::st
 
 template <class T>
 std::string methods(const Node& block) {
-  constexpr std::array<std::string_view, 6> words{"pre-share", "rsa-sig", "ecdsa-sig", "eap", "anyconnect-eap", "dynamic"};
+  constexpr std::array<std::string_view, 7> words{"pre-share", "rsa-sig",        "ecdsa-sig", "mldsa-sig",
+                                                  "eap",       "anyconnect-eap", "dynamic"};
   std::string out;
   block.each<T>([&](const T& line, const Node&) {
     out += (out.empty() ? "" : " ") + std::string(words[static_cast<std::size_t>(line.method)]);
@@ -123,8 +124,8 @@ void put_profile(std::string& out, const Node& root, const engine::View& view, c
          "\n Remote identity: none\n Local authentication method: " + methods<parser::AuthenticationLocal>(block) +
          "\n Remote authentication method(s): " + methods<parser::AuthenticationRemote>(block) +
          "\n EAP options: none\n Keyring: " + (keyring ? keyring->keyring : "none") +
-         "\n Trustpoint(s): none\n Lifetime: " + std::to_string(lifetime ? lifetime->seconds : 86400) +
-         " seconds\n DPD: " + dpd_text(root, block) +
+         "\n Trustpoint(s): " + list_of<parser::ProfileTrustpoint>(block, "pki trustpoint ", "  ") +
+         "\n Lifetime: " + std::to_string(lifetime ? lifetime->seconds : 86400) + " seconds\n DPD: " + dpd_text(root, block) +
          "\n NAT-keepalive: " + (keepalive ? std::to_string(keepalive->seconds) : "disabled") +
          "\n Ivrf: none\n Virtual-template: none\n mode auto: none\n"
          " AAA AnyConnect EAP authentication mlist: none\n AAA EAP authentication mlist: none\n"

@@ -14,4 +14,5 @@
 #include "parser/modes/ipsec_profile.hpp"
 #include "parser/modes/ipsec_transform_set.hpp"
 #include "parser/modes/logging.hpp"
+#include "parser/modes/pki.hpp"
 #include "parser/modes/shared.hpp"

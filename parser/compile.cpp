@@ -121,10 +121,12 @@ std::shared_ptr<const engine::crypto::KeyStore> KeyBook::take() {
   return store;
 }
 
-CompileContext::CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master)
-    : root(configuration.data().root), master(master), keys(previous), next_memo(std::make_shared<CompileMemo>()) {
+CompileContext::CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master,
+                               const PkiStore* pki)
+    : root(configuration.data().root), master(master), pki(pki), keys(previous), next_memo(std::make_shared<CompileMemo>()) {
   next_memo->source = configuration;
   next_memo->master = master;
+  next_memo->pki = pki;
   next_memo->parts.resize(root.children.size());
   origins_.resize(root.children.size());
   if (!previous) return;
@@ -153,6 +155,15 @@ void CompileContext::remember_parts(const engine::Config& config) {
     for (const auto& policy : config.policies)
       for (const auto& proposal : policy->proposals) parts.remember(proposal->name, proposal);
   });
+  trustpoints.look_through([&config](auto& parts) {
+    for (const auto& profile : config.profiles)
+      for (const auto* list : {&profile->sign, &profile->verify})
+        for (const auto& trustpoint : *list) parts.remember(trustpoint->name, trustpoint);
+  });
+  certificate_maps.look_through([&config](auto& parts) {
+    for (const auto& profile : config.profiles)
+      for (const auto& map : profile->match_certificate) parts.remember(map->name, map);
+  });
   entries.look_through([each_entry](auto& parts) {
     each_entry([&](const auto& entry) { parts.remember(entry_name(entry->map, entry->sequence), entry); });
   });
@@ -166,7 +177,7 @@ void CompileContext::remember_parts(const engine::Config& config) {
 /// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone: what stands around them decides too much.
 void CompileContext::look_for_changes() {
   if (!memo_) return;
-  reusable = memo_->master == master;
+  reusable = memo_->master == master && memo_->pki == pki;
   const auto note = [&](const Node& block) {
     if (const auto* list = block.as<AccessList>())
       changed_lists.insert(list->name);
@@ -229,8 +240,8 @@ engine::AdmissionLimits read_limits(const Node& root) {
 
 }  // namespace
 
-Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master) {
-  CompileContext context(configuration, previous, master);
+Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master, const PkiStore* pki) {
+  CompileContext context(configuration, previous, master, pki);
   auto config = std::make_shared<engine::Config>();
   config->policies = compile_policies(context);
   config->profiles = compile_profiles(context);

@@ -12,6 +12,7 @@
 namespace parser {
 
 class MasterKeys;  // parser/secrets.hpp
+class PkiStore;    // parser/pki_store.hpp
 
 /// `interface X` of the configuration, for kernel/interfaces: natural order decides where `device` is empty.
 struct InterfaceBinding {
@@ -57,7 +58,8 @@ const engine::Algorithm* pfs_group(const SetPfs& line);
 engine::IkeProposal proposal_of(const std::string& name, const Node* block);
 
 /// `previous` lets unchanged parts keep their address and keys keep their KeyRef; may be null. `master` opens keys of type
-/// 6; null: there is none.
-Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master = nullptr);
+/// 6; null: there is none. `pki` has the key pairs and CRLs; null: there are none.
+Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master = nullptr,
+                 const PkiStore* pki = nullptr);
 
 }  // namespace parser

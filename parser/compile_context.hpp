@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/crypto/jobs.hpp"
+#include "engine/pki.hpp"
 #include "parser/compile.hpp"
 #include "parser/configuration.hpp"
 
@@ -89,14 +90,16 @@ struct CompileMemo {
   };
   Configuration source;
   const MasterKeys* master = nullptr;  // with which keys of type 6 were opened
+  const PkiStore* pki = nullptr;
   std::vector<Part> parts;
 };
 
 struct CompileContext {
-  CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master);
+  CompileContext(const Configuration& configuration, const Compiled* previous, const MasterKeys* master, const PkiStore* pki);
 
   const Node& root;
   const MasterKeys* master;  // may be null
+  const PkiStore* pki;       // may be null
   KeyBook keys;
   std::shared_ptr<CompileMemo> next_memo;  // of this snapshot, for the next
   bool reusable = false;                   // only such blocks have changed as what became of the others can outlive
@@ -107,6 +110,8 @@ struct CompileContext {
   PreviousParts<engine::IkePolicy> policies;
   PreviousParts<engine::TransformSet> transform_sets;
   PreviousParts<engine::CryptoMapEntry> entries;
+  PreviousParts<engine::Trustpoint> trustpoints;
+  PreviousParts<engine::CertificateMap> certificate_maps;
   std::vector<std::string> warnings;
 
   /// Calls `visit(const T&, const Node& block, std::size_t place)` for each block of type T of global configuration.

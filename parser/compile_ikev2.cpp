@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "parser/compile_context.hpp"
+#include "parser/compile_pki.hpp"
 #include "parser/difference.hpp"
 #include "parser/secrets.hpp"
 
@@ -296,17 +297,38 @@ const AuthenticationRemote* pre_share_of(const Node& block) {
   return found;
 }
 
+engine::AuthMethod method_of(AuthenticationMethod method) {
+  switch (method) {
+    case AuthenticationMethod::pre_share:
+      return engine::AuthMethod::pre_share;
+    case AuthenticationMethod::rsa_sig:
+      return engine::AuthMethod::rsa_sig;
+    case AuthenticationMethod::ecdsa_sig:
+      return engine::AuthMethod::ecdsa_sig;
+    default:
+      return engine::AuthMethod::none;
+  }
+}
+
+engine::AuthMethods remote_methods(const Node& block) {
+  engine::AuthMethods out;
+  block.each<AuthenticationRemote>([&](const AuthenticationRemote& line, const Node&) { out.add(method_of(line.method)); });
+  return out;
+}
+
 /// False with a warning where the profile lacks what every profile must have.
 bool is_complete(const Node& block, const std::string& where, CompileContext& context) {
   const auto lacks = [&](const char* what) {
     context.warn(where, std::string("it has no ") + what + ", the profile is not used");
     return false;
   };
-  if (!block.find<AuthenticationLocal>()) return lacks("local authentication method");
+  const auto* local = block.find<AuthenticationLocal>();
+  if (!local) return lacks("local authentication method");
   if (!block.find<AuthenticationRemote>()) return lacks("remote authentication method");
-  if (!block.find<MatchIdentityRemote>()) return lacks("match identity statement");
-  if (block.find<AuthenticationLocal>()->method != AuthenticationMethod::pre_share) return lacks("local pre-shared key");
-  if (!pre_share_of(block)) return lacks("remote pre-shared key");
+  if (!block.find<MatchIdentityRemote>() && !block.find<MatchCertificate>())
+    return lacks("match identity or match certificate statement");
+  if (method_of(local->method) == engine::AuthMethod::none) return lacks("local authentication method that exists here");
+  if (remote_methods(block) == engine::AuthMethods()) return lacks("remote authentication method that exists here");
   return true;
 }
 
@@ -322,8 +344,86 @@ void read_timers(engine::IkeProfile& profile, const Node& block, CompileContext&
   if (const auto* line = block.find<NatKeepalive>()) profile.nat_keepalive = std::chrono::seconds(line->seconds);
 }
 
+/// What the blocks of profiles refer to.
+struct ProfileParts {
+  Keyrings keyrings;
+  Trustpoints trustpoints;
+  CertificateMaps maps;
+  explicit ProfileParts(CompileContext& context) : keyrings(context), trustpoints(context), maps(context) {}
+};
+
+void read_identity(engine::IkeProfile& profile, const IdentityName& identity) {
+  if (identity.kind == IdentityKind::dn)
+    profile.identity_local_dn = true;
+  else if (identity.kind != IdentityKind::address)
+    profile.identity_local = engine::Identity{id_type(identity.kind), engine::to_bytes(engine::as_bytes(identity.name))};
+  else if (identity.address)
+    profile.identity_local = engine::Identity::of(*identity.address);
+}
+
+/// Whom the profile is for. False with warnings where it is for nobody.
+bool read_matches(engine::IkeProfile& profile, const Node& block, const std::string& where, ProfileParts& parts,
+                  CompileContext& context) {
+  block.each<MatchIdentityRemote>([&](const MatchIdentityRemote& line, const Node&) {
+    if (auto match = identity_match(line)) profile.match_remote.push_back(std::move(*match));
+  });
+  block.each<MatchCertificate>([&](const MatchCertificate& line, const Node&) {
+    if (auto map = parts.maps.find(line.map, where)) profile.match_certificate.push_back(std::move(map));
+  });
+  if (!profile.match_remote.empty() || !profile.match_certificate.empty()) return true;
+  context.warn(where, "none of its match statements can be used, the profile is not used");
+  return false;
+}
+
+void read_keys(engine::IkeProfile& profile, const Node& block, const std::string& where, ProfileParts& parts,
+               CompileContext& context) {
+  const auto* local = block.find<AuthenticationLocal>();
+  const auto* remote = pre_share_of(block);
+  if (local->key) profile.inline_local_key = key_ref(*local->key, where + " authentication local", context);
+  if (remote && remote->key) profile.inline_remote_key = key_ref(*remote->key, where + " authentication remote", context);
+  const auto* keyring = block.find<ProfileKeyring>();
+  if (keyring) profile.keyring = parts.keyrings.find(keyring->keyring, where);
+  const bool lacks_local = profile.auth_local == engine::AuthMethod::pre_share && !profile.inline_local_key.value;
+  const bool lacks_remote = remote && !profile.inline_remote_key.value;
+  if (!keyring && (lacks_local || lacks_remote))
+    context.warn(where, "it has no keyring, so that there is no pre-shared key for its peers");
+}
+
+/// The trustpoints of the profile, or where it names none all of them. False with warnings where signatures are asked for and
+/// there is nothing to make or to check them by.
+bool read_trustpoints(engine::IkeProfile& profile, const Node& block, const std::string& where, ProfileParts& parts,
+                      CompileContext& context) {
+  const bool signs = engine::AuthMethods(profile.auth_local).signatures(), verifies = profile.auth_remote.signatures();
+  if (!signs && !verifies) return true;
+  bool named = false;
+  const auto take = [&](const std::shared_ptr<const engine::Trustpoint>& trustpoint, TrustpointUse use) {
+    if (use != TrustpointUse::verify && trustpoint->certificate) profile.sign.push_back(trustpoint);
+    if (use != TrustpointUse::sign && !trustpoint->anchors.empty()) profile.verify.push_back(trustpoint);
+  };
+  block.each<ProfileTrustpoint>([&](const ProfileTrustpoint& line, const Node&) {
+    named = true;
+    if (const auto found = parts.trustpoints.find(line.trustpoint, where)) take(found, line.use);
+  });
+  if (!named)
+    for (const auto& each : parts.trustpoints.all()) take(each, TrustpointUse::both);
+  std::erase_if(profile.sign, [&](const auto& each) { return engine::method_of(each->certificate->key) != profile.auth_local; });
+  if (!signs) profile.sign.clear();
+  if (!verifies) profile.verify.clear();
+  if (signs && profile.sign.empty()) {
+    const bool rsa = profile.auth_local == engine::AuthMethod::rsa_sig;
+    context.warn(where, std::string("no trustpoint has a certificate and its key for ") + (rsa ? "rsa-sig" : "ecdsa-sig") +
+                            ", the profile is not used");
+  }
+  if (verifies && profile.verify.empty())
+    context.warn(where, profile.auth_remote.has(engine::AuthMethod::pre_share)
+                            ? "no trustpoint has a CA certificate: peers can prove themselves by a pre-shared key alone"
+                            : "no trustpoint has a CA certificate to check peers by, the profile is not used");
+  return (!signs || !profile.sign.empty()) &&
+         (!verifies || !profile.verify.empty() || profile.auth_remote.has(engine::AuthMethod::pre_share));
+}
+
 /// Nullopt with warnings when the profile is incomplete.
-std::optional<engine::IkeProfile> read_profile(const std::string& name, const Node& block, Keyrings& keyrings,
+std::optional<engine::IkeProfile> read_profile(const std::string& name, const Node& block, ProfileParts& parts,
                                                CompileContext& context) {
   const std::string where = "crypto ikev2 profile " + name;
   if (!is_complete(block, where, context) || !in_global_vrf(block, where, context)) return std::nullopt;
@@ -332,47 +432,35 @@ std::optional<engine::IkeProfile> read_profile(const std::string& name, const No
   engine::IkeProfile profile;
   profile.name = name;
   profile.match_local = std::move(*local);
-  block.each<MatchIdentityRemote>([&](const MatchIdentityRemote& line, const Node&) {
-    if (auto match = identity_match(line)) profile.match_remote.push_back(std::move(*match));
-  });
-  if (const auto* line = block.find<IdentityLocal>()) {
-    const IdentityName& identity = line->identity;
-    if (identity.kind == IdentityKind::dn)
-      context.warn(where,
-                   "its identity is the name in a certificate, and certificates are not used: the local address stands for it");
-    else if (identity.kind != IdentityKind::address)
-      profile.identity_local = engine::Identity{id_type(identity.kind), engine::to_bytes(engine::as_bytes(identity.name))};
-    else if (identity.address)
-      profile.identity_local = engine::Identity::of(*identity.address);
+  if (!read_matches(profile, block, where, parts, context)) return std::nullopt;
+  if (const auto* line = block.find<IdentityLocal>()) read_identity(profile, line->identity);
+  profile.auth_local = method_of(block.find<AuthenticationLocal>()->method);
+  profile.auth_remote = remote_methods(block);
+  if (profile.identity_local_dn && !engine::AuthMethods(profile.auth_local).signatures()) {
+    context.warn(where,
+                 "its identity is the name in a certificate, and it proves itself by none: the local address stands for it");
+    profile.identity_local_dn = false;
   }
-  profile.auth_local = engine::AuthMethod::pre_share;
-  profile.auth_remote = engine::AuthMethod::pre_share;
-  const auto* local_line = block.find<AuthenticationLocal>();
-  const auto* remote_line = pre_share_of(block);
-  if (local_line->key) profile.inline_local_key = key_ref(*local_line->key, where + " authentication local", context);
-  if (remote_line->key) profile.inline_remote_key = key_ref(*remote_line->key, where + " authentication remote", context);
-  const auto* keyring = block.find<ProfileKeyring>();
-  if (keyring) profile.keyring = keyrings.find(keyring->keyring, where);
+  read_keys(profile, block, where, parts, context);
+  if (!read_trustpoints(profile, block, where, parts, context)) return std::nullopt;
   profile.childless = block.find<ProfileChildless>() != nullptr;
   profile.mobike = block.find<ProfileMobikeDisable>() == nullptr;
   if (const auto* line = block.find<ProfilePpkKeyring>()) {
-    profile.ppk_keyring = keyrings.find(line->keyring, where);
+    profile.ppk_keyring = parts.keyrings.find(line->keyring, where);
     // Without the keyring a required key could not be told from none.
     if (!profile.ppk_keyring) {
       context.warn(where, "its PPK keyring is missing, the profile is not used");
       return std::nullopt;
     }
   }
-  if (!keyring && (!profile.inline_local_key.value || !profile.inline_remote_key.value))
-    context.warn(where, "it has no keyring, so that there is no pre-shared key for its peers");
   read_timers(profile, block, context);
   return profile;
 }
 
-/// The part that the same block became before, with the keyrings of their names.
+/// The part that the same block became before, with the keyrings of their names. What refers to certificates is read anew.
 std::shared_ptr<const engine::IkeProfile> reused_profile(std::size_t place, Keyrings& keyrings, CompileContext& context) {
   auto known = context.reused<engine::IkeProfile>(place);
-  if (!known) return nullptr;
+  if (!known || !known->sign.empty() || !known->verify.empty() || !known->match_certificate.empty()) return nullptr;
   for (const auto& keyring : {known->keyring, known->ppk_keyring})
     if (keyring && !keyrings.defined(keyring->name)) return nullptr;
   const auto now = [&](const auto& keyring) { return keyring ? keyrings.find(keyring->name, {}) : nullptr; };
@@ -417,14 +505,14 @@ std::vector<std::shared_ptr<const engine::IkePolicy>> compile_policies(CompileCo
 
 std::vector<std::shared_ptr<const engine::IkeProfile>> compile_profiles(CompileContext& context) {
   std::vector<std::shared_ptr<const engine::IkeProfile>> out;
-  Keyrings keyrings(context);
+  ProfileParts parts(context);
   context.each_block<Ikev2Profile>([&](const Ikev2Profile& profile, const Node& block, std::size_t place) {
     const std::size_t warned = context.warnings.size();
     const auto before = context.before<engine::IkeProfile>(place);
-    auto now = reused_profile(place, keyrings, context);
+    auto now = reused_profile(place, parts.keyrings, context);
     if (now)
       context.become(place, now, warned);
-    else if (auto read = read_profile(profile.name, block, keyrings, context))
+    else if (auto read = read_profile(profile.name, block, parts, context))
       now = context.become(place, std::move(*read), warned);
     if (before && before != now) context.replaced.emplace(before.get(), now);
     if (now) out.push_back(std::move(now));

@@ -4,12 +4,13 @@
 // lines to come. `revision` and `command`: parser/database_history.hpp. `meta`: "boot_id" names the boot to which the
 // running configuration belongs, "startup_revision" the revision that was made the startup configuration,
 // "revert_revision", "revert_deadline", "revert_minutes" and "revert_user" what `configure terminal revert timer` promised,
-// "master_keys" the keys derived from the master keys (parser/secrets.hpp).
+// "master_keys" the keys derived from the master keys (parser/secrets.hpp). `key_pair` and `crl`: parser/database_pki.hpp.
 #include "parser/database.hpp"
 
 #include <map>
 
 #include "parser/database_history.hpp"
+#include "parser/database_pki.hpp"
 #include "parser/database_rows.hpp"
 #include "parser/database_views.hpp"
 #include "parser/difference.hpp"
@@ -21,7 +22,7 @@ using sqlite::Connection;
 using sqlite::Statement;
 using sqlite::Transaction;
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 constexpr const char* tables = R"(
 create table meta (name text primary key, value) without rowid;
 create table object (
@@ -87,9 +88,10 @@ struct Database::Impl {
     if (version == 0) {
       db.execute(tables);
       db.execute(History::tables());
-    } else {
+    } else if (version == 1) {
       History::migrate_from_1(db);
     }
+    db.execute(pki_tables());
     db.execute("pragma user_version = " + std::to_string(schema_version));
     transaction.commit();
   }
@@ -175,9 +177,10 @@ struct Database::Impl {
     return found;
   }
 
-  void write(const Configuration& configuration, const Origin& origin, const MasterKeys* master) {
+  void write(const Configuration& configuration, const Origin& origin, const Beside& beside) {
     Transaction transaction(db);
-    if (master) set_meta("master_keys", master->stored());
+    if (beside.master) set_meta("master_keys", beside.master->stored());
+    if (beside.pki) write_pki(db, *beside.pki);
     RowWriter::Block next;
     std::string hunks;
     if (stored) {
@@ -211,12 +214,15 @@ Database::~Database() = default;
 
 Configuration Database::load() { return impl_->load(); }
 
-engine::Status Database::commit_running(const Configuration& configuration, const Origin& origin, const MasterKeys* master) {
+engine::Status Database::commit_running(const Configuration& configuration, const Origin& origin, const Beside& beside) {
   return guarded([&] {
-    if (master || !impl_->running || !(*impl_->running == configuration)) impl_->write(configuration, origin, master);
+    const bool same = impl_->running && *impl_->running == configuration;
+    if (beside.master || beside.pki || !same) impl_->write(configuration, origin, beside);
     return engine::Done{};
   });
 }
+
+StoredPki Database::pki() { return read_pki(impl_->db); }
 
 MasterKeys Database::master_keys() { return MasterKeys::from_stored(impl_->meta("master_keys").value_or("")); }
 

@@ -10,6 +10,7 @@
 
 #include "engine/result.hpp"
 #include "parser/parser.hpp"
+#include "parser/pki_store.hpp"
 #include "parser/secrets.hpp"
 
 namespace parser {
@@ -43,6 +44,12 @@ struct PendingRevert {
   friend bool operator==(const PendingRevert&, const PendingRevert&) = default;
 };
 
+/// What a commit changes beside the configuration, in the same transaction; null leaves it.
+struct Beside {
+  const MasterKeys* master = nullptr;
+  const StoredPki* pki = nullptr;
+};
+
 /// Not to be used by two threads at once.
 class Database {
  public:
@@ -55,10 +62,11 @@ class Database {
   /// std::runtime_error where the file cannot be read (start-up only).
   Configuration load();
   /// Makes `configuration` the running one, in one transaction, durable on return. On failure nothing has changed.
-  /// `master`: the master keys from now on, in the same transaction; null leaves them.
-  engine::Status commit_running(const Configuration& configuration, const Origin& origin, const MasterKeys* master = nullptr);
+  engine::Status commit_running(const Configuration& configuration, const Origin& origin, const Beside& beside = {});
   /// The master keys as they were committed last. Throws std::runtime_error where the file cannot be read (start-up only).
   MasterKeys master_keys();
+  /// Key pairs and CRLs, the same way.
+  StoredPki pki();
   /// `write memory`: the running configuration becomes the startup one, durable on return.
   engine::Status write_startup();
   /// nullopt where there is none. Fails with the reason where the file cannot be read.

@@ -77,6 +77,25 @@ struct ShowCryptoSession {
   std::optional<std::string> interface;  // canonical name
   friend bool operator==(const ShowCryptoSession&, const ShowCryptoSession&) = default;
 };
+/// `show crypto pki certificates [verbose] [TRUSTPOINT]`
+struct ShowPkiCertificates {
+  bool verbose = false;
+  std::optional<std::string> trustpoint;
+  friend bool operator==(const ShowPkiCertificates&, const ShowPkiCertificates&) = default;
+};
+/// `show crypto pki trustpoints [NAME] [status]`
+struct ShowPkiTrustpoints {
+  bool status = false;
+  std::optional<std::string> name;
+  friend bool operator==(const ShowPkiTrustpoints&, const ShowPkiTrustpoints&) = default;
+};
+/// `show crypto key mypubkey {all | ec | rsa} [NAME]`
+enum class ShownKeyKind : std::uint8_t { all, ec, rsa };
+struct ShowPublicKeys {
+  ShownKeyKind kind = ShownKeyKind::all;
+  std::optional<std::string> name;
+  friend bool operator==(const ShowPublicKeys&, const ShowPublicKeys&) = default;
+};
 struct ShowCryptoMap {
   friend bool operator==(const ShowCryptoMap&, const ShowCryptoMap&) = default;
 };
@@ -237,11 +256,11 @@ using ExecCommandKind =
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
                  ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
-                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
-                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact,
-                 ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory,
-                 ShowDebugging, ShowLogging, ClearIkev2Sa, ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition,
-                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters,
+                 ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture,
+                 ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces,
+                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa,
+                 ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -38,6 +38,10 @@ struct Rules {
   std::string (*refuses_new)(const T&) = nullptr;
   Answer (*add)(const Command&, Lines&, const T&) = nullptr;
   Answer (*remove)(const Command&, Lines&, const T&, bool bare) = nullptr;
+  // Of a line whose value goes on over the next ones.
+  bool (*unfinished)(const T&) = nullptr;
+  Taken (*take)(T&, std::string_view raw) = nullptr;
+  std::string (*behind)(const T&) = nullptr;  // what is printed behind the line: that text
 };
 
 /// The keywords by which an expression begins.
@@ -119,7 +123,10 @@ class CommandOf final : public Command {
     value = std::make_shared<T>(std::move(object));
     return true;
   }
-  void print(const void* value, bool bare, std::string& out) const override { Printer{out, bare}.put(expression_, of(value)); }
+  void print(const void* value, bool bare, std::string& out) const override {
+    Printer{out, bare}.put(expression_, of(value));
+    if (rules_.behind && !bare) out += rules_.behind(of(value));
+  }
   void print_hidden(const void* value, std::string& out) const override {
     Printer{out, false, Secrets::hidden}.put(expression_, of(value));
   }
@@ -192,8 +199,8 @@ class CommandOf final : public Command {
   }
   bool opaque() const override { return false; }
   bool takes_trailer() const override { return rules_.trailer; }
-  bool unfinished(const void*) const override { return false; }
-  Taken take(void*, std::string_view) const override { return Taken::done; }
+  bool unfinished(const void* value) const override { return rules_.unfinished && rules_.unfinished(of(value)); }
+  Taken take(void* value, std::string_view raw) const override { return rules_.take(*static_cast<T*>(value), raw); }
 
  private:
   static const T& of(const void* value) { return *static_cast<const T*>(value); }

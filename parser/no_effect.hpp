@@ -21,8 +21,15 @@ inline constexpr std::string_view host_nat = "address translation is the host's"
 inline constexpr std::string_view host_qos = "queueing is the host's";
 inline constexpr std::string_view host_system = "it is a matter of the host";
 inline constexpr std::string_view other_ios = "this part of IOS does not exist here";
-inline constexpr std::string_view certificates = "certificates are not used";
-inline constexpr std::string_view pki_action = "keys and certificates are not made or fetched here";
+inline constexpr std::string_view http_url = "certificates travel within IKE, not by URL";
+inline constexpr std::string_view crypto_identity = "whom an entry is for is said by its IKEv2 profile";
+inline constexpr std::string_view mldsa = "ML-DSA does not exist";
+inline constexpr std::string_view scep =
+    "nothing is fetched from a CA: \"crypto pki authenticate\", \"enroll\" and \"import\" go by the terminal and by files";
+inline constexpr std::string_view serial_number = "the gateway has no serial number";
+inline constexpr std::string_view public_keys = "peers are known by certificates, not by bare public keys";
+inline constexpr std::string_view pki_action = "it does not exist for keys here";
+inline constexpr std::string_view pki_typed = "it is carried out where it is typed, and is no configuration";
 inline constexpr std::string_view eap = "EAP does not exist";
 inline constexpr std::string_view aaa = "AAA is not consulted";
 inline constexpr std::string_view config_mode = "addresses and routes are not exchanged by IKEv2";

@@ -40,12 +40,12 @@ else()
   test_folder(engine engine)
   test_folder(sim engine)
   target_sources(sim_tests PRIVATE ${debug_sources})
-  foreach(folder crypto sim)  # certificates that tests make
-    target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
-  endforeach()
   test_folder(parser parser)
   test_folder(kernel kernel)
   test_folder(cli cli)
+  foreach(folder crypto sim parser cli)  # certificates that tests make
+    target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
+  endforeach()
   # Runs inside the lab's kernel only: built with the release preset, and not one of all_tests.
   file(GLOB lab_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/lab/*.cpp)
   if(lab_sources)

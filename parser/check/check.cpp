@@ -75,7 +75,7 @@ class Corrector {
 /// Reads a file as apply() does, and notes where each line stands.
 class FileReader {
  public:
-  FileReader(const NamedText& file) : file_(file) { out_.name = file.name; }
+  FileReader(const NamedText& file, std::int64_t now) : file_(file), now_(now) { out_.name = file.name; }
 
   Subject read() {
     std::size_t number = 0;
@@ -88,7 +88,7 @@ class FileReader {
       out_.lines[i].verdict = Verdict::refused;
       out_.lines[i].why = i == text_from_ ? text_not_ended(out_.lines[i].text) : below_refused;
     }
-    return Subject(file_.name, session_.configuration(), places_);
+    return Subject(file_.name, session_.configuration(), places_, now_);
   }
   CheckedFile take_lines() { return std::move(out_); }
 
@@ -135,6 +135,7 @@ class FileReader {
   }
 
   const NamedText& file_;
+  std::int64_t now_;
   CheckedFile out_;
   std::size_t text_from_ = 0;  // of its lines, the one that began the text that goes on
   ConfigSession session_{Configuration{}};
@@ -143,11 +144,11 @@ class FileReader {
 
 }  // namespace
 
-CheckReport check(const std::vector<NamedText>& files) {
+CheckReport check(const std::vector<NamedText>& files, std::int64_t now) {
   CheckReport out;
   std::vector<Subject> subjects;
   for (const NamedText& file : files) {
-    FileReader reader(file);
+    FileReader reader(file, now);
     subjects.push_back(reader.read());
     out.files.push_back(reader.take_lines());
     for (const CheckedLine& line : out.files.back().lines) out.refused_any = out.refused_any || line.verdict == Verdict::refused;

@@ -2,6 +2,7 @@
 // together. No daemon is needed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ struct CheckReport {
 struct NamedText {
   std::string name, text;
 };
-/// One file, or several: two are also held against each other, as two ends of a tunnel.
-CheckReport check(const std::vector<NamedText>& files);
+/// One file, or several: two are also held against each other, as two ends of a tunnel. `now`: seconds since 1970, by which the
+/// dates of certificates are judged; 0: they are not.
+CheckReport check(const std::vector<NamedText>& files, std::int64_t now = 0);
 
 }  // namespace parser

@@ -257,8 +257,9 @@ void ikev1(const Subject& subject, Findings& findings) {
 
 const std::vector<OneFileCheck>& one_file_checks() {
   static const std::vector<OneFileCheck> checks = {
-      {"without-effect", without_effect}, {"unused", unused}, {"two-profiles", two_profiles},
-      {"access-list", access_lists},      {"weak", weak},     {"ikev1", ikev1},
+      {"without-effect", without_effect},    {"unused", unused}, {"two-profiles", two_profiles},
+      {"access-list", access_lists},         {"weak", weak},     {"ikev1", ikev1},
+      {"certificate", certificate_findings},
   };
   return checks;
 }

@@ -14,17 +14,22 @@ namespace parser {
 
 class Subject {
  public:
-  /// `lines` gives the number of each accepted line by the blocks it stands in and its text, as key() makes it.
-  Subject(std::string file, Configuration configuration, const std::unordered_map<std::string, std::size_t>& lines);
+  /// `lines` gives the number of each accepted line by the blocks it stands in and its text, as key() makes it. `now`: seconds
+  /// since 1970; 0: not known.
+  Subject(std::string file, Configuration configuration, const std::unordered_map<std::string, std::size_t>& lines,
+          std::int64_t now);
   static std::string key(const std::vector<std::string>& blocks, const std::string& text);
 
   const std::string& file() const { return file_; }
+  std::int64_t now() const { return now_; }
   const Node& root() const { return configuration_.data().root; }
   const Compiled& compiled() const { return compiled_; }
   /// As the engine looks things up in it; without interfaces.
   const engine::PolicyBook& book() const { return *book_; }
   /// Where the line was entered last; line 0 where it was not entered as such.
   Place place(const Node& line) const;
+  /// The same, or where its block was entered.
+  Place place_or(const Node& line, const Node& block) const;
   /// The first line of type T in the block, or the block itself.
   template <class T>
   Place place_of(const Node& block) const {
@@ -47,6 +52,7 @@ class Subject {
  private:
   void locate(const Node& block, std::vector<std::string>& path, const std::unordered_map<std::string, std::size_t>& lines);
   std::string file_;
+  std::int64_t now_;
   Configuration configuration_;
   Compiled compiled_;
   std::shared_ptr<engine::PolicyBook> book_ = std::make_shared<engine::PolicyBook>();
@@ -59,6 +65,8 @@ struct OneFileCheck {
   void (*look)(const Subject&, std::vector<Finding>&);
 };
 const std::vector<OneFileCheck>& one_file_checks();
+/// Certificates that have expired, are weak, or cannot be read (parser/check/certificates.cpp).
+void certificate_findings(const Subject& subject, std::vector<Finding>& findings);
 /// The files as two ends of a tunnel.
 std::vector<Finding> compare(const Subject& a, const Subject& b);
 

@@ -189,9 +189,9 @@ Commands global_names() {
       kept_many(domain() >> kw("name", "Define the default domain name") >> kw("vrf", "Domain name of a VRF") >>
                     tail(selector(word("Name of the VRF")) >> name_arg("Default domain name")),
                 {.note = why}),
-      kept(((domain() >> kw("name", "Define the default domain name")) | (ip_word() >> alias("domain-name", "domain name"))) >>
-               tail(name_arg("Default domain name")),
-           {.note = why}),
+      once<DomainName>(
+          ((domain() >> kw("name", "Define the default domain name")) | (ip_word() >> alias("domain-name", "domain name"))) >>
+          tail(f<&DomainName::name>(word("Default domain name")))),
       kept_many(ip_word() >> kw("name-server", "Specify address of name server to use") >>
                     tail(-(kw("vrf", "Servers of a VRF") >> name_arg("Name of the VRF")) >>
                          repeat(any_address_arg("Domain server IP address", "Domain server IPv6 address"), 1, 6)),

@@ -75,7 +75,7 @@ Commands choices(std::string_view why) {
                          (kw("gateway", "Gateway of the routes") >> any_address_arg("IPv4 address", "IPv6 address"))),
                 {.note = no_effect::reverse_route}),
       kept(set_kw() >> kw("identity", "Identity restriction.") >> tail(name_arg("Identity tag")),
-           {.note = no_effect::certificates}));
+           {.note = no_effect::crypto_identity}));
 }
 
 auto reverse_route() {

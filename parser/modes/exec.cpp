@@ -268,6 +268,7 @@ auto bar() { return kw("|", "Output modifiers"); }
 Commands unprivileged_commands() {
   Commands all = user_commands();
   for (auto& command : observing_commands()) all.push_back(std::move(command));
+  for (auto& command : pki_shows()) all.push_back(std::move(command));
   return all;
 }
 

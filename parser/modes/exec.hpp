@@ -20,6 +20,8 @@ auto shows(E expression) {
 
 /// Counters, what the host tells, and why something does not work (parser/modes/exec_observe.cpp).
 Commands observing_commands();
+/// Certificates and public keys (parser/modes/exec_pki.cpp).
+Commands pki_shows();
 /// Captures (parser/modes/exec_capture.cpp).
 Commands capture_commands();
 /// The commands on the configuration's history (parser/modes/exec_archive.cpp).

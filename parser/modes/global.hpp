@@ -12,6 +12,11 @@ struct Hostname {
   std::string name;
   friend bool operator==(const Hostname&, const Hostname&) = default;
 };
+/// `ip domain name NAME`: with the host name, what keys and certificates are named by.
+struct DomainName {
+  std::string name;
+  friend bool operator==(const DomainName&, const DomainName&) = default;
+};
 /// `password encryption aes`: clear keys are kept as type 6, under the master key.
 struct PasswordEncryption {
   friend bool operator==(const PasswordEncryption&, const PasswordEncryption&) = default;

@@ -111,8 +111,8 @@ Commands one_liners() {
       once<CookieChallenge>(
           ikev2() >> kw("cookie-challenge", "Set Cookie-challenge watermark") >>
           tail(f<&CookieChallenge::threshold>(number(0, 1000, "Maximum number of half-open connections allowed")))),
-      kept(http_url() >> kw("cert", "Certificates by URL"), {.note = no_effect::certificates, .negation = Negation::kept_alone}),
-      kept(http_url() >> kw("bundle", "Bundles by URL"), {.note = no_effect::certificates}),
+      kept(http_url() >> kw("cert", "Certificates by URL"), {.note = no_effect::http_url, .negation = Negation::kept_alone}),
+      kept(http_url() >> kw("bundle", "Bundles by URL"), {.note = no_effect::http_url}),
       once<Ikev2Window>(
           ikev2() >> kw("window", "Number of requests under way") >> tail(f<&Ikev2Window::size>(number(1, 200, "Window size"))),
           {.is_default = [](const Ikev2Window& w) { return w.size == 5u; }}),
@@ -131,12 +131,12 @@ Commands one_liners() {
            {.note = no_effect::ike_knob}),
       kept(ikev2() >> kw("certificate-cache", "Cache of certificates by URL") >>
                tail(arg(number(1, 2000, "Number of certificates"))),
-           {.note = no_effect::certificates}),
+           {.note = no_effect::http_url}),
       kept(
           ikev2() >> kw("diagnose", "IKEV2 diagnose") >> kw("error", "IKEV2 error") >> -arg(number(1, 1000, "Number of entries")),
           {.note = no_effect::ike_knob, .negation = Negation::kept_both}),
       kept(ikev2() >> kw("disconnect-revoked-peers", "Disconnect peers whose certificate is revoked"),
-           {.note = no_effect::certificates}),
+           {.note = no_effect::ike_knob}),
       kept(ikev2() >> kw("cts", "TrustSec") >> kw("sgt", "Security group tags"), {.note = no_effect::other_ios}),
       kept_many(ikev2() >> kw("reconnect", "Reconnect of clients") >> kw("key", "Key for the state of clients") >>
                     tail(selector(number(1, 2, "Index")) >> -kw("active", "The key in use") >> key_arg()),

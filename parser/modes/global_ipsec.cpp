@@ -210,7 +210,7 @@ Commands maps() {
                         .enters = [](const CryptoMap& m) { return !m.dynamic; },
                         .refuses_new = [](const CryptoMap& m) -> std::string { return m.typed ? "" : "% Incomplete command."; }}),
       kept_block(crypto() >> kw("identity", "Enter a crypto identity list") >> name_arg("Identity tag"),
-                 {.note = no_effect::certificates, .opens = crypto_identity_mode}));
+                 {.note = no_effect::crypto_identity, .opens = crypto_identity_mode}));
 }
 
 }  // namespace
@@ -222,8 +222,8 @@ const Mode& crypto_identity_mode() {
       "crypto_identity", "config-crypto-identity",
       table(description(),
             kept_many(kw("dn", "Distinguished name of the peer") >> tail(arg(rest_of_line("DN list"))),
-                      {.note = no_effect::certificates}),
-            kept_many(kw("fqdn", "FQDN of the peer") >> tail(name_arg("FQDN")), {.note = no_effect::certificates}),
+                      {.note = no_effect::crypto_identity}),
+            kept_many(kw("fqdn", "FQDN of the peer") >> tail(name_arg("FQDN")), {.note = no_effect::crypto_identity}),
             leave("Exit from crypto identity sub mode")));
   return mode;
 }

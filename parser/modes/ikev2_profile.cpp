@@ -77,11 +77,11 @@ auto config_exchange() { return kw("config-exchange", "Exchange of configuration
 std::string_view note_of(Method method) {
   switch (method) {
     case Method::pre_share:
-      return {};
     case Method::rsa_sig:
     case Method::ecdsa_sig:
+      return {};
     case Method::mldsa_sig:
-      return no_effect::certificates;
+      return no_effect::mldsa;
     default:
       return no_effect::eap;
   }
@@ -122,7 +122,7 @@ Commands timers() {
                                 tail(f<&ProfileLifetime::seconds>(number(120, 86400, "Lifetime in seconds"))),
                             {.is_default = [](const ProfileLifetime& l) { return l.seconds == 86400; }}),
       kept(kw("lifetime", "Set lifetime for ISAKMP security association") >> kw("certificate", "No longer than the certificate"),
-           {.note = no_effect::certificates, .negation = Negation::kept_alone}),
+           {.note = no_effect::ike_knob, .negation = Negation::kept_alone}),
       once<ProfileChildless>(kw("childless", "Make the first Child SA after IKE_AUTH, with its own key exchange")),
       once<ProfileMobikeDisable>(kw("mobike", "Addresses that change (RFC 4555)") >> kw("disable", "Do not announce it")),
       once<Dpd>(kw("dpd", "Enable IKE liveness check for peers") >> tail(dpd_values())),
@@ -156,6 +156,7 @@ Commands rest() {
 }
 
 Commands matching() {
+  using Pki = ProfileTrustpoint;
   return table(
       description(), match_fvrf(),
       many<MatchAddressLocal>(match_kw() >> kw("address", "IP address") >> kw("local", "Local address") >>
@@ -165,13 +166,8 @@ Commands matching() {
       kept(match_kw() >> kw("inbound-only", "Match inbound negotiations only"), {.note = no_effect::ike_knob}),
       many<MatchIdentityRemote>(match_identity_remote(), {.already = "% Already found same 'match identity' statement"}),
       many<MatchCertificate>(match_kw() >> kw("certificate", "Peer certificate attributes") >>
-                                 tail(f<&MatchCertificate::map>(word("Certificate map name"))),
-                             {.note = no_effect::certificates}),
-      once<IdentityLocal>(identity_local(), {.note_for =
-                                                 [](const IdentityLocal& l) {
-                                                   return l.identity.kind == IdentityKind::dn ? no_effect::certificates
-                                                                                              : std::string_view();
-                                                 }}),
+                             tail(f<&MatchCertificate::map>(word("Certificate map name")))),
+      once<IdentityLocal>(identity_local()),
       many<AuthenticationRemote>(authentication_remote(),
                                  {.note_for = [](const AuthenticationRemote& a) { return note_of(a.method); },
                                   .same = [](const AuthenticationRemote& old, const AuthenticationRemote& given,
@@ -188,10 +184,12 @@ Commands matching() {
       once<ProfileKeyring>(
           keyring_kw() >> tail(usual(kw("local", "Specify local keyring")) >> f<&ProfileKeyring::keyring>(word("Keyring name"))),
           {.already = "% Profile already contains this keyring"}),
-      kept_many(kw("pki", "Specify certificate authorities to use") >> kw("trustpoint", "Specify trustpoint to use") >>
-                    tail(selector(word("Trustpoint name")) >> -(kw("sign", "Use certificates from this trustpoint to sign") |
-                                                                kw("verify", "Verify certificates of peers with it"))),
-                {.note = no_effect::certificates}));
+      many<Pki>(
+          kw("pki", "Specify certificate authorities to use") >> kw("trustpoint", "Specify trustpoint to use") >>
+              tail(f<&Pki::trustpoint>(word("Trustpoint name")) >>
+                   -(is<&Pki::use, TrustpointUse::sign>(kw("sign", "Use certificates from this trustpoint to sign")) |
+                     is<&Pki::use, TrustpointUse::verify>(kw("verify", "Use certificates from this trustpoint to verify")))),
+          {.same = [](const Pki& old, const Pki& given, bool bare) { return bare || old.trustpoint == given.trustpoint; }}));
 }
 
 }  // namespace

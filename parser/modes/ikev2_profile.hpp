@@ -30,7 +30,7 @@ struct IdentityLocal {
   IdentityName identity;
   friend bool operator==(const IdentityLocal&, const IdentityLocal&) = default;
 };
-/// How an end proves its identity; of what is not pre_share the engine knows nothing.
+/// How an end proves its identity; of mldsa_sig and what follows it the engine knows nothing.
 enum class AuthenticationMethod : std::uint8_t { pre_share, rsa_sig, ecdsa_sig, mldsa_sig, eap, anyconnect_eap, dynamic };
 /// `authentication remote METHOD`, one a method. pre-share: `key`; eap: the rest.
 struct AuthenticationRemote {
@@ -49,6 +49,13 @@ struct AuthenticationLocal {
   std::optional<std::string> username;
   std::optional<KeyText> password;
   friend bool operator==(const AuthenticationLocal&, const AuthenticationLocal&) = default;
+};
+/// `pki trustpoint NAME [sign | verify]`, multi.
+enum class TrustpointUse : std::uint8_t { both, sign, verify };
+struct ProfileTrustpoint {
+  std::string trustpoint;
+  TrustpointUse use = TrustpointUse::both;
+  friend bool operator==(const ProfileTrustpoint&, const ProfileTrustpoint&) = default;
 };
 struct ProfileKeyring {
   std::string keyring;

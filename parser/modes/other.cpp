@@ -206,12 +206,12 @@ constexpr Row middle_rows[] = {
     {"crypto gkm", "Group Key Management", no_effect::gdoi, gdoi_mode},
     {"crypto ipsec client", "Configure IPSEC policy|Set IPSec client parameters", no_effect::ezvpn, ezvpn_client_mode},
     {"crypto tls-tunnel", "TLS tunnel", no_effect::other_ios, tls_tunnel_mode},
-    {"crypto wui", "Web user interface of certificates", no_effect::certificates, wui_mode},
-    {"crypto provisioning", "Secure device provisioning", no_effect::certificates, wui_mode},
+    {"crypto wui", "Web user interface of certificates", no_effect::other_ios, wui_mode},
+    {"crypto provisioning", "Secure device provisioning", no_effect::other_ios, wui_mode},
     {"webvpn", "WebVPN", no_effect::other_ios, webvpn_mode},
-    {"crypto pki server", "Public Key components|Enable IOS Certificate server", no_effect::certificates, pki_server_mode},
-    {"crypto pki trustpool", "Public Key components|Define CA trustpool", no_effect::certificates, trustpool_mode},
-    {"crypto pki profile", "Public Key components|Define a certificate profile", no_effect::certificates, pki_profile_mode},
+    {"crypto pki server", "Public Key components|Enable IOS Certificate server", no_effect::other_ios, pki_server_mode},
+    {"crypto pki trustpool", "Public Key components|Define CA trustpool", no_effect::other_ios, trustpool_mode},
+    {"crypto pki profile", "Public Key components|Define a certificate profile", no_effect::scep, pki_profile_mode},
 };
 
 constexpr Row routing_rows[] = {

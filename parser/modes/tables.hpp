@@ -39,6 +39,8 @@ const Mode& certificate_map_mode();
 const Mode& certificate_chain_mode();
 const Mode& pubkey_chain_mode();
 const Mode& pubkey_mode();
+Commands pki_certificates();  // maps and chains
+Commands pki_actions();
 
 // Parts of global configuration, in the order in which parser/modes/global.cpp puts them together.
 Commands global_vrfs();    // vrf definition, ip vrf

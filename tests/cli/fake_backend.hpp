@@ -45,6 +45,12 @@ class FakeBackend final : public cli::Backend {
     master_key = std::move(order);
     then(engine::Done{});
   }
+  std::shared_ptr<const parser::PkiStore> pki() const override { return pki_; }
+  void change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
+                  std::function<void(engine::Status)> then) override {
+    pki_ = std::make_shared<parser::PkiStore>(change(*pki_));
+    then(engine::Done{});
+  }
   void write_startup(std::function<void(engine::Status)> then) override {
     startup = std::optional(running_);
     EXPECT_TRUE(database_.write_startup().ok());
@@ -139,6 +145,7 @@ class FakeBackend final : public cli::Backend {
   Unlinked file_;
   parser::Database database_{file_.path, "boot"};
   parser::Configuration running_;
+  std::shared_ptr<const parser::PkiStore> pki_ = std::make_shared<parser::PkiStore>();
   std::uint64_t revision_ = 1;
   cli::Log log_;
   cli::CryptoCapture capture_{[](bool) { return engine::Done{}; },

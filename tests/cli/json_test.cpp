@@ -14,6 +14,7 @@
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
+#include "cli/show_pki.hpp"
 #include "cli/show_stats.hpp"
 #include "cli/show_status.hpp"
 #include "cli/tech_support.hpp"
@@ -96,6 +97,9 @@ std::string page() {
   add("`show monitor capture crypto`", cli::CaptureState{});
   add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like, `show access-lists`",
       cli::ConfigLines{});
+  add("`show crypto pki certificates`", cli::ShownCertificates{});
+  add("`show crypto pki trustpoints`", cli::ShownTrustpoints{});
+  add("`show crypto key mypubkey`", cli::ShownKeys{});
   add("`show ip interface brief`", cli::InterfaceRows{});
   add("`show interfaces`", cli::CountedInterfaces{});
   add("`show ip route`", cli::Routes{});

@@ -340,7 +340,7 @@ TEST(Compile, ProfilesThatLackSomethingAreLeftOut) {
       {"crypto ikev2 profile P\n match identity remote any\n authentication local pre-share\n",
        "crypto ikev2 profile P: it has no remote authentication method, the profile is not used"},
       {"crypto ikev2 profile P\n authentication remote pre-share\n authentication local pre-share\n",
-       "crypto ikev2 profile P: it has no match identity statement, the profile is not used"},
+       "crypto ikev2 profile P: it has no match identity or match certificate statement, the profile is not used"},
   };
   for (const auto& [text, warning] : cases) {
     const Compiled c = compiled(text);

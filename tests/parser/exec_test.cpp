@@ -184,7 +184,7 @@ TEST(Exec, PrivilegeIsNeeded) {
 }
 
 TEST(Exec, HelpAndCompletion) {
-  EXPECT_EQ(offered("show crypto "), "debug-condition|engine|ikev2|impact|ipsec|isakmp|map|packet-drop|session|status");
+  EXPECT_EQ(offered("show crypto "), "debug-condition|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "client|error|internal|packet|<cr>");
   EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");

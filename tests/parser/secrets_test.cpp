@@ -199,7 +199,7 @@ TEST(Secrets, TheMasterKeyIsStoredWithTheConfigurationItSealed) {
   {
     Database db(path, "boot-1");
     EXPECT_FALSE(db.master_keys().present());
-    ASSERT_TRUE(db.commit_running(sealed, {.user = "tester"}, &keys).ok());
+    ASSERT_TRUE(db.commit_running(sealed, {.user = "tester"}, {.master = &keys}).ok());
   }
   {
     Database db(path, "boot-1");
