@@ -5,16 +5,16 @@
 namespace cli {
 namespace {
 
-constexpr std::int64_t day = 86400;
-constexpr auto pause = std::chrono::hours(1);
+constexpr std::int64_t expiry_day = 86400;
+constexpr auto look_again = std::chrono::hours(1);
 
 /// "9 Days 23 hours 59 mins 59 secs"
 std::string left_text(std::int64_t seconds) {
-  return std::to_string(seconds / day) + " Days " + std::to_string(seconds % day / 3600) + " hours " +
+  return std::to_string(seconds / expiry_day) + " Days " + std::to_string(seconds % expiry_day / 3600) + " hours " +
          std::to_string(seconds % 3600 / 60) + " mins " + std::to_string(seconds % 60) + " secs";
 }
 
-LogMessage message(const ShownCertificate& certificate, ExpiryStep step, std::int64_t now) {
+LogMessage expiry_message(const ShownCertificate& certificate, ExpiryStep step, std::int64_t now) {
   const bool alert = step != ExpiryStep::days_30;
   std::string text = alert ? "%PKI-2-CERT_EXPIRY_ALERT: " : "%PKI-4-CERT_EXPIRY_WARNING: ";
   text += certificate.role == parser::CertificateRole::ca ? "CA Certificate" : "ID Certificate";
@@ -30,9 +30,9 @@ LogMessage message(const ShownCertificate& certificate, ExpiryStep step, std::in
 ExpiryStep expiry_step(std::int64_t not_after, std::int64_t now) {
   const std::int64_t left = not_after - now;
   if (left < 0) return ExpiryStep::over;
-  if (left <= day) return ExpiryStep::days_1;
-  if (left <= 7 * day) return ExpiryStep::days_7;
-  return left <= 30 * day ? ExpiryStep::days_30 : ExpiryStep::far;
+  if (left <= expiry_day) return ExpiryStep::days_1;
+  if (left <= 7 * expiry_day) return ExpiryStep::days_7;
+  return left <= 30 * expiry_day ? ExpiryStep::days_30 : ExpiryStep::far;
 }
 
 std::vector<LogMessage> expiry_messages(const parser::Configuration& configuration, std::int64_t now, ToldExpiries& told) {
@@ -42,7 +42,8 @@ std::vector<LogMessage> expiry_messages(const parser::Configuration& configurati
     const ExpiryStep step = expiry_step(each.details.not_after, now);
     const std::string print = parser::hex_digits(each.details.sha1);
     const auto before = told.find(print);
-    if (step != ExpiryStep::far && (before == told.end() || before->second < step)) out.push_back(message(each, step, now));
+    if (step != ExpiryStep::far && (before == told.end() || before->second < step))
+      out.push_back(expiry_message(each, step, now));
     present[print] = step;
   }
   told = std::move(present);
@@ -54,7 +55,7 @@ ExpiryWatch::ExpiryWatch(kernel::Loop& loop, Backend& backend) : loop_(loop), ba
 }
 
 void ExpiryWatch::look(engine::Time now) {
-  next_ = now + pause;
+  next_ = now + look_again;
   for (const LogMessage& message : expiry_messages(backend_.running(), backend_.now().unix_milliseconds / 1000, told_))
     backend_.log().add(backend_.now(), message);
 }

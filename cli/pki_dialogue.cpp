@@ -8,7 +8,7 @@
 namespace cli {
 namespace {
 
-const char* word_of(parser::CertificateRole role) {
+const char* role_word(parser::CertificateRole role) {
   switch (role) {
     case parser::CertificateRole::ca:
       return "ca ";
@@ -20,7 +20,7 @@ const char* word_of(parser::CertificateRole role) {
 }
 
 /// A line as an answer: without blanks around it.
-std::string trimmed(const std::string& text) {
+std::string answer_in(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
@@ -41,7 +41,7 @@ void PkiDialogue::beside(std::function<std::function<void()>()> work) const {
 
 void PkiDialogue::ask_yes(const std::string& question, Usual usual, std::function<void(bool)> then) const {
   ask(question, [*this, question, usual, then](const std::string& answer) {
-    const std::string text = trimmed(answer);
+    const std::string text = answer_in(answer);
     const char first = text.empty() ? '\0' : static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
     if (first == 'y' || first == 'n') return then(first == 'y');
     if (text.empty() && usual != Usual::none) return then(usual == Usual::yes);
@@ -52,7 +52,7 @@ void PkiDialogue::ask_yes(const std::string& question, Usual usual, std::functio
 
 void PkiDialogue::read_text(Ends ends, Text then, std::string sofar) const {
   ask("", [*this, ends, then, sofar](const std::string& line) {
-    const std::string text = trimmed(line);
+    const std::string text = answer_in(line);
     if (text == "quit" || (ends == Ends::quit_or_blank && text.empty() && !sofar.empty())) return then(sofar);
     if (sofar.size() > longest_text) return fail("% The text is too long");
     read_text(ends, then, sofar.empty() && text.empty() ? sofar : sofar + line + "\n");
@@ -66,12 +66,12 @@ void PkiDialogue::store(const std::string& trustpoint, const std::vector<Entry>&
   const parser::Node* chain = parser::chain_block(root(), trustpoint);
   for (std::size_t i = 0; i < entries.size() && chain; ++i)
     chain->each<parser::ChainCertificate>([&](const parser::ChainCertificate& old, const parser::Node&) {
-      if (old.role == entries[i].role) lines.push_back("no certificate " + (word_of(old.role) + old.serial));
+      if (old.role == entries[i].role) lines.push_back("no certificate " + (role_word(old.role) + old.serial));
     });
   for (const Entry& entry : entries) {
     const auto details = engine::crypto::details_of(entry.der);
     if (!details) continue;
-    lines.push_back("certificate " + (word_of(entry.role) + details->serial));
+    lines.push_back("certificate " + (role_word(entry.role) + details->serial));
     const std::string rows = parser::hex_rows(parser::hex_digits(entry.der), "");
     for (std::size_t at = 0; at < rows.size();) {
       const std::size_t end = std::min(rows.find('\n', at), rows.size());

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/pki_dialogue.hpp"
+#include "cli/show_pki.hpp"
 #include "cli/text_file.hpp"
 #include "engine/crypto/certificate_details.hpp"
 #include "parser/no_effect.hpp"
@@ -15,10 +16,8 @@ using parser::Node;
 using parser::PkiStore;
 
 constexpr std::int64_t ten_years = std::int64_t{3650} * 86400;
-constexpr unsigned usual_bits = 2048, usual_ec_bits = 256;
+constexpr unsigned request_rsa_bits = 2048, request_ec_bits = 256;
 constexpr const char* end_of_text = "End with a blank line or the word \"quit\" on a line by itself\n\n";
-
-std::string groups(const engine::Bytes& digest) { return parser::hex_rows(parser::hex_digits(digest), ""); }
 
 std::string hash_of(const Node& trustpoint) {
   const auto* hash = trustpoint.find<parser::TrustpointHash>();
@@ -67,8 +66,8 @@ void EnrollDialogue::judge(const std::string& name, const engine::Bytes& der) co
   if (details->version > 1 && !details->authority) return fail("% Error in saving certificate: it is not that of a CA");
   if (!same_name(details->issuer, details->subject))
     output("Trustpoint '" + name + "' is a subordinate CA and holds a non self signed cert\n");
-  output("Certificate has the following attributes:\n       Fingerprint MD5: " + groups(details->md5) +
-         "\n      Fingerprint SHA1: " + groups(details->sha1) + "\n\n");
+  output("Certificate has the following attributes:\n       Fingerprint MD5: " + fingerprint_text(details->md5) +
+         "\n      Fingerprint SHA1: " + fingerprint_text(details->sha1) + "\n\n");
   if (const auto* pinned = block->find<parser::TrustpointFingerprint>()) {
     const bool matches =
         pinned->digits == parser::hex_digits(details->md5) || pinned->digits == parser::hex_digits(details->sha1);
@@ -100,7 +99,7 @@ void EnrollDialogue::with_key(const std::string& name, std::function<void(PkiSto
   const auto* rsa = block->find<parser::TrustpointRsaKey>();
   const bool ec = block->find<parser::TrustpointEcKey>() != nullptr;
   const auto kind = ec ? parser::PkiKeyKind::ec : parser::PkiKeyKind::rsa;
-  const unsigned bits = ec ? usual_ec_bits : rsa && rsa->bits ? *rsa->bits : usual_bits;
+  const unsigned bits = ec ? request_ec_bits : rsa && rsa->bits ? *rsa->bits : request_rsa_bits;
   KeyDialogue(session_, typed_).make(kind, label, bits, false, [*this, label, then] { then(backend().pki()->key(label)); });
 }
 

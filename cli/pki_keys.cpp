@@ -8,7 +8,7 @@ namespace {
 
 constexpr unsigned least_rsa_bits = 512, most_rsa_bits = 4096, usual_rsa_bits = 2048, usual_ec_bits = 256;
 
-const char* name_of(parser::PkiKeyKind kind) { return kind == parser::PkiKeyKind::rsa ? "RSA" : "EC"; }
+const char* kind_text(parser::PkiKeyKind kind) { return kind == parser::PkiKeyKind::rsa ? "RSA" : "EC"; }
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void KeyDialogue::generate(const parser::KeyGenerate& command) const {
   if (!named) return fail("% Please define a domain-name first.");
   const std::string label = command.label.value_or(parser::router_name(root()));
   if (const auto old = backend().pki()->key(label))
-    output("% You already have " + std::string(name_of(old->kind)) + " keys defined named " + label +
+    output("% You already have " + std::string(kind_text(old->kind)) + " keys defined named " + label +
            ".\n% They will be replaced.\n\n");
   output("The name for the keys will be: " + label + "\n");
   const auto end = [*this] { done(); };
@@ -66,7 +66,7 @@ void KeyDialogue::zeroize(const parser::KeyZeroize& command) const {
   std::vector<parser::PkiStore::Pair> gone;
   for (const auto& [label, pair] : backend().pki()->keys())
     if (pair->kind == command.kind && (!command.label || *command.label == label)) gone.push_back(pair);
-  if (gone.empty()) return fail("% No " + std::string(name_of(command.kind)) + " keys found to remove.");
+  if (gone.empty()) return fail("% No " + std::string(kind_text(command.kind)) + " keys found to remove.");
   output(command.label ? "% Keys to be removed are named '" + *command.label + "'.\n" : "% All keys will be removed.\n");
   output("% All router certs issued using these keys will also be removed.\n");
   ask_yes("Do you really want to remove these keys? [yes/no]: ", Usual::none,

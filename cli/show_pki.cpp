@@ -16,11 +16,9 @@ using engine::crypto::NamePart;
 using parser::CertificateRole;
 using parser::Node;
 
-std::string groups(const engine::Bytes& octets) { return parser::hex_rows(parser::hex_digits(octets), ""); }
-
 bool is_own(CertificateRole role) { return role == CertificateRole::own || role == CertificateRole::self_signed; }
 
-const char* title(CertificateRole role) {
+const char* certificate_title(CertificateRole role) {
   switch (role) {
     case CertificateRole::own:
       return "Certificate";
@@ -36,7 +34,7 @@ const char* title(CertificateRole role) {
   return "CA Certificate";
 }
 
-const char* usage(const ShownCertificate& shown) {
+const char* certificate_usage(const ShownCertificate& shown) {
   const auto has = [&](const char* name) {
     const auto& all = shown.details.key_usages;
     return std::find(all.begin(), all.end(), name) != all.end();
@@ -54,7 +52,7 @@ void put_key(std::string& out, const CertificateDetails& details) {
   out += "  Subject Key Info:\n    Public Key Algorithm: " + details.key_algorithm + "\n";
   out += std::string("    ") + (rsa ? "RSA Public Key: (" : "EC Public Key:  (") + std::to_string(details.key.bits) + " bit)\n";
   out += "  Signature Algorithm: " + details.signature_algorithm + "\n";
-  out += "  Fingerprint MD5: " + groups(details.md5) + "\n  Fingerprint SHA1: " + groups(details.sha1) + "\n";
+  out += "  Fingerprint MD5: " + fingerprint_text(details.md5) + "\n  Fingerprint SHA1: " + fingerprint_text(details.sha1) + "\n";
 }
 
 void put_extensions(std::string& out, const CertificateDetails& details) {
@@ -63,14 +61,14 @@ void put_extensions(std::string& out, const CertificateDetails& details) {
     out += "    X509v3 Key Usage: " + upper_hex(*details.key_usage) + "\n";
     for (const std::string& each : details.key_usages) out += "      " + each + "\n";
   }
-  if (!details.subject_key.empty()) out += "    X509v3 Subject Key ID: " + groups(details.subject_key) + "\n";
+  if (!details.subject_key.empty()) out += "    X509v3 Subject Key ID: " + fingerprint_text(details.subject_key) + "\n";
   if (details.constrained)
     out += std::string("    X509v3 Basic Constraints:\n        CA: ") + (details.authority ? "TRUE" : "FALSE") + "\n";
   if (!details.alternative_names.empty()) {
     out += "    X509v3 Subject Alternative Name:\n";
     for (const std::string& each : details.alternative_names) out += "        " + each + "\n";
   }
-  if (!details.authority_key.empty()) out += "    X509v3 Authority Key ID: " + groups(details.authority_key) + "\n";
+  if (!details.authority_key.empty()) out += "    X509v3 Authority Key ID: " + fingerprint_text(details.authority_key) + "\n";
   out += "    Authority Info Access:\n";
   for (const std::string& each : details.ocsp_urls) out += "        OCSP URL: " + each + "\n";
   if (!details.extended_usages.empty()) {
@@ -81,9 +79,9 @@ void put_extensions(std::string& out, const CertificateDetails& details) {
 
 void put_certificate(std::string& out, const ShownCertificate& shown, bool verbose) {
   const CertificateDetails& details = shown.details;
-  out += std::string(title(shown.role)) + "\n  Status: Available\n";
+  out += std::string(certificate_title(shown.role)) + "\n  Status: Available\n";
   if (verbose) out += "  Version: " + std::to_string(details.version) + "\n";
-  out += "  Certificate Serial Number (hex): " + details.serial + "\n  Certificate Usage: " + usage(shown) + "\n";
+  out += "  Certificate Serial Number (hex): " + details.serial + "\n  Certificate Usage: " + certificate_usage(shown) + "\n";
   out += "  Issuer: \n";
   put_name(out, details.issuer, "    ");
   out += is_own(shown.role) ? "  Subject:\n" : "  Subject: \n";
@@ -106,7 +104,7 @@ void put_certificate(std::string& out, const ShownCertificate& shown, bool verbo
   out += "\n";
 }
 
-const ShownCertificate* find(const ShownTrustpoint& trustpoint, bool own) {
+const ShownCertificate* certificate_in(const ShownTrustpoint& trustpoint, bool own) {
   for (const auto& each : trustpoint.certificates)
     if (own ? is_own(each.role) : each.role == CertificateRole::ca) return &each;
   return nullptr;
@@ -114,10 +112,11 @@ const ShownCertificate* find(const ShownTrustpoint& trustpoint, bool own) {
 
 void put_status(std::string& out, const ShownTrustpoint& t) {
   const auto certificate = [&](const ShownCertificate& c) {
-    out += "    Subject Name:\n     " + name_text(c.details.subject) + "\n    Fingerprint MD5: " + groups(c.details.md5) +
-           "\n    Fingerprint SHA1: " + groups(c.details.sha1) + "\n";
+    out += "    Subject Name:\n     " + name_text(c.details.subject) +
+           "\n    Fingerprint MD5: " + fingerprint_text(c.details.md5) +
+           "\n    Fingerprint SHA1: " + fingerprint_text(c.details.sha1) + "\n";
   };
-  const ShownCertificate *ca = find(t, false), *own = find(t, true);
+  const ShownCertificate *ca = certificate_in(t, false), *own = certificate_in(t, true);
   out += "Trustpoint " + t.name + ":\n";
   out += ca ? "  Issuing CA certificate configured:\n" : "  Issuing CA certificate not configured.\n";
   if (ca) certificate(*ca);
@@ -132,6 +131,8 @@ void put_status(std::string& out, const ShownTrustpoint& t) {
 }
 
 }  // namespace
+
+std::string fingerprint_text(const engine::Bytes& digest) { return parser::hex_rows(parser::hex_digits(digest), ""); }
 
 std::string date_text(std::int64_t unix_seconds) {
   using namespace std::chrono;
@@ -213,7 +214,7 @@ std::string show_trustpoints(const ShownTrustpoints& shown, bool status) {
       continue;
     }
     out += "Trustpoint " + t.name + ":\n";
-    if (const ShownCertificate* ca = find(t, false)) {
+    if (const ShownCertificate* ca = certificate_in(t, false)) {
       out += "    Subject Name: \n";
       put_name(out, ca->details.subject, "    ");
       out += "          Serial Number (hex): " + ca->details.serial + "\n    Certificate configured.\n";

@@ -15,6 +15,8 @@ namespace cli {
 
 /// "08:00:00 UTC Jan 5 2026"
 std::string date_text(std::int64_t unix_seconds);
+/// A fingerprint in groups of eight digits, a blank behind each.
+std::string fingerprint_text(const engine::Bytes& digest);
 /// "cn=gw.example.net,o=Example"
 std::string name_text(const std::vector<engine::crypto::NamePart>& name);
 

@@ -6,9 +6,9 @@
 namespace parser {
 namespace {
 
-std::string text_of(PkiKeyKind kind) { return kind == PkiKeyKind::rsa ? "rsa" : "ec"; }
+std::string kind_text(PkiKeyKind kind) { return kind == PkiKeyKind::rsa ? "rsa" : "ec"; }
 
-std::shared_ptr<const engine::Secret> secret_of(const std::string& digits) {
+std::shared_ptr<const engine::Secret> secret_in(const std::string& digits) {
   auto octets = engine::from_hex(digits);
   return octets ? std::make_shared<const engine::Secret>(std::move(*octets)) : nullptr;
 }
@@ -64,7 +64,7 @@ StoredPki PkiStore::stored(const MasterKeys& master, engine::Rng& random) const 
   StoredPki out;
   for (const auto& [label, pair] : keys_) {
     StoredPki::Key row{label,
-                       text_of(pair->kind),
+                       kind_text(pair->kind),
                        pair->bits,
                        pair->exportable,
                        pair->generated,
@@ -92,9 +92,9 @@ PkiStore PkiStore::from_stored(const StoredPki& rows, const MasterKeys& master) 
                  .private_key = nullptr};
     const std::string text = row.private_key.substr(std::min<std::size_t>(2, row.private_key.size()));
     if (row.private_key.starts_with("0 ")) {
-      pair.private_key = secret_of(text);
+      pair.private_key = secret_in(text);
     } else if (const auto clear = master.open(text)) {
-      pair.private_key = secret_of(clear->text);
+      pair.private_key = secret_in(clear->text);
     } else {
       pair.sealed = text;
     }

@@ -22,7 +22,7 @@ std::string_view body_of(std::string_view text) {
   return end == std::string_view::npos ? std::string_view{} : text.substr(from + 5, end - from - 5);
 }
 
-std::string text_of(const Secret& secret) {
+std::string password_text(const Secret& secret) {
   const ByteView octets = secret.expose();
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
@@ -124,7 +124,7 @@ Result<Bundle> open_pkcs12(ByteView der, const Secret& password) {
   EVP_PKEY* key = nullptr;
   X509* certificate = nullptr;
   STACK_OF(X509)* others = nullptr;
-  if (PKCS12_parse(file.get(), text_of(password).c_str(), &key, &certificate, &others) != 1)
+  if (PKCS12_parse(file.get(), password_text(password).c_str(), &key, &certificate, &others) != 1)
     return unusable("the PKCS12 file cannot be opened: the password is not its, or it uses algorithms that are not supported");
   const Key own(key);
   const X509Owner mine(certificate);
@@ -145,7 +145,7 @@ Result<Bytes> make_pkcs12(const Bundle& bundle, const std::string& name, const S
   require(others != nullptr);
   for (const Bytes& der : bundle.others)
     if (X509Owner other = parse_x509(der)) sk_X509_push(others.get(), other.release());
-  const Pkcs12 file(PKCS12_create(text_of(password).c_str(), name.c_str(), key.get(), certificate.get(), others.get(),
+  const Pkcs12 file(PKCS12_create(password_text(password).c_str(), name.c_str(), key.get(), certificate.get(), others.get(),
                                   NID_aes_256_cbc, NID_aes_256_cbc, 0, 0, 0));
   if (!file) return unusable("the PKCS12 file could not be made");
   return der_of(file.get(), i2d_PKCS12);

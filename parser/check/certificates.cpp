@@ -7,7 +7,7 @@ namespace {
 
 constexpr unsigned least_rsa_bits = 2048;
 
-std::string what(const std::string& trustpoint, const ChainCertificate& line) {
+std::string certificate_of(const std::string& trustpoint, const ChainCertificate& line) {
   return std::string(line.role == CertificateRole::ca ? "CA certificate " : "certificate ") + line.serial + " of trustpoint " +
          trustpoint;
 }
@@ -20,7 +20,7 @@ void certificate_findings(const Subject& subject, std::vector<Finding>& findings
       const auto der = der_of(line);
       const auto details = der ? engine::crypto::details_of(*der) : std::nullopt;
       const auto add = [&](const std::string& text) {
-        findings.push_back({{}, what(chain.trustpoint, line) + text, {subject.place_or(node, block)}});
+        findings.push_back({{}, certificate_of(chain.trustpoint, line) + text, {subject.place_or(node, block)}});
       };
       if (!details) {
         if (!line.file) add(" cannot be read");
