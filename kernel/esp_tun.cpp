@@ -6,23 +6,9 @@
 #include <algorithm>
 
 #include "kernel/install_failure.hpp"
+#include "kernel/payload_room.hpp"
 
 namespace kernel {
-namespace {
-
-// What one ESP packet can carry over the path as it is now; 0: not known.
-std::size_t longest_payload(const engine::ChildSaFacts& facts, const EspOutbound& esp) {
-  OuterPath path;
-  path.local = facts.local;
-  path.remote = facts.remote;
-  path.udp_encapsulated = facts.udp_encapsulated;
-  path.dont_fragment = true;
-  const std::size_t mtu = EspSockets::path_mtu(path), outside = EspSockets::overhead(path);
-  return mtu > outside ? esp.payload_limit(mtu - outside) : 0;
-}
-
-}  // namespace
-
 TunPlane::TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
                    std::unique_ptr<TunWorker> worker)
     : options_(std::move(options)),
@@ -134,7 +120,7 @@ engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
   if (child.outbound) return failed("outbound SA is there already");
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.outbound = true;
-  if (tunnels_.has(add.facts.interface)) tunnels_.serve(add.facts.interface, longest_payload(add.facts, esp));
+  if (tunnels_.has(add.facts.interface)) tunnels_.serve(add.facts.interface, payload_room(add.facts, add.sa));
   worker_->leave(TunWorker::InstallOutbound{
       OutboundSa{child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}}});
   return engine::Done{};

@@ -1,5 +1,7 @@
 #include "kernel/netlink.hpp"
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -8,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
 
 namespace kernel {
 namespace {
@@ -143,6 +146,30 @@ engine::Status NetlinkSocket::subscribe(int group) {
   if (const int error = nl_socket_add_membership(socket_.get(), group); error < 0)
     return failure("netlink news", nl_geterror(error));
   if (const int error = nl_socket_set_nonblocking(socket_.get()); error < 0) return failure("netlink news", nl_geterror(error));
+  return engine::Done{};
+}
+
+engine::Status NetlinkSocket::filter(std::span<const std::uint16_t> always, std::span<const std::uint16_t> of_others,
+                                     const NetlinkSocket& own) {
+  // The kernel's filters read in network order what netlink has in the host's.
+  std::vector<sock_filter> program;
+  const sock_filter take = BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF), leave = BPF_STMT(BPF_RET | BPF_K, 0);
+  const auto take_types = [&](std::span<const std::uint16_t> types) {
+    program.push_back(BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)));
+    for (const std::uint16_t type : types) {
+      program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(type), 0, 1));
+      program.push_back(take);
+    }
+  };
+  take_types(always);
+  program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)));
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(nl_socket_get_local_port(own.socket_.get())), 0, 1));
+  program.push_back(leave);
+  take_types(of_others);
+  program.push_back(leave);
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  if (::setsockopt(descriptor(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0)
+    return failure("netlink news", ::strerror(errno));
   return engine::Done{};
 }
 

@@ -76,6 +76,10 @@ class NetlinkSocket {
 
   /// From now on this socket gets news of `group`, and never blocks.
   engine::Status subscribe(int group);
+  /// Lets only these pass of what comes by multicast: the `always` message types, and the `of_others` where somebody else than
+  /// the socket `own` asked for what happened.
+  engine::Status filter(std::span<const std::uint16_t> always, std::span<const std::uint16_t> of_others,
+                        const NetlinkSocket& own);
   enum class News { drained, lost };
   /// Reads what has come, a bounded number of messages. `lost`: the kernel had to drop some.
   News read_news(const Each& each);

@@ -4,15 +4,6 @@
 #include <set>
 
 namespace kernel {
-namespace {
-
-constexpr std::uint32_t usual_mtu = 1400;  // until the SAs say what fits
-constexpr std::uint32_t least_mtu = 1280;  // below, Linux takes IPv6 away from a device (RFC 8200, 5)
-
-}  // namespace
-
-std::uint32_t TunTunnels::Tunnel::mtu() const { return spec.mtu ? *spec.mtu : fits ? std::max(fits, least_mtu) : usual_mtu; }
-
 std::vector<std::string> TunTunnels::set(const std::vector<TunnelSpec>& tunnels) {
   std::vector<std::string> out;
   std::set<std::string_view> wanted;
@@ -50,7 +41,7 @@ engine::Status TunTunnels::make(Tunnel& tunnel) {
     tunnel.tun->set_carrier(tunnel.serving > 0);
   }
   post_port(tunnel);
-  CHECK_OK(links_.configure(tunnel.spec, tunnel.mtu()));
+  CHECK_OK(links_.configure(tunnel.spec, tunnel_mtu(tunnel.spec, tunnel.fits)));
   tunnel.tun->set_lasting(true);  // now that it can be told to be ours
   return engine::Done{};
 }
@@ -75,7 +66,7 @@ void TunTunnels::serve(std::string_view interface, std::size_t payload) {
   if (found == tunnels_.end()) return;
   Tunnel& tunnel = found->second;
   tunnel.fits = static_cast<std::uint32_t>(payload);
-  (void)links_.set_mtu(tunnel.spec.device, tunnel.mtu());
+  (void)links_.set_mtu(tunnel.spec.device, tunnel_mtu(tunnel.spec, tunnel.fits));
   if (tunnel.serving++ == 0) tunnel.tun->set_carrier(true);
 }
 
@@ -90,7 +81,7 @@ bool TunTunnels::wants_up(unsigned ifindex) const {
 }
 
 void TunTunnels::mend() {
-  for (const auto& [interface, tunnel] : tunnels_) (void)links_.configure(tunnel.spec, tunnel.mtu());
+  for (const auto& [interface, tunnel] : tunnels_) (void)links_.configure(tunnel.spec, tunnel_mtu(tunnel.spec, tunnel.fits));
 }
 
 void TunTunnels::release_leftovers() {

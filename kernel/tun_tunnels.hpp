@@ -41,7 +41,6 @@ class TunTunnels {
     std::vector<engine::PolicyLine> lines;
     unsigned serving = 0;  // SAs that send
     std::uint32_t fits = 0;
-    std::uint32_t mtu() const;
   };
   engine::Status make(Tunnel& tunnel);
   void drop(const std::string& interface, const Tunnel& tunnel);

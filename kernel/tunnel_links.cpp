@@ -2,9 +2,14 @@
 
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <netlink/cache.h>
+#include <netlink/route/link/ip6vti.h>
+#include <netlink/route/link/ipvti.h>
+#include <netlink/route/link/xfrmi.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "kernel/placeholder_address.hpp"
@@ -41,6 +46,52 @@ Address make_address(unsigned ifindex, const engine::Prefix& prefix) {
   return out;
 }
 
+constexpr std::uint8_t operstate_dormant = 5, operstate_up = 6;  // RFC 2863, ifOperStatus as Linux numbers it
+
+std::uint32_t raw_v4(const engine::IpAddress& address) {
+  std::uint32_t out = 0;
+  std::memcpy(&out, address.octets.data(), sizeof out);
+  return out;
+}
+in6_addr raw_v6(const engine::IpAddress& address) {
+  in6_addr out{};
+  std::memcpy(&out, address.octets.data(), sizeof out);
+  return out;
+}
+
+/// As the kernel is to make it, or to change one to it.
+Link link_of(const KernelTunnel& tunnel) {
+  if (tunnel.scope.kind == ScopeKind::xfrm_interface) {
+    Link out(rtnl_link_xfrmi_alloc());
+    rtnl_link_xfrmi_set_if_id(out.get(), tunnel.scope.id);
+    return out;
+  }
+  const std::uint32_t key = htonl(tunnel.scope.id);
+  if (tunnel.peer.is_v4()) {
+    Link out(rtnl_link_ipvti_alloc());
+    rtnl_link_ipvti_set_local(out.get(), raw_v4(tunnel.local));
+    rtnl_link_ipvti_set_remote(out.get(), raw_v4(tunnel.peer));
+    rtnl_link_ipvti_set_ikey(out.get(), key);
+    rtnl_link_ipvti_set_okey(out.get(), key);
+    return out;
+  }
+  Link out(rtnl_link_ip6vti_alloc());
+  in6_addr local = raw_v6(tunnel.local), peer = raw_v6(tunnel.peer);
+  rtnl_link_ip6vti_set_local(out.get(), &local);
+  rtnl_link_ip6vti_set_remote(out.get(), &peer);
+  rtnl_link_ip6vti_set_ikey(out.get(), key);
+  rtnl_link_ip6vti_set_okey(out.get(), key);
+  return out;
+}
+
+bool same_kind(rtnl_link* present, rtnl_link* wanted) {
+  const char* type = rtnl_link_get_type(present);
+  if (!type || std::strcmp(type, rtnl_link_get_type(wanted)) != 0) return false;
+  if (!rtnl_link_is_xfrmi(present)) return true;
+  std::uint32_t id = 0, wanted_id = 0;
+  return rtnl_link_xfrmi_get_if_id(present, &id) == 0 && rtnl_link_xfrmi_get_if_id(wanted, &wanted_id) == 0 && id == wanted_id;
+}
+
 /// Of a route; a default route has none in libnl.
 std::optional<engine::Prefix> destination_of(rtnl_route* route) {
   nl_addr* octets = rtnl_route_get_dst(route);
@@ -56,6 +107,12 @@ Route make_route(unsigned ifindex, const engine::Prefix& network) {
 }
 
 }  // namespace
+
+std::uint32_t tunnel_mtu(const TunnelSpec& spec, std::uint32_t fits) {
+  constexpr std::uint32_t usual = 1400;  // until the SAs say what fits
+  constexpr std::uint32_t least = 1280;  // below, Linux takes IPv6 away from a device (RFC 8200, 5)
+  return spec.mtu ? *spec.mtu : fits ? std::max(fits, least) : usual;
+}
 
 engine::Result<TunnelLinks> TunnelLinks::open(unsigned instance) {
   TunnelLinks out("sallyport tunnel " + std::to_string(instance));
@@ -89,6 +146,51 @@ engine::Status TunnelLinks::configure(const TunnelSpec& spec, std::uint32_t mtu)
   const auto ifindex = static_cast<unsigned>(rtnl_link_get_ifindex(link.get()));
   CHECK_OK(set_addresses(ifindex, spec));
   return set_routes(ifindex, spec);
+}
+
+engine::Status TunnelLinks::make(const std::string& device, const KernelTunnel& tunnel) {
+  CHECK_OK(may_have(device));
+  const Link wanted = link_of(tunnel);
+  if (const Link present = find_link(socket_.get(), device)) {
+    if (same_kind(present.get(), wanted.get())) {
+      if (rtnl_link_is_xfrmi(present.get())) return engine::Done{};
+      const int error = rtnl_link_change(socket_.get(), present.get(), wanted.get(), 0);
+      return error < 0 ? engine::Status(failed("device " + device, error)) : engine::Status(engine::Done{});
+    }
+    rtnl_link_delete(socket_.get(), present.get());
+  }
+  rtnl_link_set_name(wanted.get(), device.c_str());
+  if (const int error = rtnl_link_add(socket_.get(), wanted.get(), NLM_F_CREATE | NLM_F_EXCL); error < 0)
+    return failed("device " + device, error);
+  // At once, so that whoever comes after us knows it.
+  const Link made = find_link(socket_.get(), device), change(rtnl_link_alloc());
+  rtnl_link_set_ifalias(change.get(), alias_.c_str());
+  const int error = made ? rtnl_link_change(socket_.get(), made.get(), change.get(), 0) : -NLE_NODEV;
+  return error < 0 ? engine::Status(failed("device " + device, error)) : engine::Status(engine::Done{});
+}
+
+bool TunnelLinks::knows(const KernelTunnel& tunnel) {
+  const std::string name = "sallyport-probe";
+  remove(name);  // of a probe that was killed
+  const Link link = link_of(tunnel);
+  rtnl_link_set_name(link.get(), name.c_str());
+  const int error = rtnl_link_add(socket_.get(), link.get(), NLM_F_CREATE | NLM_F_EXCL);
+  remove(name);
+  return error == 0;
+}
+
+engine::Status TunnelLinks::set_line_protocol(const std::string& device, bool up) {
+  const Link link = find_link(socket_.get(), device);
+  if (!link) return engine::Done{};
+  const Link change(rtnl_link_alloc());
+  rtnl_link_set_operstate(change.get(), up ? operstate_up : operstate_dormant);
+  const int error = rtnl_link_change(socket_.get(), link.get(), change.get(), 0);
+  return error < 0 ? engine::Status(failed("line protocol of device " + device, error)) : engine::Status(engine::Done{});
+}
+
+bool TunnelLinks::is_as_wanted(const TunnelSpec& spec) {
+  const Link link = find_link(socket_.get(), spec.device);
+  return link && ((rtnl_link_get_flags(link.get()) & IFF_UP) != 0) != spec.shut_down;
 }
 
 engine::Status TunnelLinks::set_mtu(const std::string& device, std::uint32_t mtu) {

@@ -6,9 +6,10 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
 
 #include "kernel/host.hpp"
+#include "kernel/payload_room.hpp"
 
 namespace kernel {
 namespace {
@@ -92,16 +93,21 @@ XfrmSupport probe_xfrm() {
 }
 
 XfrmPlane::XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkSocket requests, NetlinkSocket news,
-                     bool sa_direction)
+                     TunnelLinks links, bool sa_direction)
     : loop_(loop),
       devices_(std::move(devices)),
       events_(std::move(events)),
       requests_(std::move(requests)),
       news_(std::move(news)),
+      tunnels_(std::move(links)),
       sa_direction_(sa_direction) {
   loop_.watch(news_.descriptor(), EPOLLIN, [this](std::uint32_t) { on_news(); });
-  const auto next = [this] { return children_.empty() ? std::nullopt : std::optional(next_poll_); };
-  clock_ = loop_.add_clock(next, [this](engine::Time now) { poll_counters(now); });
+  const auto next = [this] { return children_.empty() && installed_.empty() ? std::nullopt : std::optional(next_poll_); };
+  clock_ = loop_.add_clock(next, [this](engine::Time now) {
+    next_poll_ = now + poll_interval;
+    poll_counters();
+    check_policies();
+  });
 }
 
 XfrmPlane::~XfrmPlane() {
@@ -117,8 +123,14 @@ engine::Result<std::unique_ptr<XfrmPlane>> XfrmPlane::open(Loop& loop, DeviceMap
   CHECK_OK(news.subscribe(XFRMNLGRP_ACQUIRE));
   CHECK_OK(news.subscribe(XFRMNLGRP_EXPIRE));
   CHECK_OK(news.subscribe(XFRMNLGRP_MAPPING));
-  std::unique_ptr<XfrmPlane> plane(
-      new XfrmPlane(loop, std::move(devices), std::move(events), std::move(requests), std::move(news), support.sa_direction));
+  constexpr std::array<std::uint16_t, 3> always{XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_MAPPING};
+  constexpr std::array<std::uint16_t, 4> of_others{XFRM_MSG_DELSA, XFRM_MSG_DELPOLICY, XFRM_MSG_FLUSHSA, XFRM_MSG_FLUSHPOLICY};
+  CHECK_OK(news.filter(always, of_others, requests));
+  CHECK_OK(news.subscribe(XFRMNLGRP_SA));
+  CHECK_OK(news.subscribe(XFRMNLGRP_POLICY));
+  TRY(TunnelLinks links, TunnelLinks::open(0));
+  std::unique_ptr<XfrmPlane> plane(new XfrmPlane(loop, std::move(devices), std::move(events), std::move(requests),
+                                                 std::move(news), std::move(links), support.sa_direction));
   plane->take_over_policies();
   plane->remove_states();
   return plane;
@@ -132,15 +144,29 @@ void XfrmPlane::close() {
   take_over_policies();
   (void)apply_policies();
   remove_states();
+  tunnels_.release_all();
 }
 
-void XfrmPlane::settle() { (void)apply_policies(); }
+void XfrmPlane::settle() {
+  (void)apply_policies();
+  tunnels_.release_leftovers();
+}
+
+std::optional<Placement> XfrmPlane::placement_of(const std::string& interface) const {
+  if (tunnels_.has(interface)) {
+    const PolicyScope scope = tunnels_.scope_of(interface);
+    return scope.kind == ScopeKind::host ? std::nullopt : std::optional(Placement{.scope = scope});
+  }
+  const auto device = devices_.find(interface);
+  return device == devices_.end() ? std::nullopt : std::optional(Placement{.ifindex = device->second.ifindex});
+}
 
 // Those of a killed daemon hold packets back until ours replace them; a value that is no policy's makes sure they do.
 void XfrmPlane::take_over_policies() {
   NetlinkMessage all_policies = dump_policies();
   (void)requests_.query(all_policies, "listing policies", [&](const NetlinkReply& reply) {
-    if (const auto key = parse_own_policy(reply.payload)) installed_.insert_or_assign(*key, KernelPolicies::mapped_type{});
+    if (const auto policy = parse_own_policy(reply.payload))
+      installed_.insert_or_assign(policy->key, KernelPolicies::mapped_type{});
   });
 }
 
@@ -165,19 +191,28 @@ void XfrmPlane::remove_states() {
   for (const StateId& state : states) remove_state(state);
 }
 
+std::vector<std::string> XfrmPlane::set_tunnels(const std::vector<TunnelSpec>& tunnels) {
+  std::erase_if(interfaces_, [&](const auto& item) {
+    return tunnels_.has(item.first) && std::ranges::find(tunnels, item.first, &TunnelSpec::interface) == tunnels.end();
+  });
+  return tunnels_.set(tunnels);
+}
+
 Status XfrmPlane::set_policy(const engine::SetPolicy& policy) {
   Interface& interface = interfaces_[policy.interface];
   const auto known = known_ranks(policy.lines, interface.policy.lines, interface.ranks);
   interface.ranks = assign_ranks(known);
   interface.policy = policy;
-  const bool unknown = !policy.lines.empty() && !devices_.contains(policy.interface);
+  const bool unknown = !policy.lines.empty() && !placement_of(policy.interface);
   if (policy.lines.empty()) interfaces_.erase(policy.interface);
   CHECK_OK(apply_policies());
+  if (!policy.lines.empty()) CHECK_OK(tunnels_.set_ends(policy.interface, policy.lines.front().local, policy.lines.front().peer));
   if (unknown) return Failure{.cause = engine::Cause::install_failed, .why = policy.interface + " has no device"};
   return engine::Done{};
 }
 
 void XfrmPlane::set_devices(DeviceMap devices) {
+  tunnels_.mend();
   if (devices == devices_) return;
   devices_ = std::move(devices);
   (void)apply_policies();
@@ -191,8 +226,7 @@ Status XfrmPlane::apply_policies() {
   };
   KernelPolicies wanted;
   for (const auto& [name, interface] : interfaces_) {
-    const auto device = devices_.find(name);
-    if (device != devices_.end()) note(add_policies(interface.policy, interface.ranks, device->second.ifindex, wanted));
+    if (const auto placement = placement_of(name)) note(add_policies(interface.policy, interface.ranks, *placement, wanted));
   }
   for (const auto& [key, value] : wanted) {
     const auto it = installed_.find(key);
@@ -223,11 +257,12 @@ void XfrmPlane::retarget(engine::PolicyLineId line, const engine::IpAddress& loc
       continue;
     it->local = local;
     it->peer = peer;
-    const auto device = devices_.find(name);
-    if (device == devices_.end()) return;
+    (void)tunnels_.set_ends(name, local, peer);
+    const auto placement = placement_of(name);
+    if (!placement) return;
     const std::size_t index = static_cast<std::size_t>(it - interface.policy.lines.begin());
     KernelPolicies changed;
-    (void)add_policies({name, {*it}}, std::span(interface.ranks).subspan(index, 1), device->second.ifindex, changed);
+    (void)add_policies({name, {*it}}, std::span(interface.ranks).subspan(index, 1), *placement, changed);
     for (const auto& [key, value] : changed) {
       // Only what is this line's: an earlier line, or one that is merged with another interface's, keeps its policy.
       const auto present = installed_.find(key);
@@ -241,18 +276,19 @@ void XfrmPlane::retarget(engine::PolicyLineId line, const engine::IpAddress& loc
 
 Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaParameters& sa, StateOptions options) {
   options.sa_direction = sa_direction_;
+  options.scope = tunnels_.scope_of(facts.interface);
   TRY(NetlinkMessage message, new_state(facts, sa, options));
   const bool out = options.direction == StateDirection::out;
-  const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip};
+  const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip, options.scope};
   CHECK_OK(requests_.request(message, describe(id)));
   Child& child = children_[facts.child];
   child.line = facts.line;
+  child.interface = facts.interface;
   (out ? child.outbound : child.inbound) = id;
   return engine::Done{};
 }
 
 Status XfrmPlane::add_inbound(const engine::AddInbound& sa) {
-  if (children_.empty()) next_poll_ = monotonic_now() + poll_interval;
   return add_state(sa.facts, sa.sa, {.direction = StateDirection::in});
 }
 
@@ -262,13 +298,17 @@ Status XfrmPlane::add_outbound(const engine::AddOutbound& sa) {
   const std::uint32_t sequence = acquire == acquires_.end() ? 0 : acquire->second;
   CHECK_OK(add_state(sa.facts, sa.sa, {.direction = StateDirection::out, .acquire_sequence = sequence}));
   acquires_.erase(sa.facts.line);
+  tunnels_.serve(sa.facts.interface, payload_room(sa.facts, sa.sa));
   return engine::Done{};
 }
 
 void XfrmPlane::remove_child(engine::ChildSaId child) {
   const auto it = children_.find(child);
   if (it == children_.end()) return;
-  if (it->second.outbound) remove_state(*it->second.outbound);
+  if (it->second.outbound) {
+    tunnels_.leave(it->second.interface);
+    remove_state(*it->second.outbound);
+  }
   if (it->second.inbound) remove_state(*it->second.inbound);
   children_.erase(it);
 }
@@ -329,14 +369,16 @@ ChildCounters XfrmPlane::counters(engine::ChildSaId id) {
 }
 
 void XfrmPlane::on_news() {
-  const auto news = news_.read_news([this](const NetlinkReply& reply) {
+  bool disturbed = false;
+  const auto news = news_.read_news([this, &disturbed](const NetlinkReply& reply) {
     const auto what = parse_news(reply);
     if (const auto* acquire = std::get_if<AcquireNews>(&what)) on_acquire(*acquire);
     if (const auto* expire = std::get_if<ExpireNews>(&what)) on_expire(*expire);
     if (const auto* mapping = std::get_if<MappingNews>(&what))
       if (const auto child = child_of(mapping->state)) events_(engine::PeerMoved{*child, mapping->source});
+    if (const auto* removal = std::get_if<RemovalNews>(&what)) disturbed |= concerns_us(*removal);
   });
-  if (news == NetlinkSocket::News::lost) resynchronise();
+  if (disturbed || news == NetlinkSocket::News::lost) resynchronise();
 }
 
 void XfrmPlane::on_acquire(const AcquireNews& news) {
@@ -348,61 +390,28 @@ void XfrmPlane::on_expire(const ExpireNews& news) {
   if (const auto child = child_of(news.state)) events_(engine::Expire{*child, news.kind});
 }
 
-// News were lost. What they said still stands in the kernel: packets that wait are larval states, limits passed are
-// counters, and a state that ended is not there.
-void XfrmPlane::resynchronise() {
-  std::vector<AcquireNews> waiting;
-  std::vector<ExpireNews> passed;
-  NetlinkMessage states = dump_states();
-  const Status listed = requests_.query(states, "listing SAs", [&](const NetlinkReply& reply) {
-    const auto state = parse_state(reply.payload);
-    const auto line = state ? line_of(state->reqid) : std::nullopt;
-    if (!line) return;
-    if (state->acquire_sequence) {
-      waiting.push_back({*line, state->selectors, *state->acquire_sequence});
-      return;
-    }
-    if (state->soft_limit_passed) passed.push_back({state->id, engine::ExpireKind::soft});
-  });
-  if (!listed.ok()) return;
-  for (const auto& [id, child] : children_)
-    for (const auto& state : {child.inbound, child.outbound})
-      if (state && !report(state)) passed.push_back({*state, engine::ExpireKind::hard});
-  for (const AcquireNews& news : waiting) on_acquire(news);
-  for (const ExpireNews& news : passed) on_expire(news);
-
-  std::set<PolicyKey> present;
-  NetlinkMessage policies = dump_policies();
-  if (!requests_
-           .query(policies, "listing policies",
-                  [&](const NetlinkReply& reply) {
-                    if (const auto key = parse_own_policy(reply.payload)) present.insert(*key);
-                  })
-           .ok())
-    return;
-  std::erase_if(installed_, [&](const auto& policy) { return !present.contains(policy.first); });
-  (void)apply_policies();
-}
-
-void XfrmPlane::poll_counters(engine::Time now) {
-  next_poll_ = now + poll_interval;
+void XfrmPlane::poll_counters() {
+  bool gone = false;
   std::vector<engine::Event> seen;
   auto it = children_.upper_bound(last_polled_);
   for (std::size_t i = 0; i < std::min(states_per_poll, children_.size()); ++i, ++it) {
     if (it == children_.end()) it = children_.begin();
     last_polled_ = it->first;
     const auto in = report(it->second.inbound);
+    gone |= it->second.inbound && !in;
     if (in && in->packets > it->second.packets_reported) {
       it->second.packets_reported = in->packets;
       seen.emplace_back(engine::InboundSeen{it->first});
       continue;  // the peer lives: whether something was sent matters to nobody
     }
     const auto out = report(it->second.outbound);
+    gone |= it->second.outbound && !out;
     if (!out || out->packets <= it->second.sent_reported) continue;
     it->second.sent_reported = out->packets;
     seen.emplace_back(engine::OutboundSeen{it->first});
   }
   for (engine::Event& event : seen) events_(std::move(event));
+  if (gone) resynchronise();
 }
 
 std::optional<engine::ChildSaId> XfrmPlane::child_of(const StateId& state) const {

@@ -14,6 +14,7 @@
 #include "kernel/netlink.hpp"
 #include "kernel/xfrm_messages.hpp"
 #include "kernel/xfrm_policies.hpp"
+#include "kernel/xfrm_tunnels.hpp"
 
 namespace kernel {
 
@@ -38,6 +39,7 @@ class XfrmPlane final : public DataPlane {
   ~XfrmPlane() override;
 
   std::string_view name() const override { return "xfrm"; }
+  std::vector<std::string> set_tunnels(const std::vector<TunnelSpec>& tunnels) override;
   /// An interface without a device keeps its lines for the day it has one; meanwhile that is a failure.
   engine::Status set_policy(const engine::SetPolicy& policy) override;
   engine::Status add_inbound(const engine::AddInbound& sa) override;
@@ -56,6 +58,7 @@ class XfrmPlane final : public DataPlane {
  private:
   struct Child {
     engine::PolicyLineId line;
+    std::string interface;
     std::optional<StateId> inbound, outbound;
     std::uint64_t packets_reported = 0;  // inbound, when InboundSeen was last raised
     std::uint64_t sent_reported = 0;     // outbound, when OutboundSeen was
@@ -65,7 +68,9 @@ class XfrmPlane final : public DataPlane {
     std::vector<std::uint32_t> ranks;  // of policy.lines, one by one
   };
 
-  XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkSocket requests, NetlinkSocket news, bool sa_direction);
+  XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkSocket requests, NetlinkSocket news, TunnelLinks links,
+            bool sa_direction);
+  std::optional<Placement> placement_of(const std::string& interface) const;
   void take_over_policies();
   void remove_states();
   engine::Status apply_policies();
@@ -78,8 +83,12 @@ class XfrmPlane final : public DataPlane {
   void on_news();
   void on_acquire(const AcquireNews& news);
   void on_expire(const ExpireNews& news);
+  bool concerns_us(const RemovalNews& news) const;
   void resynchronise();
-  void poll_counters(engine::Time now);
+  engine::Status compare_states();
+  engine::Status compare_policies();
+  void poll_counters();
+  void check_policies();
   std::optional<engine::ChildSaId> child_of(const StateId& state) const;
 
   Loop& loop_;
@@ -87,6 +96,7 @@ class XfrmPlane final : public DataPlane {
   PlaneEvents events_;
   NetlinkSocket requests_;
   NetlinkSocket news_;
+  XfrmTunnels tunnels_;
   const bool sa_direction_;
   std::map<std::string, Interface, std::less<>> interfaces_;
   KernelPolicies installed_;
@@ -95,6 +105,7 @@ class XfrmPlane final : public DataPlane {
   unsigned clock_ = 0;
   engine::Time next_poll_{};
   engine::ChildSaId last_polled_{};
+  PolicyKey last_checked_{};
 };
 
 }  // namespace kernel

@@ -181,12 +181,35 @@ xfrm_usersa_id raw(const StateId& state) {
   return id;
 }
 
+// As attributes of a message: a VTI's key is compared as a mark, whole.
+void put_scope(const PolicyScope& scope, NetlinkMessage& message) {
+  if (scope.kind == ScopeKind::xfrm_interface) message.attribute(XFRMA_IF_ID, scope.id);
+  if (scope.kind == ScopeKind::vti) message.attribute(XFRMA_MARK, xfrm_mark{scope.id, ~0U});
+}
+
+PolicyScope scope_of(ByteView payload, std::size_t header) {
+  const auto id = find_attribute(payload, header, XFRMA_IF_ID);
+  if (const auto value = id ? read<std::uint32_t>(*id) : std::nullopt; value && *value != 0)
+    return {ScopeKind::xfrm_interface, *value};
+  const auto mark = find_attribute(payload, header, XFRMA_MARK);
+  if (const auto value = mark ? read<xfrm_mark>(*mark) : std::nullopt; value && value->m == ~0U)
+    return {ScopeKind::vti, value->v};
+  return {};
+}
+
 StateId state_id_of(const xfrm_usersa_info& info) {
   return {{ntohl(info.id.spi)}, address_of(info.saddr, info.family), address_of(info.id.daddr, info.family)};
 }
 
 bool all_zero(ByteView octets) {
   return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
+}
+
+PolicyKey policy_key(const xfrm_selector& selector, std::uint8_t direction, const PolicyScope& scope) {
+  const PolicyDirection known = direction == XFRM_POLICY_IN    ? PolicyDirection::in
+                                : direction == XFRM_POLICY_OUT ? PolicyDirection::out
+                                                               : PolicyDirection::forward;
+  return {known, selector_of(selector), scope};
 }
 
 std::uint8_t raw(PolicyDirection direction) {
@@ -199,6 +222,33 @@ std::uint8_t raw(PolicyDirection direction) {
       break;
   }
   return XFRM_POLICY_FWD;
+}
+
+NetlinkMessage named_policy(std::uint16_t type, const PolicyKey& key) {
+  xfrm_userpolicy_id id{};
+  id.sel = raw(key.selector);
+  id.dir = raw(key.direction);
+  NetlinkMessage message(type, NLM_F_REQUEST, 256);
+  message.header(id);
+  put_scope(key.scope, message);
+  return message;
+}
+
+// Of a deletion: the policy stands in an attribute where there is one, else in the header.
+std::variant<std::monostate, RemovalNews> removed_policy(ByteView payload) {
+  const auto id = read<xfrm_userpolicy_id>(payload);
+  if (!id) return {};
+  const PolicyScope scope = scope_of(payload, sizeof *id);
+  const auto attribute = find_attribute(payload, sizeof *id, XFRMA_POLICY);
+  const auto info = attribute ? read<xfrm_userpolicy_info>(*attribute) : std::nullopt;
+  return RemovalNews{.state = {}, .policy = policy_key(info ? info->sel : id->sel, info ? info->dir : id->dir, scope)};
+}
+
+std::variant<std::monostate, RemovalNews> removed_state(ByteView payload) {
+  const auto id = read<xfrm_usersa_id>(payload);
+  if (!id) return {};
+  const IpAddress destination = address_of(id->daddr, id->family);
+  return RemovalNews{.state = StateId{{ntohl(id->spi)}, destination, destination}, .policy = {}};
 }
 
 }  // namespace
@@ -230,6 +280,7 @@ engine::Result<NetlinkMessage> new_state(const engine::ChildSaFacts& facts, cons
   if (facts.udp_encapsulated) message.attribute(XFRMA_ENCAP, encapsulation(source.port, destination.port));
   if (!replay.empty()) message.attribute(XFRMA_REPLAY_ESN_VAL, ByteView(replay));
   if (options.sa_direction) message.attribute(xfrma_sa_dir, out ? sa_dir_out : sa_dir_in);
+  put_scope(options.scope, message);
   return message;
 }
 
@@ -237,12 +288,14 @@ NetlinkMessage delete_state(const StateId& state) {
   NetlinkMessage message(XFRM_MSG_DELSA, NLM_F_REQUEST, 256);
   message.header(raw(state));
   message.attribute(XFRMA_SRCADDR, raw(state.source));
+  put_scope(state.scope, message);
   return message;
 }
 
 NetlinkMessage get_state(const StateId& state) {
   NetlinkMessage message(XFRM_MSG_GETSA, NLM_F_REQUEST, 256);
   message.header(raw(state));
+  put_scope(state.scope, message);
   return message;
 }
 
@@ -255,6 +308,7 @@ NetlinkMessage name_larval_state(ByteView state) {
   wanted.max = xfrm_tag | 0xFFFFFF;
   NetlinkMessage message(XFRM_MSG_ALLOCSPI, NLM_F_REQUEST, 512);
   message.header(wanted);
+  put_scope(scope_of(state, sizeof(xfrm_usersa_info)), message);
   return message;
 }
 
@@ -296,6 +350,8 @@ engine::Result<NetlinkMessage> moved_state(ByteView state, const StateMove& move
       case XFRMA_REPLAY_VAL:
       case XFRMA_REPLAY_ESN_VAL:
       case XFRMA_SA_EXTRA_FLAGS:
+      case XFRMA_MARK:
+      case XFRMA_IF_ID:
       case xfrma_sa_dir:
         break;
       default:
@@ -333,17 +389,12 @@ NetlinkMessage put_policy(const PolicyKey& key, const PolicyValue& value) {
     }
     message.attribute(XFRMA_TMPL, required);
   }
+  put_scope(key.scope, message);
   return message;
 }
 
-NetlinkMessage delete_policy(const PolicyKey& key) {
-  xfrm_userpolicy_id id{};
-  id.sel = raw(key.selector);
-  id.dir = raw(key.direction);
-  NetlinkMessage message(XFRM_MSG_DELPOLICY, NLM_F_REQUEST, 256);
-  message.header(id);
-  return message;
-}
+NetlinkMessage delete_policy(const PolicyKey& key) { return named_policy(XFRM_MSG_DELPOLICY, key); }
+NetlinkMessage get_policy(const PolicyKey& key) { return named_policy(XFRM_MSG_GETPOLICY, key); }
 
 NetlinkMessage dump_policies() { return NetlinkMessage(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, 256); }
 
@@ -352,6 +403,7 @@ std::optional<StateReport> parse_state(ByteView payload) {
   if (!info || info->id.proto != IPPROTO_ESP) return std::nullopt;
   StateReport report;
   report.id = state_id_of(*info);
+  report.id.scope = scope_of(payload, sizeof *info);
   report.reqid = info->reqid;
   report.packets = info->curlft.packets;
   report.bytes = info->curlft.bytes;
@@ -366,16 +418,29 @@ std::optional<StateReport> parse_state(ByteView payload) {
   return report;
 }
 
-std::optional<PolicyKey> parse_own_policy(ByteView payload) {
+std::optional<PolicyReport> parse_own_policy(ByteView payload) {
   const auto info = read<xfrm_userpolicy_info>(payload);
   if (!info || (info->priority & xfrm_tag_mask) != xfrm_tag) return std::nullopt;
-  const PolicyDirection direction = info->dir == XFRM_POLICY_IN    ? PolicyDirection::in
-                                    : info->dir == XFRM_POLICY_OUT ? PolicyDirection::out
-                                                                   : PolicyDirection::forward;
-  return PolicyKey{direction, selector_of(info->sel)};
+  PolicyReport report{policy_key(info->sel, info->dir, scope_of(payload, sizeof *info)), {.priority = info->priority}};
+  const auto attribute = find_attribute(payload, sizeof *info, XFRMA_TMPL);
+  const auto required = attribute ? read<xfrm_user_tmpl>(*attribute) : std::nullopt;
+  if (!required) return report;
+  PolicyValue& value = report.value;
+  value.action = PolicyAction::protect;
+  value.reqid = required->reqid;
+  value.mode = required->mode == XFRM_MODE_TUNNEL ? engine::IpsecMode::tunnel : engine::IpsecMode::transport;
+  value.source = address_of(required->saddr, required->family);
+  value.destination = address_of(required->id.daddr, required->family);
+  return report;
 }
 
-std::variant<std::monostate, AcquireNews, ExpireNews, MappingNews> parse_news(const NetlinkReply& news) {
+std::variant<std::monostate, AcquireNews, ExpireNews, MappingNews, RemovalNews> parse_news(const NetlinkReply& news) {
+  if (news.type == XFRM_MSG_FLUSHSA || news.type == XFRM_MSG_FLUSHPOLICY) return RemovalNews{};
+  if (news.type == XFRM_MSG_DELSA || news.type == XFRM_MSG_DELPOLICY) {
+    const auto removal = news.type == XFRM_MSG_DELSA ? removed_state(news.payload) : removed_policy(news.payload);
+    if (const auto* what = std::get_if<RemovalNews>(&removal)) return *what;
+    return {};
+  }
   if (news.type == XFRM_MSG_ACQUIRE) {
     const auto acquire = read<xfrm_user_acquire>(news.payload);
     if (!acquire || acquire->id.proto != IPPROTO_ESP) return {};

@@ -16,6 +16,7 @@ enum class StateDirection : std::uint8_t { in, out };
 struct StateId {
   engine::EspSpi spi;
   engine::IpAddress source, destination;
+  PolicyScope scope{};
 };
 
 /// What a state is made of besides its facts and keys.
@@ -23,6 +24,7 @@ struct StateOptions {
   StateDirection direction = StateDirection::in;
   std::uint32_t acquire_sequence = 0;  // of the acquire that it answers; 0: none
   bool sa_direction = false;           // the kernel knows XFRMA_SA_DIR
+  PolicyScope scope{};
 };
 
 /// XFRM_MSG_NEWSA. Fails when the algorithms have no name in the kernel.
@@ -50,6 +52,7 @@ engine::Result<NetlinkMessage> moved_state(engine::ByteView state, const StateMo
 /// XFRM_MSG_UPDPOLICY: makes the policy, or replaces the one with this key.
 NetlinkMessage put_policy(const PolicyKey& key, const PolicyValue& value);
 NetlinkMessage delete_policy(const PolicyKey& key);
+NetlinkMessage get_policy(const PolicyKey& key);
 NetlinkMessage dump_policies();
 
 /// A state in an answer.
@@ -67,7 +70,11 @@ struct StateReport {
 std::optional<StateReport> parse_state(engine::ByteView payload);
 
 /// A policy in an answer, if it is ours (by tag).
-std::optional<PolicyKey> parse_own_policy(engine::ByteView payload);
+struct PolicyReport {
+  PolicyKey key;
+  PolicyValue value;
+};
+std::optional<PolicyReport> parse_own_policy(engine::ByteView payload);
 
 struct AcquireNews {
   engine::PolicyLineId line;
@@ -83,7 +90,12 @@ struct MappingNews {
   StateId state;
   engine::SocketAddress source;
 };
+/// A state or policy was taken away by somebody; of a flush there is neither: all of them were.
+struct RemovalNews {
+  std::optional<StateId> state;
+  std::optional<PolicyKey> policy;
+};
 /// What came in by multicast; monostate for what does not concern us.
-std::variant<std::monostate, AcquireNews, ExpireNews, MappingNews> parse_news(const NetlinkReply& news);
+std::variant<std::monostate, AcquireNews, ExpireNews, MappingNews, RemovalNews> parse_news(const NetlinkReply& news);
 
 }  // namespace kernel

@@ -108,7 +108,7 @@ engine::Result<std::vector<KernelSelector>> exact_selectors(const engine::Select
 // Collects the policies of one interface.
 class Builder {
  public:
-  Builder(unsigned ifindex, KernelPolicies& into) : ifindex_(ifindex), into_(into) {}
+  Builder(const Placement& placement, KernelPolicies& into) : placement_(placement), into_(into) {}
 
   engine::Status add(const PolicyLine& line, std::uint32_t rank) {
     if (line.id.value == 0 || line.id.value > last_reqid_line)
@@ -116,7 +116,7 @@ class Builder {
     TRY(const std::vector<KernelSelector> selectors, exact_selectors(line.selectors));
     // A packet on its way out may look like one that must arrive protected (`permit ip any any`): forwarded out of the
     // map's device it is let pass here, and protected where it leaves.
-    const bool overlapping = mirrored_overlap(line.selectors);
+    const bool overlapping = !of_tunnel() && mirrored_overlap(line.selectors);
     const std::uint32_t priority = xfrm_tag | rank << 1;
     for (const KernelSelector& selector : selectors) {
       const KernelSelector leaving = out_of_device(selector);
@@ -132,7 +132,7 @@ class Builder {
       if (line.mode == engine::IpsecMode::transport) continue;
       if (overlapping) {
         KernelSelector passing = selector;
-        passing.ifindex = ifindex_;
+        passing.ifindex = placement_.ifindex;
         put(PolicyDirection::forward, passing, {.priority = priority});
       }
       put(PolicyDirection::forward, arriving, protect(line, line.peer, line.local, priority | 1));
@@ -150,11 +150,14 @@ class Builder {
     }
   }
 
+  // It has no neighbours, and nothing leaves by it that came in by it.
+  bool of_tunnel() const { return placement_.scope.kind != ScopeKind::host; }
+
  private:
   // For packets of this host the kernel looks up IPv6 policies before it knows the device: one with a device would let
   // them pass in clear. So IPv6 lines hold for every device.
   KernelSelector out_of_device(KernelSelector selector) const {
-    if (selector.source.address.is_v4()) selector.ifindex = ifindex_;
+    if (selector.source.address.is_v4()) selector.ifindex = placement_.ifindex;
     return selector;
   }
 
@@ -168,7 +171,7 @@ class Builder {
   }
 
   void put(PolicyDirection direction, const KernelSelector& selector, PolicyValue value) {
-    const PolicyKey key{direction, selector};
+    const PolicyKey key{direction, selector, placement_.scope};
     const auto [it, added] = into_.emplace(key, value);
     if (added) own_.insert(key);
     if (!own_.contains(key) && direction != PolicyDirection::out) merge(it->second, value);
@@ -188,7 +191,7 @@ class Builder {
     present.priority = std::min(present.priority, other.priority);
   }
 
-  const unsigned ifindex_;
+  const Placement placement_;
   KernelPolicies& into_;
   std::set<PolicyKey> own_;
 };
@@ -270,12 +273,13 @@ std::vector<std::uint32_t> assign_ranks(std::span<const std::optional<std::uint3
   return ranks;
 }
 
-engine::Status add_policies(const engine::SetPolicy& policy, std::span<const std::uint32_t> ranks, unsigned ifindex,
+engine::Status add_policies(const engine::SetPolicy& policy, std::span<const std::uint32_t> ranks, const Placement& placement,
                             KernelPolicies& into) {
-  Builder builder(ifindex, into);
+  Builder builder(placement, into);
   engine::Status outcome = engine::Done{};
-  if (std::ranges::any_of(policy.lines, [](const PolicyLine& line) { return !line.selectors.local.first.is_v4(); }))
-    builder.add_neighbour_discovery();
+  const bool has_v6 =
+      std::ranges::any_of(policy.lines, [](const PolicyLine& line) { return !line.selectors.local.first.is_v4(); });
+  if (has_v6 && !builder.of_tunnel()) builder.add_neighbour_discovery();
   for (std::size_t i = 0; i < policy.lines.size(); ++i)
     if (engine::Status added = builder.add(policy.lines[i], ranks[i]); !added.ok()) outcome = std::move(added);
   return outcome;

@@ -50,12 +50,22 @@ KernelSelector covering_selector(const engine::SelectorPair& pair);
 /// The same packets on their way back. ICMP type and code stay.
 KernelSelector mirrored(const KernelSelector& selector);
 
+/// What tells the policies and states of a tunnel interface from all others: the id of an XFRM interface, or the key of a
+/// VTI, which the kernel takes for a mark. Neither: those of the host's interfaces.
+enum class ScopeKind : std::uint8_t { host, xfrm_interface, vti };
+struct PolicyScope {
+  ScopeKind kind = ScopeKind::host;
+  std::uint32_t id = 0;
+  friend auto operator<=>(const PolicyScope&, const PolicyScope&) = default;
+};
+
 enum class PolicyDirection : std::uint8_t { in, out, forward };
 enum class PolicyAction : std::uint8_t { protect, pass };
 
 struct PolicyKey {
   PolicyDirection direction = PolicyDirection::out;
   KernelSelector selector;
+  PolicyScope scope{};
   friend auto operator<=>(const PolicyKey&, const PolicyKey&) = default;
 };
 /// The rest of a policy. The kernel holds one policy for a key.
@@ -74,11 +84,17 @@ using KernelPolicies = std::map<PolicyKey, PolicyValue>;
 /// as possible stay, since each that changes is a policy written again.
 std::vector<std::uint32_t> assign_ranks(std::span<const std::optional<std::uint32_t>> old);
 
+/// Where an interface stands: its device, or what tells a tunnel interface apart.
+struct Placement {
+  unsigned ifindex = 0;
+  PolicyScope scope{};
+};
+
 /// Adds the policies of one interface. `ranks` goes with `policy.lines`. Where an earlier policy of `into` has the same
 /// key: of the same interface it stays (the first line decides), of another one both interfaces' SAs are accepted from the
-/// peer. IPv6 lines hold whatever device a packet leaves by.
+/// peer. IPv6 lines hold whatever device a packet leaves by, but for those of tunnel interfaces.
 /// Fails when a line needs too many policies or has no reqid; `into` then lacks that line.
-engine::Status add_policies(const engine::SetPolicy& policy, std::span<const std::uint32_t> ranks, unsigned ifindex,
+engine::Status add_policies(const engine::SetPolicy& policy, std::span<const std::uint32_t> ranks, const Placement& placement,
                             KernelPolicies& into);
 
 }  // namespace kernel

@@ -12,7 +12,7 @@ namespace kernel {
 namespace {
 
 engine::Prefix prefix(const char* text, std::uint8_t length) { return {*engine::IpAddress::parse(text), length}; }
-bool ip(const std::string& command) { return std::system(("ip " + command + " >/dev/null 2>&1").c_str()) == 0; }
+bool run_ip(const std::string& command) { return std::system(("ip " + command + " >/dev/null 2>&1").c_str()) == 0; }
 bool shows(const std::string& command, const std::string& text) {
   return std::system(("ip " + command + " 2>/dev/null | grep -qF '" + text + "'").c_str()) == 0;
 }
@@ -44,7 +44,7 @@ TEST(TunnelLinks, ADeviceHasWhatIsWantedAndLosesWhatIsNot) {
     tun->set_carrier(true);
     EXPECT_TRUE(shows("link show Tunnel0", "LOWER_UP"));
 
-    ip("route add 192.0.2.0/24 dev Tunnel0");
+    run_ip("route add 192.0.2.0/24 dev Tunnel0");
     spec.addresses = {prefix("172.16.1.1", 30)};
     spec.routes = {prefix("10.9.0.0", 16)};
     done = links->configure(spec, 1400);
@@ -92,13 +92,13 @@ TEST(TunnelLinks, ADeviceOfAProcessThatDiedIsTakenOver) {
       EXPECT_TRUE(shows("addr show dev Tunnel0", "inet 172.16.0.1/30"));
       again->set_lasting(false);
     }
-    EXPECT_FALSE(ip("link show Tunnel0")) << "goes with its process";
+    EXPECT_FALSE(run_ip("link show Tunnel0")) << "goes with its process";
   });
 }
 
 TEST(TunnelLinks, AStrangersDeviceIsLeftAlone) {
   in_namespace([] {
-    ip("link add Tunnel0 type veth peer name other");
+    run_ip("link add Tunnel0 type veth peer name other");
     auto links = TunnelLinks::open(0);
     ASSERT_TRUE(links.ok()) << links.failure().why;
     const auto may = links->may_have("Tunnel0");

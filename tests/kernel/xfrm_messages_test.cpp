@@ -255,10 +255,59 @@ TEST(XfrmMessages, an_algorithm_without_a_name_is_refused) {
 
 TEST(XfrmMessages, a_policy_is_read_back_as_it_was_written) {
   PolicyKey key{PolicyDirection::in, {Prefix::of(ip("192.168.1.0"), 24), Prefix::of(ip("10.0.0.0"), 24), {80, 0xFFFC}, {}, 6, 5}};
-  const NetlinkMessage ours = put_policy(key, {.priority = 0x5A000080});
-  EXPECT_EQ(parse_own_policy(payload_of(ours)), key);
-  EXPECT_EQ(parse_own_policy(payload_of(put_policy(key, {.priority = 12345}))), std::nullopt);
-  EXPECT_EQ(parse_own_policy(payload_of(ours).first(20)), std::nullopt);
+  const PolicyValue protect{0x5A000080,         PolicyAction::protect, 0x5A000007, engine::IpsecMode::tunnel,
+                            ip("203.0.113.10"), ip("203.0.113.20")};
+  for (const PolicyScope& scope : {PolicyScope{}, {ScopeKind::xfrm_interface, 0x5A000001}, {ScopeKind::vti, 0x5A000001}})
+    for (const PolicyValue& value : {PolicyValue{.priority = 0x5A000080}, protect}) {
+      key.scope = scope;
+      const auto read = parse_own_policy(payload_of(put_policy(key, value)));
+      ASSERT_TRUE(read);
+      EXPECT_EQ(read->key, key);
+      EXPECT_EQ(read->value, value);
+    }
+  const NetlinkMessage ours = put_policy(key, protect);
+  EXPECT_FALSE(parse_own_policy(payload_of(put_policy(key, {.priority = 12345}))));
+  EXPECT_FALSE(parse_own_policy(payload_of(ours).first(20)));
+}
+
+TEST(XfrmMessages, a_tunnel_interface_s_states_and_policies_bear_its_id_everywhere) {
+  const std::string id = "08001f000100005a", mark = "0c0015000100005affffffff";  // XFRMA_IF_ID; XFRMA_MARK, whole
+  const PolicyScope with_id{ScopeKind::xfrm_interface, 0x5A000001}, with_mark{ScopeKind::vti, 0x5A000001};
+  for (const auto& [scope, attribute] : {std::pair(with_id, id), std::pair(with_mark, mark)}) {
+    const StateId state{{0x1000}, ip("203.0.113.10"), ip("203.0.113.20"), scope};
+    PolicyKey key;
+    key.scope = scope;
+    const NetlinkMessage added = made(new_state(facts(), cbc(), {.scope = scope}));
+    const NetlinkMessage moved = made(moved_state(payload_of(added), {facts().local, facts().remote, false}, MoveKind::replace));
+    for (const NetlinkMessage* message : {&added, &moved})
+      EXPECT_NE(engine::to_hex(message->octets()).find(attribute), std::string::npos);
+    EXPECT_TRUE(engine::to_hex(delete_state(state).octets()).ends_with(attribute));
+    EXPECT_TRUE(engine::to_hex(get_state(state).octets()).ends_with(attribute));
+    EXPECT_TRUE(engine::to_hex(name_larval_state(payload_of(added)).octets()).ends_with(attribute));
+    EXPECT_TRUE(engine::to_hex(delete_policy(key).octets()).ends_with(attribute));
+    EXPECT_TRUE(engine::to_hex(get_policy(key).octets()).ends_with(attribute));
+    const auto report = parse_state(payload_of(added));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->id.scope, scope);
+  }
+}
+
+TEST(XfrmMessages, what_somebody_took_away_is_named) {
+  const auto flushed = parse_news({XFRM_MSG_FLUSHSA, {}});
+  ASSERT_TRUE(std::holds_alternative<RemovalNews>(flushed));
+  EXPECT_FALSE(std::get<RemovalNews>(flushed).state);
+  const NetlinkMessage state = delete_state({{0x1000}, ip("203.0.113.10"), ip("203.0.113.20")});
+  const auto one = parse_news({XFRM_MSG_DELSA, payload_of(state)});
+  ASSERT_TRUE(std::holds_alternative<RemovalNews>(one));
+  EXPECT_EQ(std::get<RemovalNews>(one).state->spi.value, 0x1000U);
+  EXPECT_EQ(std::get<RemovalNews>(one).state->destination, ip("203.0.113.20"));
+  const PolicyKey key{PolicyDirection::in, {Prefix::of(ip("192.168.1.0"), 24), Prefix::of(ip("10.0.0.0"), 24), {}, {}, 6, 5}};
+  const NetlinkMessage policy = delete_policy(key);
+  const auto line = parse_news({XFRM_MSG_DELPOLICY, payload_of(policy)});
+  ASSERT_TRUE(std::holds_alternative<RemovalNews>(line));
+  EXPECT_EQ(std::get<RemovalNews>(line).policy, key);
+  EXPECT_EQ(parse_news({XFRM_MSG_DELPOLICY, payload_of(policy).first(10)}).index(), 0U);
+  EXPECT_EQ(parse_news({XFRM_MSG_DELSA, payload_of(policy).first(3)}).index(), 0U);
 }
 
 // A state as the kernel would describe it: what we asked for, and some use of it.

@@ -49,7 +49,7 @@ PolicyLine line(std::uint32_t id, Prefix local, Prefix remote, AclAction action 
 KernelPolicies policies_of(const std::vector<PolicyLine>& lines, unsigned ifindex = 5) {
   KernelPolicies policies;
   const std::vector<std::uint32_t> ranks = assign_ranks(std::vector<std::optional<std::uint32_t>>(lines.size()));
-  const engine::Status added = add_policies({"GigabitEthernet0/0", lines}, ranks, ifindex, policies);
+  const engine::Status added = add_policies({"GigabitEthernet0/0", lines}, ranks, {ifindex}, policies);
   EXPECT_TRUE(added.ok()) << added.failure().why;
   return policies;
 }
@@ -186,6 +186,23 @@ TEST(XfrmPolicies, ipv6_holds_for_every_device_and_spares_neighbour_discovery) {
   }
 }
 
+TEST(XfrmPolicies, a_tunnel_interface_has_a_scope_instead_of_a_device) {
+  const TrafficSelector any = TrafficSelector::of(Prefix::any(engine::Family::v6));
+  PolicyLine all;
+  all.id = {9};
+  all.selectors = {any, any};
+  const std::uint32_t ranks[] = {64};
+  KernelPolicies policies;
+  const PolicyScope scope{ScopeKind::xfrm_interface, 0x5A000001};
+  ASSERT_TRUE(add_policies({"Tunnel0", {all}}, ranks, {.scope = scope}, policies).ok());
+  EXPECT_EQ(policies.size(), 3U) << "nothing is let pass, not even neighbour discovery";
+  for (const auto& [key, value] : policies) {
+    EXPECT_EQ(key.scope, scope);
+    EXPECT_EQ(key.selector.ifindex, 0U);
+    EXPECT_EQ(value.action, PolicyAction::protect);
+  }
+}
+
 TEST(XfrmPolicies, transport_mode_is_not_forwarded) {
   PolicyLine host = line(1, net("203.0.113.10", 32), net("203.0.113.20", 32));
   host.mode = engine::IpsecMode::transport;
@@ -198,8 +215,8 @@ TEST(XfrmPolicies, two_interfaces_with_one_map_accept_either) {
   second.local = ip("198.51.100.10");
   const std::vector<std::uint32_t> ranks{64};
   ASSERT_TRUE(
-      add_policies({"GigabitEthernet0/0", {line(1, net("192.168.1.0", 24), net("10.0.0.0", 24))}}, ranks, 5, policies).ok());
-  ASSERT_TRUE(add_policies({"GigabitEthernet0/1", {second}}, ranks, 6, policies).ok());
+      add_policies({"GigabitEthernet0/0", {line(1, net("192.168.1.0", 24), net("10.0.0.0", 24))}}, ranks, {5}, policies).ok());
+  ASSERT_TRUE(add_policies({"GigabitEthernet0/1", {second}}, ranks, {6}, policies).ok());
   const auto out = of_direction(policies, PolicyDirection::out);
   ASSERT_EQ(out.size(), 2U);
   EXPECT_NE(out[0].second.reqid, out[1].second.reqid);
@@ -219,7 +236,7 @@ TEST(XfrmPolicies, a_line_that_would_need_too_many_is_refused_and_the_others_sta
   KernelPolicies policies;
   const std::vector<std::uint32_t> ranks{64, 128};
   const engine::Status added =
-      add_policies({"", {wide, line(2, net("192.168.1.0", 24), net("10.0.0.0", 24))}}, ranks, 5, policies);
+      add_policies({"", {wide, line(2, net("192.168.1.0", 24), net("10.0.0.0", 24))}}, ranks, {5}, policies);
   ASSERT_FALSE(added.ok());
   EXPECT_NE(added.failure().why.find("more than 4096 policies"), std::string::npos) << added.failure().why;
   EXPECT_EQ(policies.size(), 3U);

@@ -1,0 +1,35 @@
+#include "kernel/payload_room.hpp"
+
+#include <algorithm>
+
+#include "kernel/esp_tun_sockets.hpp"
+
+namespace kernel {
+namespace {
+
+constexpr std::size_t esp_header_octets = 8;   // SPI and sequence number
+constexpr std::size_t esp_trailer_octets = 2;  // padding length and next header
+
+}  // namespace
+
+std::size_t payload_room(const engine::SaParameters& sa, std::size_t limit) {
+  if (!sa.encryption) return 0;
+  const std::size_t icv = sa.encryption->aead ? sa.encryption->icv_octets : sa.integrity ? sa.integrity->icv_octets : 0U;
+  const std::size_t fixed = esp_header_octets + sa.encryption->iv_octets + icv;
+  const std::size_t alignment = std::max<std::size_t>(4, sa.encryption->block_octets);
+  if (limit < fixed) return 0;
+  const std::size_t text = (limit - fixed) / alignment * alignment;
+  return text < esp_trailer_octets ? 0 : text - esp_trailer_octets;
+}
+
+std::size_t payload_room(const engine::ChildSaFacts& facts, const engine::SaParameters& sa) {
+  OuterPath path;
+  path.local = facts.local;
+  path.remote = facts.remote;
+  path.udp_encapsulated = facts.udp_encapsulated;
+  path.dont_fragment = true;
+  const std::size_t mtu = EspSockets::path_mtu(path), outside = EspSockets::overhead(path);
+  return mtu > outside ? payload_room(sa, mtu - outside) : 0;
+}
+
+}  // namespace kernel

@@ -1,0 +1,14 @@
+// How much one protected packet can carry: what the MTU of a tunnel interface is made of.
+#pragma once
+
+#include "engine/event.hpp"
+
+namespace kernel {
+
+/// The longest payload whose ESP packet, from SPI to ICV, has at most `limit` octets; 0: none.
+std::size_t payload_room(const engine::SaParameters& sa, std::size_t limit);
+
+/// The same for the SA's path as the host knows it now, with outer headers and no fragments; 0: it is not known.
+std::size_t payload_room(const engine::ChildSaFacts& facts, const engine::SaParameters& sa);
+
+}  // namespace kernel
