@@ -8,9 +8,9 @@
 namespace kernel {
 namespace {
 
-constexpr std::size_t tcp_checksum = 16, udp_checksum = 6;
+constexpr std::size_t tcp_checksum_at = 16, udp_checksum_at = 6;
 
-bool is_v4(engine::ByteView packet) { return packet[0] >> 4 == 4; }
+bool holds_ipv4(engine::ByteView packet) { return packet[0] >> 4 == 4; }
 
 }  // namespace
 
@@ -35,10 +35,10 @@ bool GsoCut::plan_segments(const VnetHeader& header) {
   const std::uint8_t version = packet_[0] >> 4;
   if (type == vnet_gso_tcp4 ? version != 4 : type == vnet_gso_tcp6 ? version != 6 : type != vnet_gso_udp) return false;
   kind_ = type == vnet_gso_udp ? Kind::udp : Kind::tcp;
-  const std::size_t ip = is_v4(packet_) ? std::max<std::size_t>(ipv4_octets, (packet_[0] & 0x0FU) * 4U) : ipv6_octets;
+  const std::size_t ip = holds_ipv4(packet_) ? std::max<std::size_t>(ipv4_octets, (packet_[0] & 0x0FU) * 4U) : ipv6_octets;
   if (!fill_checksum_ || header.gso_size == 0 || (version != 4 && version != 6) || transport_ < ip) return false;
   if (transport_ + (kind_ == Kind::tcp ? tcp_octets : udp_octets) > packet_.size()) return false;
-  if (header.csum_offset != (kind_ == Kind::tcp ? tcp_checksum : udp_checksum)) return false;
+  if (header.csum_offset != (kind_ == Kind::tcp ? tcp_checksum_at : udp_checksum_at)) return false;
   if (version == 4 && (transport_ != ip || packet_[9] != (kind_ == Kind::tcp ? tcp : udp))) return false;
   const std::size_t own = kind_ == Kind::tcp ? std::size_t{packet_[transport_ + 12]} / 16 * 4 : udp_octets;
   headers_ = transport_ + own;
@@ -76,11 +76,11 @@ void GsoCut::write(std::size_t segment, std::span<std::uint8_t> out) const {
   put_u16(&out[checksum_at_], 0);
   const std::uint16_t sum = checksum_of(checksum_add(out.subspan(transport_), seed));
   // Zero would say that there is no checksum (RFC 768); the two are equal in one's complement.
-  put_u16(&out[checksum_at_], sum == 0 && checksum_at_ - transport_ == udp_checksum ? 0xFFFF : sum);
+  put_u16(&out[checksum_at_], sum == 0 && checksum_at_ - transport_ == udp_checksum_at ? 0xFFFF : sum);
 }
 
 void GsoCut::write_ip(std::size_t segment, std::span<std::uint8_t> out) const {
-  if (!is_v4(out)) return put_u16(&out[4], out.size() - ipv6_octets);
+  if (!holds_ipv4(out)) return put_u16(&out[4], out.size() - ipv6_octets);
   put_u16(&out[2], out.size());
   put_u16(&out[4], (get_u16(&out[4]) + segment) & 0xFFFF);
   put_u16(&out[10], 0);
