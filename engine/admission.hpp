@@ -17,7 +17,10 @@ class HalfOpen {
   static constexpr std::uint32_t crowd = max_per_source * 3 / 4;
 
   std::uint32_t count() const { return count_; }
+  // So many of a source may show who they are where there is no room for more SAs.
+  static constexpr std::uint32_t newcomers_of_source = 4;
   bool full_for(const IpAddress& source) const { return from(source) >= max_per_source; }
+  bool pushes(const IpAddress& source) const { return from(source) >= newcomers_of_source; }
   bool crowded(const IpAddress& source) const { return from(source) >= crowd; }
   void add(const IpAddress& source) {
     ++count_;

@@ -44,6 +44,8 @@ const std::array<CauseText, cause_count> cause_texts{{
      "The peer's public value is not valid for its group."},
     {Cause::authentication_failed, "authentication-failed", "Verification of peer's authentication data FAILED",
      "The pre-shared keys of the two ends differ."},
+    {Cause::ppk_mismatch, "ppk-mismatch", "Auth exchange failed",
+     "One end requires a postquantum pre-shared key (RFC 8784) that the other has not, or not under that id."},
     {Cause::identity_mismatch, "identity-mismatch", "Auth exchange failed",
      "The peer's identity is not the one that is expected of it."},
     {Cause::malformed_certificate, "malformed-certificate", "Failed to decode certificate",

@@ -147,6 +147,20 @@ bool single_addresses(const SelectorPair& pair) {
   return pair.local.first == pair.local.last && pair.remote.first == pair.remote.last;
 }
 
+/// Why no line was considered at all: what fits may be in use with another peer, or with this one elsewhere.
+std::string why_no_line(Turn& turn, const IkeSa& sa, const std::string& profile, const wire::Payloads& request) {
+  PolicyBook& book = turn.core.book;
+  auto lines = book.lines_by_name(sa.ends.local, profile);
+  for (const BookLine* line : book.lines_between(sa.ends.local, sa.ends.remote))
+    if (line->entry->profile->name == profile) lines.push_back(line);
+  const BookLine* fits = line_for(lines, request);
+  for (const IkeSa* other : fits ? turn.core.sas.of_peer(fits->line.peer) : std::vector<IkeSa*>{})
+    if (const Established* up = other->established(); up && other->id != sa.id)
+      return "the entry that fits, crypto map " + fits->entry->map + " " + std::to_string(fits->entry->sequence) +
+             ", is in use with " + up->remote.to_string() + " at " + fits->line.peer.to_string();
+  return "no crypto map entry with profile " + profile + " names it as peer";
+}
+
 SaParameters parameters(const ChildChoice& choice, EspSpi spi, Secret encryption, Secret integrity) {
   return {
       spi, choice.encryption, choice.integrity, choice.extended_sequence_numbers, std::move(encryption), std::move(integrity)};
@@ -161,8 +175,9 @@ bool has_successor(const Established& up, ChildSaId id) {
   return std::any_of(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.replaces == id; });
 }
 
-void notify(Turn& turn, const IkeSa& sa, const ChildSa& child, NoticeKind kind, Cause cause) {
+void notify(Turn& turn, const IkeSa& sa, const ChildSa& child, NoticeKind kind, Cause cause, Role role) {
   Notice notice = notice_of(kind, sa);
+  notice.initiator = role == Role::initiator;
   notice.child = child.id;
   notice.cause = cause;
   notice.text = child.selectors.to_string();
@@ -267,13 +282,13 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   if (!found && rekeyed) found = find_rekeyed(turn, *rekeyed, ts_r->selectors, ts_i->selectors);
   if (!found) found = find_line(lines, ts_r->selectors, ts_i->selectors, considered);
   if (!found)
-    return Failure{NotifyType::ts_unacceptable,
-                   Cause::selectors_unacceptable,
-                   "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) + " there; " +
-                       (considered.empty() ? "no crypto map entry with profile " + profile->name + " names it as peer"
-                                           : "the access list has " + considered),
-                   {},
-                   compare_selectors(lines, ts_r->selectors, ts_i->selectors)};
+    return Failure{
+        NotifyType::ts_unacceptable,
+        Cause::selectors_unacceptable,
+        "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) + " there; " +
+            (considered.empty() ? why_no_line(turn, sa, profile->name, payloads) : "the access list has " + considered),
+        {},
+        compare_selectors(lines, ts_r->selectors, ts_i->selectors)};
   if (found->line->entry->per_host && !single_addresses(found->selectors))
     return Failure{NotifyType::single_pair_required, Cause::selectors_unacceptable,
                    "the peer asked for " + list(ts_r->selectors) + " here and " + list(ts_i->selectors) +
@@ -369,7 +384,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
 
   turn.core.child_owner[child.id] = sa.id;
   turn.core.esp_spis[child.spi_in] = child.id;
-  notify(turn, sa, child, keying.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none);
+  notify(turn, sa, child, keying.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none, keying.role);
   up.children.push_back(std::move(child));
   if (choice.group) turn.core.book.agreed(agreement.line.line.id, choice.group);
   satisfied(turn, agreement.line.line.id);
@@ -402,7 +417,8 @@ void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
   turn.touch(sa.id);
   const bool replaced = has_successor(up, id) || (gone.replaces && has_successor(up, *gone.replaces));
   ChildSa* old = gone.replaces ? find(up, *gone.replaces) : nullptr;
-  notify(turn, sa, gone, gone.redundant || replaced || old ? NoticeKind::child_sa_retired : NoticeKind::child_sa_down, cause);
+  notify(turn, sa, gone, gone.redundant || replaced || old ? NoticeKind::child_sa_retired : NoticeKind::child_sa_down, cause,
+         sa.role);
   for (ChildSa& other : up.children) {
     if (other.replaces != id) continue;
     if (!leaves_sending_to_other(turn, sa, other)) release_outbound(turn, other);

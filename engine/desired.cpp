@@ -5,6 +5,7 @@
 
 #include "engine/names.hpp"
 #include "engine/reauthentication.hpp"
+#include "engine/room.hpp"
 #include "engine/turn.hpp"
 
 namespace engine {
@@ -23,6 +24,28 @@ bool is_up(Turn& turn, const BookLine& line) {
   return std::any_of(sas.begin(), sas.end(), [&](const IkeSa* sa) {
     return between_ends(*sa, line) && sa->established() && !sa->established()->replaced;
   });
+}
+
+/// Another SA of the very same peer, which it has left: it has come back from elsewhere since. It need not say so
+/// (INITIAL_CONTACT), and who has its key and its name is no other (RFC 7296, 2.4).
+bool left_by(const IkeSa& old, const IkeSa& sa) {
+  const Established *before = old.established(), *up = sa.established();
+  return before && up && !before->replaced && before->remote == up->remote && before->local == up->local &&
+         before->profile->name == up->profile->name && old.ends.remote != sa.ends.remote && before->birth.at < up->birth.at;
+}
+
+/// What is up for the line was left for `sa`, all of it.
+bool is_left(Turn& turn, const BookLine& line, const IkeSa& sa) {
+  const auto sas = turn.core.sas.of_peer(line.line.peer);
+  return std::none_of(sas.begin(), sas.end(), [&](const IkeSa* old) {
+    return between_ends(*old, line) && old->established() && !old->established()->replaced && !left_by(*old, sa);
+  });
+}
+
+void end_left(Turn& turn, const BookLine& line, const IkeSa& sa) {
+  for (IkeSa* old : turn.core.sas.of_peer(line.line.peer))
+    if (between_ends(*old, line) && left_by(*old, sa))
+      give_place(turn, *old, "its peer has come back from " + sa.ends.remote.to_string());
 }
 
 /// Goes on with another peer of the entry; the lines that are wanted get their new ids.
@@ -282,11 +305,16 @@ void attempt_due(Turn& turn) {
   }
 }
 
-void forget_wants(Turn& turn, const std::optional<IpAddress>& peer) {
+void forget_wants(Turn& turn, const Clear& clear) {
+  if (clear.spi || clear.port) return;
   std::vector<Desired::Place> gone;
   for (const auto& [place, want] : turn.core.desired.all()) {
+    const auto& [interface, map, sequence] = place;
     const BookLine* line = want.lines.empty() ? nullptr : turn.core.book.find(want.lines.front());
-    if (!peer || !line || line->line.peer == *peer) gone.push_back(place);
+    const bool meant =
+        !line || ((!clear.peer || line->line.peer == *clear.peer) && (!clear.local || line->line.local == *clear.local));
+    if (meant && (clear.map.empty() || map == clear.map) && (clear.on_interface.empty() || interface == clear.on_interface))
+      gone.push_back(place);
   }
   for (const Desired::Place& place : gone) turn.core.desired.erase(place);
 }
@@ -304,15 +332,20 @@ void follow_peer(Turn& turn, const IkeSa& sa, const wire::Payloads& request) {
   const IpAddress &local = sa.ends.local, &peer = sa.ends.remote;
   const std::string& profile = sa.established()->profile->name;
   std::map<Desired::Place, std::pair<BookLine, Candidate>> others;
-  for (const BookLine* line : book.lines_between(local, peer)) {
+  const auto between = book.lines_between(local, peer);
+  const BookLine* asked = line_for(between, request);
+  for (const BookLine* line : between) {
     if (line->line.peer == peer) continue;
+    if (asked && PolicyBook::place_of(*asked) == PolicyBook::place_of(*line) && is_left(turn, *line, sa))
+      end_left(turn, *line, sa);
     for (const Candidate& each : book.usable_peers(*line))
       if (each.address == peer) others.emplace(PolicyBook::place_of(*line), std::pair(*line, each));
   }
   if (book.lines_of(local, peer, profile).empty()) {
     std::vector<const BookLine*> lines = book.lines_by_name(local, profile);
-    std::erase_if(lines, [&](const BookLine* line) { return is_up(turn, *line); });
+    std::erase_if(lines, [&](const BookLine* line) { return !is_left(turn, *line, sa); });
     if (const BookLine* line = line_for(lines, request)) {
+      end_left(turn, *line, sa);
       const auto named = std::find_if(line->entry->peers.begin(), line->entry->peers.end(),
                                       [&](const Peer& each) { return each.is_name() && each.address.family == peer.family; });
       if (named != line->entry->peers.end())

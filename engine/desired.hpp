@@ -94,8 +94,8 @@ bool refused_lately(const Turn& turn, const BookLine& line);
 void refused_child(Turn& turn, const IkeSa& sa, PolicyLineId line);
 void settle_fallen(Turn& turn);
 void attempt_due(Turn& turn);
-/// `peer` not given: all.
-void forget_wants(Turn& turn, const std::optional<IpAddress>& peer);
+/// What an operator clears is not asked for again by itself.
+void forget_wants(Turn& turn, const Clear& clear);
 /// What failed may succeed now.
 void hasten(Turn& turn, const Desired::Place& place);
 /// A peer that is not the one its entries send to has authenticated itself, and asks for a Child SA: they follow it, unless

@@ -56,6 +56,8 @@ std::vector<std::string> probable_reasons(Cause cause, const SocketAddress& remo
     case Cause::no_response:
       return {peer + " is down or unreachable", "a firewall in between drops UDP 500 or 4500",
               "the peer does not know our address and keeps silent"};
+    case Cause::ppk_mismatch:
+      return {"'ppk' of keyring peer and profile differs: " + peer + " has none, or has it under another id"};
     case Cause::authentication_failed:
       return {"the pre-shared key of the peer differs from the one configured here for " + peer};
     default:

@@ -138,10 +138,11 @@ struct Endpoint::Impl {
   }
 
   /// The peer narrows this line again and again without covering what is sent: asking once more would not help.
-  bool narrowed_too_often(Turn& turn, const IkeSa& sa, const Established& up, const BookLine& line, const SelectorPair& packet) {
+  bool narrowed_too_often(Turn& turn, const IkeSa& sa, Established& up, const BookLine& line, const SelectorPair& packet) {
     constexpr std::ptrdiff_t enough = 8;
     const auto same_line = [&](const ChildSa& c) { return c.line == line.line.id; };
     if (std::count_if(up.children.begin(), up.children.end(), same_line) < enough) return false;
+    leave_out_for_a_while(up, line.line.id, turn.now);
     sa.diagnose(turn,
                 {NotifyType::none, Cause::selectors_unacceptable,
                  "the peer narrowed permit " + line.line.selectors.to_string() + " to selectors without " + packet.to_string()},
@@ -211,14 +212,28 @@ struct Endpoint::Impl {
       exchange::informational::request_delete_ike(turn, sa, cause, NotifyType::none);
   }
 
-  void on(Turn& turn, Clear clear) {
-    forget_wants(turn, clear.peer);
+  static bool meant(const Clear& clear, const IkeSa& sa) {
+    const auto at = [](const std::optional<IpAddress>& wanted, const IpAddress& now, const IpAddress& configured) {
+      return !wanted || *wanted == now || *wanted == configured;
+    };
+    return at(clear.peer, sa.path.remote.ip, sa.ends.remote) && at(clear.local, sa.path.local.ip, sa.ends.local) &&
+           (!clear.port || *clear.port == sa.path.remote.port) &&
+           (clear.on_interface.empty() || clear.on_interface == sa.interface);
+  }
+  static bool meant(const Clear& clear, const ChildSa& child) {
+    return (clear.map.empty() || clear.map == child.entry->map) &&
+           (!clear.spi || *clear.spi == child.spi_in || *clear.spi == child.spi_out);
+  }
+
+  void on(Turn& turn, const Clear& clear) {
+    forget_wants(turn, clear);
     for (const auto& [id, sa] : core.sas.all()) {
-      if (clear.peer && sa->path.remote.ip != *clear.peer && sa->ends.remote != *clear.peer) continue;
+      if (!meant(clear, *sa)) continue;
       if (clear.what == ClearWhat::ike_sas) {
         end(turn, *sa, Cause::cleared_by_operator);
       } else if (Established* up = sa->established()) {
-        for (const ChildSa& child : up->children) up->tasks.push_back(DeleteChildTask{child.id, Cause::cleared_by_operator});
+        for (const ChildSa& child : up->children)
+          if (meant(clear, child)) up->tasks.push_back(DeleteChildTask{child.id, Cause::cleared_by_operator});
         turn.touch(id);
         sa->proceed(turn);
       }

@@ -80,11 +80,15 @@ struct PeerMoved {
   ChildSaId child;
   SocketAddress remote;
 };
-/// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`.
+/// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`. Each thing that is given narrows it down; nothing: all.
 enum class ClearWhat : std::uint8_t { ike_sas, child_sas };
 struct Clear {
   ClearWhat what;
-  std::optional<IpAddress> peer;  // not given: all
+  std::optional<IpAddress> peer{}, local{};
+  std::optional<std::uint16_t> port{};  // of the peer, as it is seen
+  std::string on_interface{};           // of the IKE SA
+  std::string map{};                    // of Child SAs
+  std::optional<EspSpi> spi{};          // of one Child SA, either way
 };
 /// Whether per-packet Notices are wanted at all (some `debug crypto ikev2` is on somewhere).
 struct DebugWanted {
@@ -217,11 +221,12 @@ struct Notice {
   ChildSaId child{};
   SocketAddress local{}, remote{};
   IkeSpi spi_i{}, spi_r{};
-  std::uint8_t exchange = 0;  // of a datagram
-  bool response = false, initiator = false;
+  std::uint8_t exchange = 0;                 // of a datagram
+  bool response = false, initiator = false;  // initiator: of the IKE SA, or of the exchange that made a Child SA
   std::uint32_t message_id = 0;
   std::vector<std::uint8_t> payloads{};   // payload types in order, of a datagram
   std::vector<std::uint16_t> notifies{};  // the types of its notify payloads, in order
+  std::string peer_id{};                  // of an SA that was up: what the peer calls itself
   std::string text{};                     // evidence or name; may contain a peer's octets: escape before a terminal sees it
 };
 

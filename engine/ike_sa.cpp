@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration linger_time = std::chrono::seconds(10);
 constexpr std::uint32_t max_lingering = 1000;
+constexpr Duration first_left_out = std::chrono::seconds(2), longest_left_out = std::chrono::minutes(5);
 
 template <class T>
 bool holds(const State& state) {
@@ -258,6 +259,13 @@ std::vector<PolicyLineId> lines_of(const Established& up) {
   return out;
 }
 
+void leave_out_for_a_while(Established& up, PolicyLineId line, Time now) {
+  if (!up.left_out) up.left_out = std::map<PolicyLineId, LeftOut>{};
+  LeftOut& known = (*up.left_out)[line];
+  known.pause = known.pause.count() ? std::min(known.pause * 2, longest_left_out) : first_left_out;
+  known.until = now + known.pause;
+}
+
 bool already_asked(const Established& up, PolicyLineId line) {
   for (const OpenRequest& open : up.requesting)
     if (const auto* create = std::get_if<exchange::CreateChildRequest>(&open.what); create && create->offer.line == line)
@@ -280,6 +288,7 @@ Established& IkeSa::establish(Turn& turn, Established next) {
   state = std::move(next);
   Established& up = std::get<Established>(state);
   up.channel.forget_sk_p();
+  behind.reset();
   keep_mapping(turn);
   Notice notice = notice_of(NoticeKind::ike_sa_up, *this);
   notice.text = up.remote.to_string();
@@ -295,6 +304,7 @@ void IkeSa::end(Turn& turn, Cause cause, const std::string& why) {
     if (!up->replaced) {
       Notice notice = notice_of(NoticeKind::ike_sa_down, *this);
       notice.cause = cause;
+      notice.peer_id = up->remote.to_string();
       notice.text = why;
       turn.emit(std::move(notice));
     }
@@ -306,6 +316,7 @@ void IkeSa::end(Turn& turn, Cause cause, const std::string& why) {
   forget_jobs(turn);
   own.close_all();
   reassembly.reset();
+  behind.reset();
   next_keepalive.reset();
   turn.touch(id);
 }
@@ -342,7 +353,7 @@ void IkeSa::diagnose(Turn& turn, const Failure& failure, const std::string& what
   diagnosis.what = what;
   diagnosis.evidence = {failure.why};
   diagnosis.shown = failure.evidence;
-  if (role == Role::initiator || failure.cause == Cause::authentication_failed)
+  if (role == Role::initiator || failure.cause == Cause::authentication_failed || failure.cause == Cause::ppk_mismatch)
     diagnosis.probable = probable_reasons(failure.cause, path.remote, signs(*this));
   turn.core.diagnoses.add(turn.now, diagnosis);
   Notice notice = notice_of(NoticeKind::negotiation_failed, *this);

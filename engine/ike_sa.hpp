@@ -197,6 +197,8 @@ struct SaPlace {
   friend bool operator==(const SaPlace&, const SaPlace&) = default;
 };
 
+/// The peer leaves packets of this line out: they ask again after a pause, which doubles each time.
+void leave_out_for_a_while(Established& up, PolicyLineId line, Time now);
 /// Whether a Child SA for this line is asked for already, or waits to be.
 bool already_asked(const Established& up, PolicyLineId line);
 /// Of its Child SAs.
@@ -216,6 +218,7 @@ struct IkeSa {
   std::vector<PolicyLineId> wanted;  // lines that wait for the SA to be established
   Abilities abilities;
   std::string interface;
+  Rare<exchange::InitBehind> behind;  // of our own IKE_SA_INIT, until the peer is authenticated
   std::optional<IkeSaId> supersedes;  // the SA whose place this one is to take once it is complete
   State state;
   SaPlace place;  // SaTable's alone

@@ -13,6 +13,8 @@ constexpr unsigned max_liveness_sent = 6;  // IOS: five retries after the first
 constexpr unsigned max_delete_sent = 4;    // half a minute: what is gone here need not be gone there
 /// So often a message is lost before its packets are suspected to be too large for the path (RFC 7383, 2.5.2).
 constexpr unsigned sent_before_smaller = 2;
+/// So often before another answer to IKE_SA_INIT is followed, if there was one (2.4).
+constexpr unsigned sent_before_further = 2;
 /// And so often before other addresses are tried (RFC 4555, 3.10).
 constexpr unsigned sent_before_spread = 3;
 
@@ -83,6 +85,8 @@ bool IkeSa::is_liveness(const Outstanding& request) const {
 }
 
 void IkeSa::retransmit(Turn& turn, Outstanding& request) {
+  if (exchange::ike_sa_init::follow_cookie(turn, *this)) return;
+  if (behind && request.sent >= sent_before_further && exchange::ike_sa_init::try_further(turn, *this)) return;
   const bool liveness = is_liveness(request);
   const unsigned most = std::holds_alternative<Deleting>(state) ? max_delete_sent : liveness ? max_liveness_sent : max_sent;
   if (request.sent >= most) {
@@ -184,8 +188,11 @@ std::optional<IkeSa::Opened> IkeSa::open_fragment(Turn& turn, const Datagram& da
 }
 
 void IkeSa::receive_response(Turn& turn, const Datagram& datagram, const wire::Message& message) {
-  if (!own.find(message.header.message_id, message.header.exchange))
+  if (!own.find(message.header.message_id, message.header.exchange)) {
+    if (asking() && message.header.exchange == wire::ExchangeType::ike_sa_init)
+      exchange::ike_sa_init::keep_further(*this, datagram, message);
     return turn.drop(datagram, Cause::message_id_outside_window, "an answer to no open request");
+  }
   if (std::holds_alternative<exchange::IkeSaInitRequest>(state)) {
     note_datagram(turn, NoticeKind::datagram_received, id, datagram.local, datagram.remote, message.header, message.payloads);
     return exchange::ike_sa_init::finish(turn, *this, datagram, message);

@@ -109,9 +109,11 @@ void IkeSa::check_invariants() const {
   const bool outstanding = !own.none();
   if (const auto* init = std::get_if<exchange::IkeSaInitRequest>(&state)) {
     must(role == Role::initiator, "only an initiator asks");
-    must((init->stage == exchange::IkeSaInitRequest::Stage::awaiting_answer) == outstanding,
+    using Stage = exchange::IkeSaInitRequest::Stage;
+    must((init->stage == Stage::awaiting_answer) != request_job.has_value(), "IKE_SA_INIT waits for an answer or a job");
+    // While another public value is made, an answer to what was asked before may still come.
+    must(init->stage == Stage::making_public_value || outstanding != request_job.has_value(),
          "IKE_SA_INIT is open while its answer is awaited");
-    must(outstanding != request_job.has_value(), "IKE_SA_INIT waits for an answer or a job");
   } else if (std::holds_alternative<exchange::IkeSaInitAnswer>(state)) {
     must(role == Role::responder && !outstanding && !request_job, "a responder asks nothing before authentication");
   } else if (std::holds_alternative<exchange::IkeIntermediateRequest>(state)) {

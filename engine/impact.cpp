@@ -139,4 +139,35 @@ Impact impact_on(const ChildSa& child, const Ends& ends, const PolicyBook& next)
   return {Disturbance::next_rekey, changed + where};
 }
 
+NewlyInFront::NewlyInFront(const PolicyBook& before, const PolicyBook& next) {
+  std::unordered_map<PolicyLineId, std::size_t> old;
+  for (std::size_t i = 0; i < before.lines().size(); ++i) old.emplace(before.lines()[i].line.id, i);
+  const auto& lines = next.lines();
+  std::size_t earliest = before.lines().size();  // of what follows
+  for (std::size_t i = lines.size(); i-- > 0;) {
+    const auto known = old.find(lines[i].line.id);
+    const Line line{&lines[i], i, known == old.end() ? std::nullopt : std::optional(known->second)};
+    all_.emplace(lines[i].line.id, line);
+    if (!line.before || *line.before > earliest) lines_.push_back(line);
+    if (line.before) earliest = std::min(earliest, *line.before);
+  }
+  std::reverse(lines_.begin(), lines_.end());
+}
+
+std::string NewlyInFront::of(const ChildSa& child) const {
+  const auto own = all_.find(child.line);
+  if (own == all_.end() || lines_.empty()) return {};
+  for (const Line& each : lines_) {
+    if (each.place >= own->second.place) break;
+    const bool was_in_front = each.before && own->second.before && *each.before < *own->second.before;
+    if (was_in_front || each.line->interface != own->second.line->interface) continue;
+    if (!each.line->line.selectors.intersect(child.selectors)) continue;
+    const bool permits = each.line->line.action == AclAction::permit;
+    return (each.line->line.selectors.contains(child.selectors) ? "all" : "some") + std::string(" of its traffic goes to ") +
+           (permits ? "permit " : "deny ") + each.line->line.selectors.to_string() + " of crypto map " + each.line->entry->map +
+           " " + std::to_string(each.line->entry->sequence) + (permits ? "" : ", in clear");
+  }
+  return {};
+}
+
 }  // namespace engine

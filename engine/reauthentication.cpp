@@ -56,7 +56,7 @@ void reauthenticate(Turn& turn, IkeSa& sa) {
     if (turn.core.book.find(child.line) && std::find(lines.begin(), lines.end(), child.line) == lines.end())
       lines.push_back(child.line);
   if (lines.empty()) return exchange::informational::request_delete_ike(turn, sa, Cause::configuration_removed, NotifyType::none);
-  IkeSa* fresh = exchange::ike_sa_init::request(turn, *turn.core.book.find(lines.front()));
+  IkeSa* fresh = exchange::ike_sa_init::request(turn, *turn.core.book.find(lines.front()), true);
   if (!fresh) return try_later(turn, sa);
   fresh->wanted = std::move(lines);
   fresh->supersedes = sa.id;

@@ -140,6 +140,7 @@ std::vector<SaImpact> preview(const Core& core, std::shared_ptr<const Config> co
   PolicyBook next = core.book;
   Actions unused;
   next.update(std::move(config), next.interfaces(), unused);
+  const NewlyInFront in_front(core.book, next);
   std::vector<SaImpact> out;
   for (const auto& entry : core.sas.all()) {
     const IkeSa* sa = entry.second.get();
@@ -153,6 +154,8 @@ std::vector<SaImpact> preview(const Core& core, std::shared_ptr<const Config> co
     const bool with_it = whole.what == Disturbance::tear_down || whole.what == Disturbance::reauthenticate;
     for (const ChildSa& child : up->children) {
       Impact impact = impact_on(child, sa->ends, next);
+      if (std::string taken = in_front.of(child); impact.what == Disturbance::none && !taken.empty())
+        impact = {Disturbance::passed_by, std::move(taken), nullptr};
       if (with_it && impact.what < whole.what) impact = {whole.what, "its IKE SA", nullptr};
       row(std::move(impact), child.selectors.to_string(), child.id);
     }

@@ -31,6 +31,8 @@ class SaTable {
   void follow(IkeSa& sa);
   /// SAs of which we are the initiator and which are not authenticated yet.
   std::uint32_t outgoing() const { return outgoing_; }
+  /// SAs whose peer is authenticated, and that are not at their end.
+  std::uint32_t established() const { return static_cast<std::uint32_t>(by_identity_.size()); }
   /// The earliest deadline of any SA; nullopt: none has one.
   std::optional<Time> next_deadline() const;
   /// Whose deadline has come, earliest first.

@@ -90,9 +90,10 @@ struct Diagnosis {
   std::uint32_t count = 1;                  // equal ones in a row are counted
 };
 
-/// What applying a configuration does to an SA that is up, in growing disturbance: left alone; the change is used from
-/// the next rekey on; rekeyed at once; a new IKE SA beside the old one, which then gives way; deleted.
-enum class Disturbance : std::uint8_t { none, next_rekey, rekey, reauthenticate, tear_down };
+/// What applying a configuration does to an SA that is up, in growing disturbance: left alone; lines in front take traffic from
+/// it; the change is used from the next rekey on; rekeyed at once; a new IKE SA beside the old one, which then gives way;
+/// deleted.
+enum class Disturbance : std::uint8_t { none, passed_by, next_rekey, rekey, reauthenticate, tear_down };
 struct SaImpact {
   IkeSaId sa;
   std::optional<ChildSaId> child;  // not given: the IKE SA itself

@@ -32,7 +32,7 @@ void request(Turn& turn, IkeSa& sa, bool update);
 /// To any INFORMATIONAL request of an SA with MOBIKE: does what it says, appends what belongs into the answer.
 void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& request, wire::Payloads& answer);
 void finish(Turn& turn, IkeSa& sa, const WhereRequest& done, const wire::Payloads& answer);
-/// A request() of ours is open: the SA must not be changed otherwise.
+/// A request() of ours is open: the IKE SA must not be replaced meanwhile. Child SAs may be made: they are where the others are.
 bool under_way(Established& up);
 
 /// Into a liveness check, if we began: NAT_DETECTION_*; and from its answer: whether a NAT has come, gone or changed (3.8).

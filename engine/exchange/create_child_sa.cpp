@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
@@ -10,8 +9,6 @@
 
 namespace engine::exchange::create_child_sa {
 namespace {
-
-constexpr Duration first_left_out = std::chrono::seconds(2), longest_left_out = std::chrono::minutes(5);
 
 ChildSa* find_child(Established& up, ChildSaId id) {
   const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == id; });
@@ -221,10 +218,7 @@ bool leaves_out(const Established& up, const ChildOffer& offer, const SelectorPa
 
 void leave_out(Turn& turn, IkeSa& sa, const ChildOffer& offer, const SelectorPair& agreed) {
   Established& up = *sa.established();
-  if (!up.left_out) up.left_out = std::map<PolicyLineId, LeftOut>{};
-  LeftOut& known = (*up.left_out)[offer.line];
-  known.pause = known.pause.count() ? std::min(known.pause * 2, longest_left_out) : first_left_out;
-  known.until = turn.now + known.pause;
+  leave_out_for_a_while(up, offer.line, turn.now);
   up.tasks.push_front(DisownChildTask{offer.spi});
   sa.diagnose(turn,
               {NotifyType::none, Cause::selectors_unacceptable,
@@ -269,7 +263,6 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
   if (!offered || !nonce || !usable_nonce(*nonce))
     return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::invalid_syntax, {}});
-  if (addresses::under_way(up)) return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
   if (!offered->proposals.empty() && offered->proposals.front().protocol == wire::Protocol::ike)
     return rekey_ike_sa::respond(turn, sa, id, payloads);
   if (up.replaced || up.has_request<RekeyIkeRequest>() || up.has_answer<RekeyIkeAnswer>())

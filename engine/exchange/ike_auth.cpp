@@ -10,6 +10,7 @@
 #include "engine/exchange/common.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
+#include "engine/room.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::ike_auth {
@@ -69,6 +70,7 @@ bool by_certificate(const IkeProfile& profile, const wire::Payloads& payloads) {
 /// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
 void abandon(Turn& turn, IkeSa& sa, const Failure& failure) {
   sa.diagnose(turn, failure, "IKE_AUTH answer");
+  if (ike_sa_init::try_further(turn, sa)) return;
   informational::request_delete_ike(turn, sa, failure.cause, NotifyType::authentication_failed);
 }
 
@@ -124,10 +126,10 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
   const Ppk* ppk = turn.core.book.ppk_for(*profile, sa.path.remote.ip, nullptr);
   if (ppk && ppk->required && !init.use_ppk) {
     sa.diagnose(turn,
-                {NotifyType::none, Cause::authentication_failed,
+                {NotifyType::none, Cause::ppk_mismatch,
                  "the postquantum key '" + ppk->id + "' is required, and the peer did not answer USE_PPK"},
                 "IKE_AUTH not sent");
-    return sa.close(turn, Cause::authentication_failed, "the peer uses no postquantum keys");
+    return sa.close(turn, Cause::ppk_mismatch, "the peer uses no postquantum keys");
   }
   wire::IdPayload id_i{wire::PayloadType::id_i, authentication::own_identity(*profile, *credential, sa.path.local.ip), {}};
   const bool childless = profile->childless && init.childless;
@@ -230,6 +232,13 @@ void verified(Turn& turn, IkeSa& sa, const crypto::JobResult& result) {
   if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, auth.init);
 }
 
+/// What a refusal may be about beside the pre-shared key.
+std::string with_ppk(const IkeAuthRequest& auth) {
+  if (!auth.ppk) return {};
+  return (auth.ppk->required ? ", with the postquantum key '" : " and the postquantum key '") + auth.ppk->id +
+         (auth.ppk->required ? "' that is required here: perhaps the peer has it not, or another one" : "' if the peer has it");
+}
+
 }  // namespace
 
 void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
@@ -242,10 +251,12 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
     const Failure failure{NotifyType::none,
                           cause_of_refusal(error->type),
                           "we are " + auth.id_i.identity.to_string() + ", authenticated by " +
-                              (auth.credential.scheme ? std::string(auth.credential.scheme->name) : "pre-shared key"),
+                              (auth.credential.scheme ? std::string(auth.credential.scheme->name) : "pre-shared key") +
+                              with_ppk(auth),
                           {},
                           named(auth.id_i.identity, auth.profile->name)};
     sa.diagnose(turn, failure, "IKE_AUTH refused with " + name_of(error->type));
+    if (ike_sa_init::try_further(turn, sa)) return;
     return sa.close(turn, failure.cause, failure.why);
   }
   if (const Status method = authentication::check_method(*auth.profile, auth.keys, *proof, payloads); !method.ok())
@@ -267,7 +278,7 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   if (auth.ppk && !wire::find_notify(payloads, NotifyType::ppk_identity)) {
     if (auth.ppk->required)
       return abandon(turn, sa,
-                     {NotifyType::authentication_failed, Cause::authentication_failed,
+                     {NotifyType::authentication_failed, Cause::ppk_mismatch,
                       "the postquantum key '" + auth.ppk->id + "' is required, and the peer did not use it"});
     auth.mixed.reset();
   }
@@ -314,12 +325,12 @@ Status choose_ppk(const Turn& turn, Admission& admission, const IkeSa& sa, const
     return Done{};
   }
   if (ours && ours->required)
-    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
+    return Failure{NotifyType::authentication_failed, Cause::ppk_mismatch,
                    "the postquantum key '" + ours->id + "' is required, and the peer " +
                        (init.use_ppk && named ? "names another one" : "uses none")};
   if (!init.use_ppk || !named) return Done{};
   if (!without)
-    return Failure{NotifyType::authentication_failed, Cause::authentication_failed,
+    return Failure{NotifyType::authentication_failed, Cause::ppk_mismatch,
                    "the peer requires a postquantum key that keyring " +
                        (admission.profile->ppk_keyring ? admission.profile->ppk_keyring->name : std::string("(none)")) +
                        " has not under that name for it"};
@@ -362,6 +373,8 @@ void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::J
   auto verdict = authentication::verdict_of(*auth.profile, auth.keys, auth.remote, auth.proof, result);
   if (!verdict.ok()) {
     Failure failure = std::move(verdict.failure());
+    if (failure.cause == Cause::authentication_failed && auth.ppk)
+      failure.why += "; or with another postquantum key of the same id";
     if (failure.cause == Cause::authentication_failed)
       failure.evidence = named(auth.remote, auth.profile->keyring ? auth.profile->keyring->name : std::string());
     return refuse(turn, sa, auth.message_id, failure);
@@ -372,6 +385,9 @@ void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::J
   auth.certificate = std::move(*verdict);
   auth.credential = std::move(*credential);
   auth.id_r = {wire::PayloadType::id_r, authentication::own_identity(*auth.profile, auth.credential, sa.path.local.ip), {}};
+  const bool told = wire::find_notify(auth.request, NotifyType::initial_contact) != nullptr;
+  if (const Status room = room_for(turn, sa, auth.remote, auth.id_r.identity, told); !room.ok())
+    return refuse(turn, sa, auth.message_id, room.failure());
   auth.stage = IkeAuthAnswer::Stage::signing;
   Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
                                auth.id_r, auth.init.intermediate, auth.message_id);

@@ -8,6 +8,7 @@
 #include "engine/exchange/common.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/nat.hpp"
+#include "engine/room.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::ike_sa_init {
@@ -16,6 +17,11 @@ namespace {
 constexpr std::size_t max_request = 8192;   // octets: the request is kept until AUTH is verified
 constexpr std::size_t max_evidence = 1000;  // octets
 constexpr unsigned max_restarts = 3;        // by COOKIE and INVALID_KE_PAYLOAD together
+constexpr unsigned max_further = 3;         // answers kept beside the one that is followed
+constexpr unsigned max_spoiled = 5;         // answers followed that led nowhere
+// So long a cookie waits for an answer that needs none: whoever sees our request can ask for one, and whoever answers the
+// request without it would not know the one with it.
+constexpr Duration cookie_patience = std::chrono::milliseconds(300);
 constexpr Duration half_open_life = std::chrono::seconds(60);
 
 wire::NotifyPayload announcement(NotifyType type) { return {wire::Protocol::none, {}, type, {}}; }
@@ -27,12 +33,22 @@ bool allows_childless(const wire::Payloads& payloads) {
 
 void make_public_value(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
   init.stage = IkeSaInitRequest::Stage::making_public_value;
+  sa.forget_jobs(turn);
   sa.start_request_job(turn, begin_dh(turn, *init.group));
 }
 
-/// Sends the request as it stands now. It keeps message ID 0 however often it starts again (2.6).
+void remember(IkeSaInitRequest& init, Bytes message) {
+  auto it = std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& a) { return a.group == init.group; });
+  if (it == init.asked.end()) it = init.asked.insert(it, AskedInit{init.group, std::move(init.private_key), {}});
+  it->message = std::move(message);
+  std::rotate(init.asked.begin(), it, std::next(it));
+}
+
+/// Sends the request as it stands now. It keeps message ID 0 however often it starts again (2.6). Those that went before are
+/// sent again with it, when it is: what asked for another one may not have been the peer.
 void send(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
   init.stage = IkeSaInitRequest::Stage::awaiting_answer;
+  sa.own.close_all();
   sa.own.restart_at(MessageId{0});
   sa.spi_r = IkeSpi{0};
   wire::Payloads payloads;
@@ -46,56 +62,84 @@ void send(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
   announce_in_init(sa, payloads);
   authentication::announce_in_init(turn, sa, payloads);
   const wire::Header header = sa.header(wire::ExchangeType::ike_sa_init, false, MessageId{0});
-  init.message_i = wire::encode(header, payloads);
+  Bytes message = wire::encode(header, payloads);
   note_datagram(turn, NoticeKind::datagram_sent, sa.id, sa.path.local, sa.path.remote, header, payloads);
-  sa.send_request(turn, wire::ExchangeType::ike_sa_init, Parcel::of(init.message_i));
+  sa.send_request(turn, wire::ExchangeType::ike_sa_init, Parcel::of(message));
+  remember(init, std::move(message));
+  auto& again = sa.own.find(MessageId{0})->parcel.datagrams;
+  for (std::size_t i = 1; i < init.asked.size(); ++i) again.push_back(init.asked[i].message);
 }
 
-/// Refusals of an unprotected message prove nothing: they are told at once as what is probable, and the request goes on
+/// No answer so far was the peer's: all that was asked is asked again, and waits for another one.
+void send_again(Turn& turn, IkeSa& sa, const IkeSaInitRequest& init) {
+  sa.own.close_all();
+  sa.own.restart_at(MessageId{0});
+  sa.spi_r = IkeSpi{0};
+  Parcel parcel;
+  for (const AskedInit& each : init.asked) parcel.datagrams.push_back(each.message);
+  sa.send_request(turn, wire::ExchangeType::ike_sa_init, std::move(parcel));
+}
+
+/// What an unprotected message says against us proves nothing: it is told once, as what is probable, and the request goes on
 /// being sent, for a true answer may still come (2.21.1).
+void tell_once(Turn& turn, const IkeSa& sa, IkeSaInitRequest& init, const Failure& failure, const std::string& what) {
+  if (!std::exchange(init.refused, true)) sa.diagnose(turn, failure, what);
+}
+
 void note_refusal(Turn& turn, const IkeSa& sa, IkeSaInitRequest& init, const wire::NotifyPayload& notify) {
-  if (std::exchange(init.refused, true)) return;
   const Cause cause = notify.type == NotifyType::no_proposal_chosen ? Cause::peer_refused_proposal : Cause::peer_refused;
-  sa.diagnose(turn, {NotifyType::none, cause, "offered was " + describe(init.offered), {}, refused_offer(init.offered, {}, {})},
-              "IKE_SA_INIT refused with " + name_of(notify.type));
+  tell_once(turn, sa, init,
+            {NotifyType::none, cause, "offered was " + describe(init.offered), {}, refused_offer(init.offered, {}, {})},
+            "IKE_SA_INIT refused with " + name_of(notify.type));
+}
+
+bool may_restart(Turn& turn, const IkeSa& sa, IkeSaInitRequest& init) {
+  if (init.restarts < max_restarts) {
+    ++init.restarts;
+    return true;
+  }
+  tell_once(turn, sa, init,
+            {NotifyType::none, Cause::peer_refused,
+             "the peer asked for a new beginning more than " + std::to_string(max_restarts) + " times"},
+            "IKE_SA_INIT");
+  return false;
+}
+
+void ask_with_cookie(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, const Bytes& cookie) {
+  if (cookie.empty() || cookie.size() > 64 || cookie == init.cookie || cookie == init.asked_cookie) return;
+  if (!may_restart(turn, sa, init)) return;
+  init.asked_cookie = cookie;
+  if (Outstanding* open = sa.own.find(MessageId{0})) open->next = std::min(open->next, turn.now + cookie_patience);
+  turn.touch(sa.id);
+}
+
+void ask_in_group(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, const wire::NotifyPayload& wanted) {
+  Reader reader(wanted.data);
+  const auto group = reader.u16();
+  const Algorithm* row = group ? find_algorithm(TransformType::key_exchange, *group, 0) : nullptr;
+  const bool known = row && (row == init.group || std::any_of(init.asked.begin(), init.asked.end(),
+                                                              [&](const AskedInit& a) { return a.group == row; }));
+  if (known && init.restarts > 0) return;  // a repeated answer
+  if (!row || known || !offers_group(init.offered, *group))
+    return tell_once(
+        turn, sa, init,
+        {NotifyType::none, Cause::group_mismatch,
+         "the peer wants group " + (group ? std::to_string(*group) : "?") + ", offered was " + describe(init.offered)},
+        "IKE_SA_INIT answered with INVALID_KE_PAYLOAD");
+  if (!may_restart(turn, sa, init)) return;
+  init.group = row;
+  make_public_value(turn, sa, init);
 }
 
 /// COOKIE and INVALID_KE_PAYLOAD: asks again. True when the message was one of them.
 bool restart(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, const wire::Payloads& payloads) {
   const auto* cookie = wire::find_notify(payloads, NotifyType::cookie);
   const auto* other_group = wire::find_notify(payloads, NotifyType::invalid_ke_payload);
-  if (!cookie && !other_group) return false;
-  Reader named(other_group ? ByteView(other_group->data) : ByteView());
-  const auto again = named.u16();
-  if (cookie ? cookie->data == init.cookie : init.restarts > 0 && again == init.group->id) return true;  // a repeated answer
-  if (++init.restarts > max_restarts) {
-    sa.diagnose(turn,
-                {NotifyType::none, Cause::peer_refused,
-                 "the peer asked for a new beginning more than " + std::to_string(max_restarts) + " times"},
-                "IKE_SA_INIT");
-    return true;
-  }
-  if (cookie && !cookie->data.empty() && cookie->data.size() <= 64) {
-    init.cookie = cookie->data;
-    sa.own.close_all();
-    send(turn, sa, init);
-    return true;
-  }
-  if (!other_group) return true;
-  Reader reader(other_group->data);
-  const auto group = reader.u16();
-  const Algorithm* row = group ? find_algorithm(TransformType::key_exchange, *group, 0) : nullptr;
-  if (!row || !offers_group(init.offered, *group) || row == init.group) {
-    sa.diagnose(turn,
-                {NotifyType::none, Cause::group_mismatch,
-                 "the peer wants group " + (group ? std::to_string(*group) : "?") + ", offered was " + describe(init.offered)},
-                "IKE_SA_INIT answered with INVALID_KE_PAYLOAD");
-    return true;
-  }
-  init.group = row;
-  sa.own.close_all();
-  make_public_value(turn, sa, init);
-  return true;
+  if (cookie)
+    ask_with_cookie(turn, sa, init, cookie->data);
+  else if (other_group)
+    ask_in_group(turn, sa, init, *other_group);
+  return cookie || other_group;
 }
 
 /// `spi_r` is zero in the hashes of a request (2.23).
@@ -132,23 +176,11 @@ void answer_with(Turn& turn, const Datagram& datagram, const wire::Message& mess
                    {wire::NotifyPayload{wire::Protocol::none, {}, failure.notify, std::move(failure.data)}});
 }
 
-/// What a limit of the configuration says against one IKE SA more; nullopt: nothing. `begun`: in negotiation that way already.
-std::optional<std::string> over_limit(const Core& core, std::uint32_t begun, std::uint32_t limit, std::string_view direction) {
-  const std::uint32_t most = core.book.config().limits.ike_sas;
-  if (limit && begun >= limit)
-    return std::to_string(begun) + " IKE SAs are in negotiation, and the limit is 'crypto ikev2 limit max-in-negotation-sa " +
-           std::to_string(limit) + " " + std::string(direction) + "'";
-  if (most && core.sas.all().size() >= most)
-    return "there are " + std::to_string(core.sas.all().size()) + " IKE SAs, and the limit is 'crypto ikev2 limit max-sa " +
-           std::to_string(most) + "'";
-  return std::nullopt;
-}
-
 /// True when the request may go on: enough room, and the cookie if one is asked for.
 bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message, const wire::NoncePayload& nonce) {
   Core& core = turn.core;
   const AdmissionLimits& limits = core.book.config().limits;
-  if (const auto why = over_limit(core, core.half_open.count(), limits.incoming, "incoming")) {
+  if (const auto why = over_negotiations(core.half_open.count(), limits.incoming, "incoming")) {
     turn.drop(datagram, Cause::rate_limited, *why);
     return false;
   }
@@ -157,11 +189,20 @@ bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message
     return false;
   }
   const bool pressed = core.half_open.count() >= limits.cookie_challenge || core.half_open.crowded(datagram.remote.ip);
-  if (limits.cookie_challenge == 0 || !pressed) return true;
+  const auto full = over_sas(core, 0);
+  if (full && core.half_open.pushes(datagram.remote.ip)) {
+    turn.drop(datagram, Cause::rate_limited, *full);
+    return false;
+  }
+  if (!full && (limits.cookie_challenge == 0 || !pressed)) return true;
   const auto* cookie = message.payloads.empty() ? nullptr : std::get_if<wire::NotifyPayload>(&message.payloads.front());
   if (cookie && cookie->type == NotifyType::cookie &&
-      core.cookies.valid(turn.now, cookie->data, datagram.remote.ip, message.header.spi_i, nonce.data, core.rng))
-    return true;
+      core.cookies.valid(turn.now, cookie->data, datagram.remote.ip, message.header.spi_i, nonce.data, core.rng)) {
+    // Whoever it is may have an SA here whose place the new one is to take: that shows when it is authenticated.
+    const auto no_room = over_sas(core, newcomers);
+    if (no_room) tell_refusal(turn, datagram, {NotifyType::none, Cause::rate_limited, *no_room});
+    return !no_room;
+  }
   send_stateless(
       turn, datagram, message.header,
       {wire::NotifyPayload{wire::Protocol::none,
@@ -173,7 +214,7 @@ bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message
 
 }  // namespace
 
-IkeSa* request(Turn& turn, const BookLine& line) {
+IkeSa* request(Turn& turn, const BookLine& line, bool takes_a_place) {
   auto owned = std::make_unique<IkeSa>();
   IkeSa& sa = *owned;
   sa.id = IkeSaId{++turn.core.last_ike_sa};
@@ -207,7 +248,9 @@ IkeSa* request(Turn& turn, const BookLine& line) {
     return nullptr;
   }
 
-  if (const auto why = over_limit(turn.core, turn.core.sas.outgoing(), turn.core.book.config().limits.outgoing, "outgoing")) {
+  auto why = over_negotiations(turn.core.sas.outgoing(), turn.core.book.config().limits.outgoing, "outgoing");
+  if (!why) why = over_sas(turn.core, takes_a_place ? newcomers : 0);
+  if (why) {
     sa.diagnose(turn, {NotifyType::none, Cause::rate_limited, *why}, "IKE_SA_INIT not sent");
     return nullptr;
   }
@@ -312,20 +355,22 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
     return turn.drop(datagram, Cause::missing_payload, "IKE_SA_INIT answer without SA, KE or nonce");
   }
   if (message.header.spi_r.value == 0) return turn.drop(datagram, Cause::malformed_header, "IKE_SA_INIT answer without SPIr");
+  const auto asked =
+      std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& a) { return a.group->id == ke->group; });
   auto suite = accept_ike_answer(*answer, init.offered);
-  if (suite.ok() && suite->group != init.group)
+  if (suite.ok() && suite->group->id != ke->group)
     suite =
         Failure{NotifyType::none, Cause::answer_not_offered, "the answer's SA payload names another group than its KE payload"};
-  if (suite.ok() && ke->group != init.group->id)
+  if (suite.ok() && asked == init.asked.end())
     suite = Failure{NotifyType::none, Cause::answer_not_offered, "the answer's KE payload is of another group than ours"};
-  if (!suite.ok()) return sa.diagnose(turn, suite.failure(), "IKE_SA_INIT answer");
-  if (!suite->additional.empty() && !wire::find_notify(message.payloads, NotifyType::intermediate_exchange_supported))
-    return sa.diagnose(turn,
-                       {NotifyType::none, Cause::answer_not_offered,
-                        "the answer has additional key exchanges without INTERMEDIATE_EXCHANGE_SUPPORTED"},
-                       "IKE_SA_INIT answer");
+  if (suite.ok() && !suite->additional.empty() &&
+      !wire::find_notify(message.payloads, NotifyType::intermediate_exchange_supported))
+    suite = Failure{NotifyType::none, Cause::answer_not_offered,
+                    "the answer has additional key exchanges without INTERMEDIATE_EXCHANGE_SUPPORTED"};
+  if (!suite.ok()) return tell_once(turn, sa, init, suite.failure(), "IKE_SA_INIT answer");
   sa.own.close_all();
   sa.spi_r = message.header.spi_r;
+  init.group = asked->group;
   init.suite = *suite;
   init.answer = message.payloads;
   note_step(turn, NoticeKind::proposal_chosen, sa, describe(answer->proposals.front()));
@@ -335,7 +380,57 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
   learn_nat(turn, sa, sa.spi_r, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
   authentication::learn(sa.abilities, message.payloads);
-  sa.start_request_job(turn, complete_dh(*init.group, std::move(init.private_key), ke->data));
+  sa.forget_jobs(turn);  // a public value in another group may be on its way
+  sa.start_request_job(turn, complete_dh(*asked->group, asked->private_key.duplicate(), ke->data));
+}
+
+void keep_further(IkeSa& sa, const Datagram& datagram, const wire::Message& message) {
+  auto* init = sa.behind ? &sa.behind->init : std::get_if<IkeSaInitRequest>(&sa.state);
+  const bool complete = message.header.spi_r.value != 0 && wire::find<wire::SaPayload>(message.payloads) &&
+                        wire::find<wire::KePayload>(message.payloads) && wire::find<wire::NoncePayload>(message.payloads);
+  if (!init || !complete || init->further.size() >= max_further || init->spoiled >= max_spoiled) return;
+  if (datagram.payload.size() > max_request || datagram.payload == init->message_r) return;
+  const bool known = std::any_of(init->further.begin(), init->further.end(),
+                                 [&](const Datagram& each) { return each.payload == datagram.payload; });
+  if (!known) init->further.push_back(datagram);
+}
+
+bool follow_cookie(Turn& turn, IkeSa& sa) {
+  auto* init = std::get_if<IkeSaInitRequest>(&sa.state);
+  if (!init || init->asked_cookie.empty() || init->stage != IkeSaInitRequest::Stage::awaiting_answer) return false;
+  init->cookie = std::exchange(init->asked_cookie, {});
+  send(turn, sa, *init);
+  return true;
+}
+
+namespace {
+
+/// Back to waiting for an answer, and to the first of those that are there already.
+void go_back(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
+  ++init.spoiled;
+  init.stage = IkeSaInitRequest::Stage::awaiting_answer;
+  sa.abilities = {};
+  while (!init.further.empty() && init.stage == IkeSaInitRequest::Stage::awaiting_answer) {
+    const Datagram next = std::move(init.further.front());
+    init.further.erase(init.further.begin());
+    if (const auto message = wire::parse(next.payload); message.ok()) finish(turn, sa, next, *message);
+  }
+  if (init.stage == IkeSaInitRequest::Stage::awaiting_answer) send_again(turn, sa, init);
+}
+
+}  // namespace
+
+bool try_further(Turn& turn, IkeSa& sa) {
+  if (!sa.behind || sa.behind->init.further.empty()) return false;
+  sa.forget_jobs(turn);
+  sa.own.close_all();
+  sa.reassembly.reset();
+  sa.path = sa.behind->path;
+  IkeSaInitRequest init = std::move(sa.behind->init);
+  sa.behind.reset();
+  sa.state = std::move(init);
+  go_back(turn, sa, std::get<IkeSaInitRequest>(sa.state));
+  return true;
 }
 
 namespace {
@@ -346,17 +441,21 @@ void resume_request(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, crypto::DhRes
     init.private_key = std::move(result.private_key);
     return send(turn, sa, init);
   }
+  const Path before = sa.path;
   if (sa.path.encapsulated()) sa.path.local.port = sa.path.remote.port = nat_port;
   Channel channel(init.suite, crypto::derive_ike_keys(init.suite, result.shared, init.nonce_i, init.nonce_r, sa.spi_i, sa.spi_r),
                   Role::initiator);
   export_keys(turn, sa, channel);
-  InitOutcome outcome{std::move(init.message_i), std::move(init.message_r),
-                      std::move(init.nonce_i),   std::move(init.nonce_r),
-                      init.policy->name,         init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
+  const auto asked =
+      std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& each) { return each.group == init.group; });
+  InitOutcome outcome{asked->message, init.message_r,    init.nonce_i,
+                      init.nonce_r,   init.policy->name, init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
   outcome.childless = allows_childless(init.answer);
   for (wire::Payload& payload : init.answer)
     if (wire::type_of(payload) == wire::PayloadType::certreq) outcome.certificate_requests.push_back(std::move(payload));
   sa.own.restart_at(MessageId{1});
+  init.answer.clear();
+  sa.behind = InitBehind{std::move(init), before};
   ike_intermediate::request(turn, sa, std::move(channel), std::move(outcome));
 }
 
@@ -395,6 +494,11 @@ void resume(Turn& turn, IkeSa& sa, crypto::JobResult result) {
   if (const auto* answer = std::get_if<IkeSaInitAnswer>(&sa.state); answer && answer->intermediate)
     return ike_intermediate::resume(turn, sa, std::move(result));
   if (auto* failure = std::get_if<Failure>(&result)) {
+    auto* init = std::get_if<IkeSaInitRequest>(&sa.state);
+    if (init && init->stage == IkeSaInitRequest::Stage::computing_secret && init->spoiled < max_spoiled) {
+      tell_once(turn, sa, *init, *failure, "IKE_SA_INIT key exchange");
+      return go_back(turn, sa, *init);
+    }
     sa.diagnose(turn, *failure, "IKE_SA_INIT key exchange");
     return sa.close(turn, failure->cause, failure->why);
   }

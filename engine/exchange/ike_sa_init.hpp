@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "engine/auth.hpp"
+#include "engine/mobility.hpp"
 #include "engine/policy_book.hpp"
 
 namespace engine {
@@ -31,7 +32,15 @@ struct InitOutcome {
   IntermediateAuth intermediate{};        // of the IKE_INTERMEDIATE exchanges that carried them
 };
 
-/// Initiator's half, from the first job until IKE_AUTH begins.
+/// A request as it was sent: whichever of ours the peer answers, an answer shows by its group which one it is for.
+struct AskedInit {
+  const Algorithm* group = nullptr;
+  Secret private_key;
+  Bytes message;
+};
+
+/// Initiator's half, from the first job until IKE_AUTH begins. Nothing that comes in is authentic: what refuses or asks for
+/// another beginning is a hint, and an answer may be anybody's (2.4, 2.21.1).
 struct IkeSaInitRequest {
   enum class Stage { making_public_value, awaiting_answer, computing_secret };
   Stage stage = Stage::making_public_value;
@@ -40,12 +49,22 @@ struct IkeSaInitRequest {
   const Algorithm* group = nullptr;
   crypto::IkeSuite suite;  // known from the answer on
   Bytes nonce_i, nonce_r, cookie, public_value;
+  Bytes asked_cookie;  // the peer wants it: given unless an answer comes at once
   Secret private_key;
-  Bytes message_i, message_r;
+  std::vector<AskedInit> asked;  // one a group, the latest first
+  Bytes message_r;
   wire::Payloads answer;                       // held while the secret is computed
   bool use_ppk = false, intermediate = false;  // announced
   unsigned restarts = 0;                       // by COOKIE and INVALID_KE_PAYLOAD
+  unsigned spoiled = 0;                        // answers that no secret could be computed with
   bool refused = false;                        // an unprotected refusal was seen, and told once
+  std::vector<Datagram> further;               // other answers, in case the one that came first is nobody's
+};
+
+/// What is kept of IKE_SA_INIT until the peer is authenticated: the next answer takes the place of one that led nowhere.
+struct InitBehind {
+  IkeSaInitRequest init;
+  Path path;
 };
 
 /// Responder's half, from the request until IKE_AUTH arrives. `channel` is there once the answer is sent.
@@ -61,12 +80,19 @@ struct IkeSaInitAnswer {
 
 namespace ike_sa_init {
 
-/// Begins an IKE SA for a permit line; null, with a diagnosis, when policy or key are missing.
-IkeSa* request(Turn& turn, const BookLine& line);
+/// Begins an IKE SA for a permit line; null, with a diagnosis, when policy, key or room are missing. `takes_a_place`: that of
+/// another one, which may still count.
+IkeSa* request(Turn& turn, const BookLine& line, bool takes_a_place = false);
 /// A first request that belongs to no SA yet.
 void respond(Turn& turn, const Datagram& datagram, const wire::Message& message);
 /// The peer's answer to our request.
 void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message& message);
+/// An answer to our request that comes when another is being followed: kept, bounded in number.
+void keep_further(IkeSa& sa, const Datagram& datagram, const wire::Message& message);
+/// Our request is due to be sent again: with the cookie that was asked for, if one was. False: as it was.
+bool follow_cookie(Turn& turn, IkeSa& sa);
+/// The answer that was followed has led nowhere: goes back to the next one. False: there is none.
+bool try_further(Turn& turn, IkeSa& sa);
 /// A job of ours is done.
 void resume(Turn& turn, IkeSa& sa, crypto::JobResult result);
 

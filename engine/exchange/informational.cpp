@@ -53,6 +53,7 @@ void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
     if (cause != Cause::replaced && !up->replaced) {
       Notice notice = notice_of(NoticeKind::ike_sa_down, sa);
       notice.cause = cause;
+      notice.peer_id = up->remote.to_string();
       turn.emit(std::move(notice));
     }
     sa.state = Deleting{Channel(std::move(up->channel)), up->profile, up->local, up->remote, notify, false};
@@ -62,6 +63,7 @@ void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
   } else {
     return sa.close(turn, cause, "ended during negotiation");
   }
+  sa.behind.reset();
   sa.next_keepalive.reset();
   turn.touch(sa.id);
   if (sa.own.none()) send_delete_ike(turn, sa);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
 #include "engine/mobility.hpp"
 #include "engine/reauthentication.hpp"
@@ -202,11 +203,13 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
   drop_followups(up);
   // RFC 9370, 2.2.4: ours has its agreement, and IKE_FOLLOWUP_KE are under way.
   const bool ours = up.find_request<RekeyIkeRequest>([](const RekeyIkeRequest& r) { return !r.keys.additional.empty(); });
-  // 2.25.2: while a Child SA is being made, rekeyed or deleted by us, the IKE SA must not move.
-  const bool busy = !up.answering.empty() || std::any_of(up.requesting.begin(), up.requesting.end(), [](const OpenRequest& open) {
-    const auto* check = std::get_if<InformationalRequest>(&open.what);
-    return !std::holds_alternative<RekeyIkeRequest>(open.what) && !(check && check->deletes.empty());
-  });
+  // 2.25.2: while a Child SA is being made, rekeyed or deleted by us, the IKE SA must not be replaced; nor while we say on it
+  // where it is.
+  const bool busy = addresses::under_way(up) || !up.answering.empty() ||
+                    std::any_of(up.requesting.begin(), up.requesting.end(), [](const OpenRequest& open) {
+                      const auto* check = std::get_if<InformationalRequest>(&open.what);
+                      return !std::holds_alternative<RekeyIkeRequest>(open.what) && !(check && check->deletes.empty());
+                    });
   if (busy || ours || up.replaced || up.crossed) return answer_notify(turn, sa, id, NotifyType::temporary_failure, {});
   const auto policy = policy_of(turn, sa);
   if (!policy) return answer_notify(turn, sa, id, NotifyType::no_proposal_chosen, {});

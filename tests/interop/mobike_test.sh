@@ -17,8 +17,10 @@ goes_between() {
   grep -q "local .*@ $2\[4500\]" <<<"$sas" && grep -q "remote .*@ $3\[4500\]" <<<"$sas"
 }
 ping_both() { ping_lan a 192.168.1.1 10.0.0.1 && ping_lan b 10.0.0.1 192.168.1.1; }
-stays() { # stays TEXT LOCAL REMOTE: at strongSwan's end b, with the SAs as they were
-  wait_until 20 goes_between b "$2" "$3" || { swanctl_of b --list-sas >&2; fail "$1: strongSwan does not follow"; }
+answers() { at "$1" ping -q -c 1 -W 1 -I "$2" "$3"; }
+carries_between() { goes_between b "$1" "$2" && answers a 192.168.1.1 10.0.0.1 && answers b 10.0.0.1 192.168.1.1; }
+stays() { # stays TEXT LOCAL REMOTE: at strongSwan's end b, with the SAs as they were, and traffic goes on within two seconds or so
+  wait_until 3 carries_between "$2" "$3" || { swanctl_of b --list-sas >&2; fail "$1: no traffic there after two seconds"; }
   ping_both || { swanctl_of b --list-sas >&2; ios a -c "show log" >&2; fail "$1: no answer"; }
   [ "$(spi b)" = "$before" ] || fail "$1: another SA"
 }

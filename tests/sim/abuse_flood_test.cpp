@@ -56,6 +56,7 @@ TEST_F(Circles, TwoCookiesInTurns) {
 
 TEST_F(Circles, TheSameCookieAgainIsARepeatedAnswer) {
   for (int i = 0; i < 100; ++i) answer({notify(NotifyType::cookie, Bytes(20, 1))});
+  world.run_for(1s);
   EXPECT_EQ(requests(), 2u);
   EXPECT_FALSE(a->diagnosed(Cause::peer_refused));
   expect_recovery();

@@ -1,7 +1,9 @@
 // Half-open SAs and floods (abuse group D), and the limits of `crypto ikev2 limit` and `crypto call admission limit`.
 #include "engine/admission.hpp"
 #include "engine/cookie.hpp"
+#include "engine/room.hpp"
 #include "engine/wire/message.hpp"
+#include "tests/sim/impair.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -86,7 +88,9 @@ TEST_F(Admission, WhoLiesAboutAnAddressTakesNoneOfItsPlaces) {
   const Bytes request = first_request();
   for (std::uint16_t i = 0; i < 100; ++i) hit(with_spi(request, i + 1u), {a->site.wan, static_cast<std::uint16_t>(40000 + i)});
   EXPECT_EQ(b->view().half_open, HalfOpen::crowd);
-  connect();
+  world.send(*a, a_to_b);
+  world.run_for(1s);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses();
 }
 
 TEST_F(Admission, NoKeyExchangeBeforeTheCookieAndOneAHalfOpenSa) {
@@ -179,10 +183,63 @@ TEST_F(Admission, WithACookieAPeerComesUpDuringAFlood) {
 TEST_F(Admission, MaxSaRefusesOneMore) {
   start(site_a(), limited({.ike_sas = 1}));
   connect();
-  const auto dropped = b->dropped(Cause::rate_limited);
-  hit(with_spi(world.recorded().at(0).payload, 9), stranger);
+  EXPECT_TRUE(cookie_of(answer(hit(with_spi(world.recorded().at(0).payload, 9), stranger)))) << "no key exchange for a liar";
   EXPECT_EQ(jobs, 0);
-  EXPECT_EQ(b->dropped(Cause::rate_limited), dropped + 1);
+  Site third = site_a();
+  third.name = "C";
+  third.wan = ip("203.0.113.30");
+  Node& c = world.add(third);
+  Site hub = b->site;
+  hub.tunnels.push_back(hub.tunnels[0]);
+  hub.tunnels[1].peer = third.wan;
+  hub.tunnels[1].lines = {permit("10.0.0.0/24", "192.168.1.128/25")};
+  world.configure(*b, hub);
+  world.send(c, a_to_b);
+  world.run_for(10s);
+  EXPECT_EQ(c.ready(), 0u);
+  EXPECT_TRUE(c.diagnosed(Cause::peer_refused)) << c.diagnoses();
+  EXPECT_NE(b->diagnoses().find("crypto ikev2 limit max-sa 1"), std::string::npos) << b->diagnoses();
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+}
+
+TEST_F(Admission, AtMaxSaAPeerThatRestartedTakesItsOwnPlace) {
+  for (const bool says_so : {true, false}) {
+    World fresh(3);
+    Node& left = fresh.add(site_a());
+    Node& right = fresh.add(limited({.ike_sas = 1}));
+    ASSERT_EQ(fresh.send_until_delivered(left, a_to_b), Outcome::delivered);
+    fresh.restart(left);
+    if (!says_so)
+      impair(fresh, left, {wire::ExchangeType::ike_auth, false, 0}, [](Utterance& u) {
+        std::erase_if(u.payloads, [](const wire::Payload& p) {
+          const auto* notify = std::get_if<wire::NotifyPayload>(&p);
+          return notify && notify->type == NotifyType::initial_contact;
+        });
+      });
+    fresh.send(left, a_to_b);
+    fresh.run_for(2s);
+    EXPECT_EQ(fresh.send(left, a_to_b), Outcome::delivered) << left.diagnoses() << right.diagnoses();
+    fresh.run_for(60s);
+    EXPECT_EQ(right.view().ike_sas.size(), 1u);
+    EXPECT_EQ(std::ranges::count(right.notices, NoticeKind::ike_sa_down, &Notice::kind), 1);
+    for (const auto& list : {fresh.unsettled(), fresh.violations()})
+      for (const std::string& problem : list) ADD_FAILURE() << problem;
+  }
+}
+
+TEST_F(Admission, BeyondMaxSaAFewMayShowWhoTheyAre) {
+  const Bytes request = first_request(site_a(), limited({.ike_sas = 4}));
+  unsigned begun = 0;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const SocketAddress from{IpAddress::v4(0xC6330000u + i), 500};
+    const Bytes own = with_spi(request, i + 1);
+    const auto asked = answer(hit(own, from));
+    const int before = jobs;
+    if (cookie_of(asked)) hit(with_cookie(own, cookie_of(asked)->data), from);
+    begun += jobs > before || !cookie_of(asked);
+  }
+  EXPECT_EQ(begun, 4u + newcomers);
+  EXPECT_TRUE(b->diagnosed(Cause::rate_limited)) << "told";
 }
 
 TEST_F(Admission, MaxInNegotiationOutgoingHoldsTheNextBack) {

@@ -73,10 +73,36 @@ TEST_F(Children, ClearingIkeSasLeavesNothing) {
 TEST_F(Children, ClearingOnlyOnePeerTouchesNoOther) {
   start();
   connect();
+  const auto spi = a->view().ike_sas.at(0).children.at(0).spi_in;
+  for (const engine::Clear& nothing : {engine::Clear{engine::ClearWhat::ike_sas, {}, ip("203.0.113.99")},
+                                       engine::Clear{.what = engine::ClearWhat::ike_sas, .on_interface = "Tunnel9"},
+                                       engine::Clear{.what = engine::ClearWhat::ike_sas, .port = std::uint16_t{4500}},
+                                       engine::Clear{.what = engine::ClearWhat::child_sas, .map = "OTHER"},
+                                       engine::Clear{.what = engine::ClearWhat::child_sas, .spi = engine::EspSpi{spi.value + 1}}})
+    world.feed(*a, nothing);
+  world.run_until_idle();
+  EXPECT_EQ(a->children(), 1u);
   world.feed(*a, engine::Clear{engine::ClearWhat::ike_sas, ip("203.0.113.99")});
   world.run_until_idle();
   EXPECT_EQ(a->ready(), 1u);
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+}
+
+TEST_F(Children, OneIsClearedByItsSpiAndAllOfAMapByItsName) {
+  start(site_a(1), site_b(1));
+  connect();
+  ASSERT_EQ(world.send_until_delivered(*a, packet("192.168.2.1", "10.0.2.1")), Outcome::delivered);
+  ASSERT_EQ(a->children(), 2u);
+  const engine::ChildSaView one = a->view().ike_sas.at(0).children.at(0);
+  world.feed(*a, engine::Clear{.what = engine::ClearWhat::child_sas, .peer = b->site.wan, .spi = one.spi_out});
+  world.run_until_idle();
+  ASSERT_EQ(a->children(), 1u);
+  EXPECT_NE(a->view().ike_sas.at(0).children.at(0).id, one.id);
+  world.feed(*a, engine::Clear{.what = engine::ClearWhat::child_sas, .map = one.map});
+  world.run_until_idle();
+  EXPECT_EQ(a->children(), 0u);
+  EXPECT_EQ(b->children(), 0u);
+  EXPECT_EQ(a->ready(), 1u);
 }
 
 TEST_F(Children, ShutdownTellsThePeer) {

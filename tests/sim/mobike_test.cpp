@@ -378,26 +378,94 @@ TEST_F(Mobike, TheLastOfTwoChangesCounts) {
   expect_between(a1, b1);
 }
 
-TEST_F(Mobike, WhoUpdatesPutsOtherRequestsOff) {
-  begin();
-  world.hold = true;
-  world.readdress(*a, {a2});
-  world.run_for(10ms);
+/// What B asks arrives before its answer to the update of A, and is answered.
+class MobikeBeside : public Mobike {
+ protected:
+  void update(const Site& left, const Site& right, const IpAddress& to) {
+    begin(left, right);
+    before_ = b->plane.inbound().begin()->second.sa.spi;
+    world.hold = true;
+    world.readdress(*a, {to});
+    world.run_for(10ms);
+    ASSERT_EQ(world.waiting().size(), 1u);
+    world.deliver_waiting(0);
+  }
+  /// The first waiting message of CREATE_CHILD_SA arrives; false: there is none.
+  bool deliver_create(const std::string& kind) {
+    for (std::size_t i = 0; i < world.waiting().size(); ++i)
+      if (world.arrow(world.waiting()[i]).find("CREATE_CHILD_SA " + kind) != std::string::npos) {
+        world.deliver_waiting(i);
+        world.run_for(1ms);
+        return true;
+      }
+    return false;
+  }
+  void deliver_the_rest() {
+    world.hold = false;
+    while (!world.waiting().empty()) world.deliver_waiting(0);
+    world.run_for(1s);
+  }
+  engine::EspSpi before_{};
+};
+
+TEST_F(MobikeBeside, AChildSaIsRekeyed) {
+  update(site_a(), site_b(), a2);
   world.feed(*b, engine::Expire{b->plane.inbound().begin()->first, engine::ExpireKind::soft});
-  world.run_for(10ms);
-  const auto rekey = world.find_waiting("B -> " + std::string("203.0.113.10"));
-  ASSERT_TRUE(rekey) << "addressed to where A was";
-  // As if a router sent it on.
-  Flight flight = world.waiting().at(*rekey);
-  world.lose_waiting(*rekey);
-  flight.to.ip = a2;
-  world.deliver(flight);
-  world.hold = false;
-  while (!world.waiting().empty()) world.deliver_waiting(0);
-  world.run_for(5s);
-  EXPECT_EQ(b->children(), 1u);
-  world.run_for(60s);
+  ASSERT_TRUE(deliver_create("request"));
+  ASSERT_TRUE(deliver_create("response"));
+  deliver_the_rest();
+  ASSERT_EQ(b->children(), 1u);
+  EXPECT_NE(b->plane.inbound().begin()->second.sa.spi, before_) << "rekeyed within a second";
   expect_between(a2, b1);
+}
+
+TEST_F(MobikeBeside, AChildSaIsRekeyedWherePeersHaveYetToProveTheirPlace) {
+  update(with(site_a(), {a6}), with(site_b(), {b6}), a6);
+  world.feed(*b, engine::Expire{b->plane.inbound().begin()->first, engine::ExpireKind::soft});
+  ASSERT_TRUE(deliver_create("request"));
+  ASSERT_EQ(a->plane.outbound().size(), 1u);
+  EXPECT_EQ(a->plane.inbound().rbegin()->second.facts.remote.ip, b1) << "the new one waits where the others wait";
+  ASSERT_TRUE(deliver_create("response"));
+  deliver_the_rest();
+  ASSERT_EQ(b->children(), 1u);
+  EXPECT_NE(b->plane.inbound().begin()->second.sa.spi, before_);
+  expect_between(a6, b6);
+}
+
+TEST_F(MobikeBeside, TheIkeSaIsNotReplaced) {
+  Site right = site_b();
+  right.ike_lifetime = 1000s;
+  const auto asks = [](const World& where) {
+    return std::ranges::any_of(where.recorded(), [](const Flight& f) {
+      return wire::parse_header(f.payload)->exchange == wire::ExchangeType::create_child_sa;
+    });
+  };
+  auto until = -1s;  // before B asks for a rekey, as the same seed has it
+  {
+    World before(1);
+    Node& left = before.add(site_a());
+    before.add(right);
+    before.send_until_delivered(left, a_to_b);
+    for (; !asks(before); ++until) before.run_for(1s);
+  }
+  begin(site_a(), right);
+  world.run_for(until - 1s);
+  ASSERT_FALSE(asks(world));
+  world.drop = [&](const Flight& flight) {  // the answers to A's update
+    const auto header = wire::parse_header(flight.payload);
+    return b->owns(flight.from.ip) && header->exchange == wire::ExchangeType::informational && header->response;
+  };
+  world.readdress(*a, {a2});
+  world.run_for(5s);
+  EXPECT_TRUE(asks(world));
+  EXPECT_EQ(id_of(*a), first_) << "put off";
+  EXPECT_EQ(a->view().ike_sas.size(), 1u);
+  world.drop = nullptr;
+  world.run_for(20s);
+  EXPECT_NE(id_of(*a), first_);
+  EXPECT_EQ(where(*a).ip, a2);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  expect_settled();
 }
 
 class MobikeRekeys : public Mobike, public ::testing::WithParamInterface<bool> {};

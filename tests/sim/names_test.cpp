@@ -1,6 +1,7 @@
 // Peers that are given by name: resolved just before an attempt, or when the line is entered; whatever the resolver says.
 #include <algorithm>
 
+#include "tests/sim/impair.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -248,6 +249,32 @@ TEST_F(Names, APeerThatComesByItselfDoesNotTakeWhatAnotherHas) {
   EXPECT_EQ(line_peer(), b->site.wan);
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
   EXPECT_TRUE(c->diagnosed(Cause::peer_refused_selectors)) << c->diagnoses();
+  EXPECT_NE(a->diagnoses().find("is in use with 203.0.113.20"), std::string::npos) << a->diagnoses();
+}
+
+/// The very same peer takes what it has itself, wherever it comes from and whether or not it sends INITIAL_CONTACT.
+TEST_F(Names, APeerThatComesBackFromElsewhereIsTheSame) {
+  record = {ip("203.0.113.20")};
+  Site right = watchful(site_b()), elsewhere = moved();
+  const engine::Identity name{engine::IdType::fqdn, engine::Bytes{'b', '.', 'e', 'x'}};
+  right.tunnels[0].identity_local = elsewhere.tunnels[0].identity_local = name;
+  start(by_name(), right);
+  expect_connected_with(*b);
+  dead.insert(b->site.wan);
+  c = &world.add(elsewhere);
+  impair(world, *c, {engine::wire::ExchangeType::ike_auth, false, 0}, [](Utterance& u) {
+    std::erase_if(u.payloads, [](const engine::wire::Payload& p) {
+      const auto* notify = std::get_if<engine::wire::NotifyPayload>(&p);
+      return notify && notify->type == engine::NotifyType::initial_contact;
+    });
+  });
+  world.send(*c, b_to_a);
+  world.run_for(1s);
+  EXPECT_EQ(world.send(*c, b_to_a), Outcome::delivered) << a->diagnoses() << c->diagnoses();
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  EXPECT_EQ(line_peer(), c->site.wan);
+  EXPECT_EQ(a->ready(), 1u);
+  EXPECT_EQ(std::ranges::count(a->notices, engine::NoticeKind::ike_sa_down, &engine::Notice::kind), 1) << "told";
 }
 
 TEST_F(Names, OfSeveralEntriesTheOneThatFitsFollows) {

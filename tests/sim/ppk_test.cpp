@@ -17,12 +17,13 @@ class Ppk : public TwoSites {
     for (Node* node : {a, b})
       for (const auto& sa : node->view().ike_sas) EXPECT_EQ(sa.ppk, mixed) << node->name();
   }
-  void expect_refused() {
+  void expect_refused(Cause why = Cause::ppk_mismatch) {
+    const Cause other = why == Cause::ppk_mismatch ? Cause::authentication_failed : Cause::ppk_mismatch;
     world.send(*a, a_to_b);
     world.run_for(400s);
     EXPECT_EQ(a->ready() + b->ready(), 0u);
-    EXPECT_TRUE(a->diagnosed(Cause::authentication_failed) || b->diagnosed(Cause::authentication_failed))
-        << a->diagnoses() << b->diagnoses();
+    EXPECT_TRUE(a->diagnosed(why) || b->diagnosed(why)) << a->diagnoses() << b->diagnoses();
+    EXPECT_FALSE(a->diagnosed(other) || b->diagnosed(other)) << a->diagnoses() << b->diagnoses();
     for (Node* node : {a, b}) EXPECT_EQ(node->diagnoses().find("quantum-key"), std::string::npos) << "a key is never shown";
     expect_nothing_left();
   }
@@ -75,6 +76,13 @@ TEST_F(Ppk, RequiredByTheResponderAlone) {
   expect_refused();
 }
 
+TEST_F(Ppk, AMissingOneIsNotAWrongPreSharedKey) {
+  begin(other_id, required);
+  expect_refused();
+  EXPECT_NE(b->diagnoses().find("'gate-1' is required, and the peer names another one"), std::string::npos) << b->diagnoses();
+  EXPECT_NE(a->diagnoses().find("postquantum key 'gate-2'"), std::string::npos) << a->diagnoses();
+}
+
 TEST_F(Ppk, RequiredByTheInitiatorUnderANameThePeerHasNot) {
   begin(required, other_id);
   expect_refused();
@@ -87,7 +95,8 @@ TEST_F(Ppk, RequiredByTheResponderUnderAnotherName) {
 
 TEST_F(Ppk, AnotherKeyUnderTheSameNameIsRefusedAlthoughItIsOptional) {
   begin(optional, other_key);
-  expect_refused();
+  expect_refused(Cause::authentication_failed);
+  EXPECT_NE(b->diagnoses().find("another postquantum key of the same id"), std::string::npos) << b->diagnoses();
 }
 
 TEST_F(Ppk, SurvivesRekeysAndRestarts) {

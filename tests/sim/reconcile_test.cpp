@@ -167,6 +167,36 @@ TEST_F(Reconcile, LifetimesPfsAndReplayAreForTheNextRekey) {
   EXPECT_EQ(spi(), before);
 }
 
+TEST_F(Reconcile, ALineInFrontTakesTraffic) {
+  start();
+  connect();
+  const auto with_line = [](std::size_t place, const engine::SelectorLine& line) {
+    Site site = site_a(1);
+    auto& lines = site.tunnels[0].lines;
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(place), line);
+    return site;
+  };
+  const auto why = [&](const Site& site) { return a->endpoint->impact(compile(site).config).at(1).why; };
+  const Site all = with_line(0, permit("192.168.0.0/16", "10.0.0.0/8"));
+  EXPECT_EQ(impact(all), std::pair(Disturbance::none, Disturbance::passed_by));
+  EXPECT_EQ(why(all).find("all of its traffic goes to permit"), 0u) << why(all);
+  const Site some = with_line(0, deny("192.168.1.128/25", "10.0.0.0/24"));
+  EXPECT_EQ(impact(some), std::pair(Disturbance::none, Disturbance::passed_by));
+  EXPECT_EQ(why(some).find("some of its traffic goes to deny"), 0u) << why(some);
+  EXPECT_NE(why(some).find("in clear"), std::string::npos);
+  EXPECT_EQ(impact(with_line(0, permit("192.168.7.0/24", "10.0.0.0/24"))), std::pair(Disturbance::none, Disturbance::none));
+  EXPECT_EQ(impact(with_line(1, permit("192.168.0.0/16", "10.0.0.0/8"))), std::pair(Disturbance::none, Disturbance::none));
+}
+
+TEST_F(Reconcile, ALineThatMovesToTheFrontTakesTraffic) {
+  Site left = site_a();
+  left.tunnels[0].lines.push_back(permit("192.168.0.0/16", "10.0.0.0/8"));
+  start(left);
+  connect();
+  std::swap(left.tunnels[0].lines[0], left.tunnels[0].lines[1]);
+  EXPECT_EQ(impact(left), std::pair(Disturbance::none, Disturbance::passed_by));
+}
+
 TEST_F(Reconcile, LivenessCountsAtOnceAndDisturbsNothing) {
   start();
   connect();

@@ -45,6 +45,26 @@ TEST_F(Selectors, BesideWhatWasNarrowedThePacketIsAskedForFirst) {
   expect_settled();
 }
 
+TEST_F(Selectors, WhatIsNarrowedTooOftenIsToldAfterPausesThatGrow) {
+  Site right = site_b();
+  right.tunnels[0].lines.clear();
+  for (int i = 1; i <= 8; ++i) right.tunnels[0].lines.push_back(permit("10.0.0." + std::to_string(i) + "/32", "192.168.1.0/24"));
+  start(site_a(), right);
+  connect();
+  for (int i = 2; i <= 8; ++i)
+    EXPECT_EQ(world.send_until_delivered(*a, packet("192.168.1.1", "10.0.0." + std::to_string(i))), Outcome::delivered);
+  ASSERT_EQ(a->children(), 8u);
+  for (int i = 0; i < 600; ++i) {
+    world.send(*a, packet("192.168.1.1", "10.0.0.9"));
+    world.run_for(100ms);
+  }
+  const auto diagnoses = a->view().diagnoses;
+  const auto told = std::ranges::find(diagnoses, "Child SA not asked for", &engine::Diagnosis::what);
+  ASSERT_NE(told, diagnoses.end()) << a->diagnoses();
+  EXPECT_GE(told->count, 3u);
+  EXPECT_LE(told->count, 6u) << "in a minute";
+}
+
 TEST_F(Selectors, APacketThatThePeerLeavesOutIsAskedForAfterPausesThatGrow) {
   Site right = with_line(site_b(), "10.0.0.1/32", "192.168.1.0/24");
   start(site_a(), right);
