@@ -91,6 +91,9 @@ class Backend {
   virtual void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) = 0;
 
   virtual void clear(const engine::Clear& what) = 0;
+  /// What the shows count of IPsec SAs, and of IKE, begins anew.
+  virtual void clear_sa_counters() = 0;
+  virtual void clear_ike_stats() = 0;
   virtual DebugFlags debug_flags() const = 0;
   virtual void set_debug_flags(const DebugFlags& flags) = 0;
   virtual Log& log() = 0;

@@ -9,11 +9,8 @@ template <class Wanted>
 ServedLines served(const ShowFacts& facts, Wanted wanted) {
   std::unordered_map<engine::PolicyLineId, std::vector<CountedChild>> by_line;
   for (const auto& ike : facts.view.ike_sas)
-    for (const auto& child : ike.children) {
-      const auto counters = facts.counters.find(child.id);
-      by_line[child.line].push_back(
-          {ike.local.ip, ike.remote.ip, child, counters == facts.counters.end() ? kernel::ChildCounters{} : counters->second});
-    }
+    for (const auto& child : ike.children)
+      by_line[child.line].push_back({ike.local.ip, ike.remote.ip, child, counted(facts, child.id)});
   ServedLines out{{}, facts.unknown_spi};
   for (const auto& line : facts.view.lines)
     if (line.action == engine::AclAction::permit && wanted(line)) {

@@ -234,13 +234,32 @@ class ExecCommands : public CaptureCommands {
   void operator()(const parser::ShowDebugging&) { show_values(session_->backend_.debug_flags(), show_debugging); }
   void operator()(const parser::ShowLogging&) { show(session_->backend_.log().show()); }
 
+  void operator()(const parser::ShowAdmission&) {
+    render_facts({}, admission_stats, [](const ShowFacts& facts) { return show_admission_stats(admission_stats(facts)); });
+  }
   void operator()(const parser::ClearIkev2Sa& command) {
-    session_->backend_.clear({engine::ClearWhat::ike_sas, command.remote});
-    session_->done();
+    backend().clear({engine::ClearWhat::ike_sas, command.remote, command.local});
+    done();
   }
   void operator()(const parser::ClearIpsecSa& command) {
-    session_->backend_.clear({engine::ClearWhat::child_sas, command.peer});
-    session_->done();
+    if (command.counters) {
+      backend().clear_sa_counters();
+    } else if (!command.other_protocol) {
+      engine::Clear what{engine::ClearWhat::child_sas, command.peer};
+      what.map = command.map;
+      if (command.spi) what.spi = engine::EspSpi{*command.spi};
+      backend().clear(what);
+    }
+    done();
+  }
+  void operator()(const parser::ClearCryptoSession& command) {
+    backend().clear({engine::ClearWhat::ike_sas, command.remote, command.local, command.port, command.interface});
+    done();
+  }
+  void operator()(const parser::ClearIkeStats& command) {
+    backend().clear_ike_stats();
+    if (!command.admission) return show("Cleared crypto ikev2 statistics\n");
+    done();
   }
   void operator()(const parser::Debug& command);
   void operator()(const parser::DebugCondition& command) {

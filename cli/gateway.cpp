@@ -339,6 +339,10 @@ void Gateway::impact(parser::Configuration configuration, std::function<void(std
       [this, then = std::move(then)](const std::shared_ptr<const engine::Config>& config) { then(endpoint_.impact(config)); });
 }
 
+void Gateway::clear_sa_counters() {
+  facts({}, [this](const std::shared_ptr<const ShowFacts>& now) { cleared_ = now->counters; });
+}
+
 void Gateway::facts(const engine::Query& query, std::function<void(std::shared_ptr<const ShowFacts>)> then) {
   Gathering gathering{query, std::move(then)};
   gathering.query.most = facts_a_turn;
@@ -370,7 +374,9 @@ void Gateway::gather(Gathering gathering) {
   append(facts.view.attempts, slice.attempts);
   facts.view.half_open = slice.half_open;
   facts.config = compiled_->config;
+  facts.cleared = cleared_;
   if (!gathering.query.local && !gathering.query.peer) {
+    std::erase_if(cleared_, [&](const auto& each) { return !facts.counters.contains(each.first); });
     traffic_.keep_only(facts.view.lines);
     facts.traffic = traffic_.now(facts);
   }

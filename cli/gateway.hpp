@@ -80,6 +80,8 @@ class Gateway final : public Backend {
   engine::Time monotonic() const override;
   void impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) override;
   void clear(const engine::Clear& what) override { handle(what); }
+  void clear_sa_counters() override;
+  void clear_ike_stats() override { recorder_.forget_counters(); }
   DebugFlags debug_flags() const override { return debug_; }
   void set_debug_flags(const DebugFlags& flags) override;
   Log& log() override { return log_; }
@@ -129,6 +131,7 @@ class Gateway final : public Backend {
   const bool journal_ = std::getenv("JOURNAL_STREAM") != nullptr;  // standard error leads there
   kernel::SyslogSocket syslog_;
   Recorder recorder_;
+  std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared_;  // what `clear crypto sa counters` found
   CryptoCapture capture_;
   std::unique_ptr<kernel::PacketCapture> wire_;
   TrafficTotals traffic_;

@@ -158,7 +158,7 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
       out.push_back(session_status(notice, "UP", escaped(notice.text)));
       break;
     case NoticeKind::ike_sa_down:
-      out.push_back(session_status(notice, "DOWN", {}));
+      out.push_back(session_status(notice, "DOWN", escaped(notice.peer_id)));
       out.push_back(sa_down(notice));
       break;
     case NoticeKind::child_sa_up:

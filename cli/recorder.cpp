@@ -9,6 +9,15 @@ namespace {
 
 using engine::Notice;
 using engine::NoticeKind;
+
+/// A negotiation that failed, if it was for a Child SA.
+void count_refused_child(engine::Cause cause, ChildRequests& requests) {
+  using engine::Cause;
+  if (cause == Cause::selectors_unacceptable || cause == Cause::child_proposal_mismatch)
+    ++requests.rejected_incoming;
+  else if (cause == Cause::peer_refused_selectors || cause == Cause::peer_refused_child_proposal || cause == Cause::pfs_mismatch)
+    ++requests.rejected_outgoing;
+}
 using engine::wire::ExchangeType;
 using engine::wire::PayloadType;
 
@@ -81,6 +90,7 @@ void Recorder::count(const Notice& notice) {
     case NoticeKind::negotiation_failed:
       ++counters_.failures[static_cast<std::size_t>(notice.cause)];
       ++(notice.initiator ? counters_.failed_outgoing : counters_.failed_incoming);
+      count_refused_child(notice.cause, counters_.child_requests);
       break;
     case NoticeKind::ike_sa_up:
       ++(notice.initiator ? counters_.created_outgoing : counters_.created_incoming);
@@ -91,6 +101,7 @@ void Recorder::count(const Notice& notice) {
     case NoticeKind::child_sa_up:
     case NoticeKind::child_sa_rekeyed:
       ++counters_.child_created;
+      ++(notice.initiator ? counters_.child_requests.accepted_outgoing : counters_.child_requests.accepted_incoming);
       break;
     case NoticeKind::child_sa_down:
     case NoticeKind::child_sa_retired:

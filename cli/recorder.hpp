@@ -31,7 +31,12 @@ struct SetupTimes {
   void add(engine::Duration took);
 };
 
-/// Counters since the daemon started. Retransmissions count as retransmissions alone.
+/// Requests for Child SAs, rekeys too, and what became of them.
+struct ChildRequests {
+  std::uint64_t accepted_incoming = 0, accepted_outgoing = 0, rejected_incoming = 0, rejected_outgoing = 0;
+};
+
+/// Counters since the daemon started, or since they were cleared. Retransmissions count as retransmissions alone.
 struct IkeCounters {
   std::map<std::uint8_t, Traffic> exchanges;
   std::map<std::uint16_t, Traffic> notifies;
@@ -43,6 +48,7 @@ struct IkeCounters {
   std::uint64_t cookies_asked = 0, cookies_accepted = 0;
   std::uint64_t retransmissions = 0;
   std::uint64_t child_created = 0, child_deleted = 0;
+  ChildRequests child_requests;
   std::uint64_t nat = 0, no_nat = 0;
   SetupTimes setups;  // of negotiations begun here
   std::array<std::uint64_t, static_cast<std::size_t>(engine::Cause::internal_error) + 1> failures{};  // by Cause
@@ -81,6 +87,7 @@ class Recorder {
   void note_icmp(engine::Time now, const IcmpHeard& heard);
 
   const IkeCounters& counters() const { return counters_; }
+  void forget_counters() { counters_ = {}; }
   /// What is kept of a peer, oldest first.
   std::vector<Record> of_peer(const engine::IpAddress& peer) const;
   /// As the peer at that address proved it last; empty: it has not.

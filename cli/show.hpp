@@ -29,13 +29,17 @@ struct LineTraffic {
 struct ShowFacts {
   engine::View view;
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> counters;
-  std::uint64_t unknown_spi = 0;  // ESP packets of no SA, on all interfaces
+  std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared;  // what they were at `clear crypto sa counters`
+  std::uint64_t unknown_spi = 0;                                         // ESP packets of no SA, on all interfaces
   std::vector<engine::InterfaceState> interfaces;
   IkeCounters ike;
   engine::AdmissionLimits limits;
   std::unordered_map<engine::PolicyLineId, LineTraffic> traffic;  // where all SAs were asked for
   std::shared_ptr<const engine::Config> config;                   // that the lines come from
 };
+
+/// What is shown of an SA's counters: since they were cleared.
+kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child);
 
 /// Whether a show with these options has the SA or line.
 bool wanted(const engine::IkeSaView& sa, const parser::ShowIkev2Sa& options);

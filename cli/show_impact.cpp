@@ -8,7 +8,8 @@ namespace {
 
 using engine::Disturbance;
 
-constexpr std::array<std::string_view, 5> words{"left alone", "next rekey", "rekeyed now", "authenticated", "torn down"};
+constexpr std::array<std::string_view, 6> words{"left alone",  "passed by",     "next rekey",
+                                                "rekeyed now", "authenticated", "torn down"};
 
 std::string row(const engine::SaImpact& impact, std::size_t peer_width) {
   std::string out = padded(impact.child ? "  Child SA" : "IKE SA", 12) + padded(ios_address(impact.peer), peer_width) +

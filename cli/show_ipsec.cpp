@@ -42,7 +42,7 @@ kernel::ChildCounters counters_of(const ShowFacts& facts, const ChildSaView& chi
 kernel::ChildCounters sum(const ShowFacts& facts, const std::vector<Child>& children) {
   kernel::ChildCounters out;
   for (const auto& child : children) {
-    const auto c = counters_of(facts, *child.sa);
+    const auto c = counted(facts, child.sa->id);
     out.encaps += c.encaps;
     out.decaps += c.decaps;
     out.send_errors += c.send_errors;
@@ -199,6 +199,19 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
 }
 
 }  // namespace
+
+kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child) {
+  using C = kernel::ChildCounters;
+  const auto now = facts.counters.find(child), before = facts.cleared.find(child);
+  if (now == facts.counters.end()) return {};
+  C out = now->second;
+  if (before == facts.cleared.end()) return out;
+  for (const auto member : {&C::encaps, &C::encaps_bytes, &C::decaps, &C::decaps_bytes, &C::send_errors, &C::receive_errors,
+                            &C::replay_failed, &C::below_window, &C::integrity_failed, &C::invalid_selector, &C::invalid_length,
+                            &C::invalid_padding, &C::invalid_protocol})
+    out.*member -= std::min(out.*member, before->second.*member);
+  return out;
+}
 
 LifeLeft life_left(const ChildSaView& sa, std::uint64_t bytes) {
   LifeLeft out{std::nullopt, seconds_of(sa.lifetime > sa.age ? sa.lifetime - sa.age : engine::Duration{0})};

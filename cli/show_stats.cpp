@@ -106,6 +106,48 @@ std::string show_ikev2_count(const Ikev2Stats& s) {
          row(s.deleting, "Marked for Deletion SAs");
 }
 
+AdmissionStats admission_stats(const ShowFacts& facts) {
+  const Ikev2Stats ike = ikev2_stats(facts);
+  AdmissionStats out;
+  out.limits = facts.limits;
+  out.ike_active = ike.incoming.active + ike.outgoing.active;
+  out.ike_negotiating = ike.incoming.negotiating + ike.outgoing.negotiating;
+  out.incoming_accepted = ike.incoming.accepted;
+  out.incoming_rejected = ike.incoming.rejected;
+  out.outgoing_accepted = ike.outgoing.accepted;
+  out.outgoing_rejected = ike.outgoing.rejected;
+  out.by_sa_limit = facts.ike.failures[static_cast<std::size_t>(engine::Cause::rate_limited)];
+  out.by_negotiation_limit = ike.rate_limited;
+  out.dropped = ike.dropped;
+  for (const auto& sa : facts.view.ike_sas) out.child_active += sa.children.size();
+  out.children = facts.ike.child_requests;
+  return out;
+}
+
+std::string show_admission_stats(const AdmissionStats& s) {
+  const std::string rule = std::string(69, '-') + "\n";
+  const auto requests = [](const std::string& what, std::uint64_t accepted, std::uint64_t rejected) {
+    return what + right(accepted + rejected, 9) + " accepted:" + right(accepted, 9) + " rejected:" + right(rejected, 9) + "\n";
+  };
+  const auto total = [](const std::string& what, std::uint64_t active, std::uint64_t negotiating) {
+    return what + right(active + negotiating, 12) + " active:" + right(active, 11) + " negotiating:" + right(negotiating, 6) +
+           "\n";
+  };
+  return rule + "               Crypto Call Admission Control Statistics\n" + rule + "System Resource Limit:" + right(0, 9) +
+         " Max IKE SAs:" + right(s.limits.ike_sas, 6) + " Max in nego:" + right(s.limits.incoming, 6) + "\n" +
+         total("Total IKE SA Count:", s.ike_active, s.ike_negotiating) +
+         requests("Incoming IKE Requests:", s.incoming_accepted, s.incoming_rejected) +
+         requests("Outgoing IKE Requests:", s.outgoing_accepted, s.outgoing_rejected) +
+         "Rejected IKE Requests:" + right(s.by_sa_limit + s.by_negotiation_limit, 9) + " rsrc low:" + right(0, 9) +
+         " Active SA limit: " + n(s.by_sa_limit) + "\n" + std::string(51, ' ') + "In-neg SA limit: " + n(s.by_negotiation_limit) +
+         "\nIKE packets dropped at dispatch:" + right(s.dropped, 9) + "\n\nMax IPSEC SAs:" + right(s.limits.child_sas, 6) + "\n" +
+         total("Total IPSEC SA Count:", s.child_active, 0) +
+         requests("Incoming IPSEC Requests:", s.children.accepted_incoming, s.children.rejected_incoming) +
+         requests("Outgoing IPSEC Requests:", s.children.accepted_outgoing, s.children.rejected_outgoing) +
+         "SA Strength Enforcement Rejects:  incoming:        0 outgoing:        0\n\nPhase1.5 SAs under negotiation:" +
+         right(0, 10) + "\n";
+}
+
 ExchangeStats exchange_stats(const ShowFacts& facts) {
   ExchangeStats out;
   for (const auto& [type, traffic] : facts.ike.exchanges) {

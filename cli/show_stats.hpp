@@ -62,6 +62,37 @@ void fields(V& v, const Ikev2Stats& stats) {
   v("failures", stats.failures, "Failed negotiations by cause");
 }
 
+/// `show crypto call admission statistics`
+struct AdmissionStats {
+  engine::AdmissionLimits limits;
+  std::uint64_t ike_active = 0, ike_negotiating = 0, child_active = 0;
+  std::uint64_t incoming_accepted = 0, incoming_rejected = 0, outgoing_accepted = 0, outgoing_rejected = 0;
+  std::uint64_t by_sa_limit = 0, by_negotiation_limit = 0, dropped = 0;
+  ChildRequests children;
+};
+AdmissionStats admission_stats(const ShowFacts& facts);
+std::string show_admission_stats(const AdmissionStats& stats);
+template <class V>
+void fields(V& v, const AdmissionStats& s) {
+  v("max_ike_sas", s.limits.ike_sas, "Limit of IKE SAs, 0 for none");
+  v("max_in_negotiation", s.limits.incoming, "Limit of negotiations that peers began");
+  v("max_child_sas", s.limits.child_sas, "Limit of IPsec SAs, 0 for none");
+  v("ike_active", s.ike_active, "IKE SAs that are up");
+  v("ike_negotiating", s.ike_negotiating, "IKE SAs in negotiation");
+  v("ike_incoming_accepted", s.incoming_accepted, "IKE_SA_INIT requests of peers that were answered with a proposal");
+  v("ike_incoming_rejected", s.incoming_rejected, "Those answered with an error");
+  v("ike_outgoing_accepted", s.outgoing_accepted, "IKE_SA_INIT requests of this side that were answered with a proposal");
+  v("ike_outgoing_rejected", s.outgoing_rejected, "Those answered with an error");
+  v("rejected_by_sa_limit", s.by_sa_limit, "Of peers or this side, because of the limit of IKE SAs");
+  v("rejected_by_negotiation_limit", s.by_negotiation_limit, "Requests dropped because too many were in negotiation");
+  v("dropped", s.dropped, "Datagrams dropped, all causes together");
+  v("child_active", s.child_active, "IPsec SAs there are");
+  v("child_incoming_accepted", s.children.accepted_incoming, "IPsec SAs that peers asked for and that were made");
+  v("child_incoming_rejected", s.children.rejected_incoming, "Those refused here");
+  v("child_outgoing_accepted", s.children.accepted_outgoing, "IPsec SAs that this side asked for and that were made");
+  v("child_outgoing_rejected", s.children.rejected_outgoing, "Those refused by the peer");
+}
+
 /// One row of `show crypto ikev2 stats exchange`.
 struct TrafficRow {
   std::string name;

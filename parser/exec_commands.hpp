@@ -206,12 +206,33 @@ struct ShowLogging {
   friend bool operator==(const ShowLogging&, const ShowLogging&) = default;
 };
 struct ClearIkev2Sa {
-  std::optional<engine::IpAddress> remote;
+  std::optional<engine::IpAddress> remote{}, local{};
   friend bool operator==(const ClearIkev2Sa&, const ClearIkev2Sa&) = default;
 };
+/// `clear crypto sa [peer A | map NAME | entry A {esp | ah} SPI | spi SPI | counters]`
 struct ClearIpsecSa {
-  std::optional<engine::IpAddress> peer;
+  std::optional<engine::IpAddress> peer{};
+  std::string map{};
+  std::optional<std::uint32_t> spi{};
+  bool other_protocol = false;  // AH, of which there is nothing
+  bool counters = false;
   friend bool operator==(const ClearIpsecSa&, const ClearIpsecSa&) = default;
+};
+/// `clear crypto session [local A [port N] | remote A [port N] | interface IF]`: IKE SAs with their Child SAs.
+struct ClearCryptoSession {
+  std::optional<engine::IpAddress> remote{}, local{};
+  std::optional<std::uint16_t> port{};
+  std::string interface {};
+  friend bool operator==(const ClearCryptoSession&, const ClearCryptoSession&) = default;
+};
+/// `clear crypto ikev2 stats`, `clear crypto call admission statistics`: what the recorder has counted begins anew.
+struct ClearIkeStats {
+  bool admission = false;
+  friend bool operator==(const ClearIkeStats&, const ClearIkeStats&) = default;
+};
+/// `show crypto call admission statistics`
+struct ShowAdmission {
+  friend bool operator==(const ShowAdmission&, const ShowAdmission&) = default;
 };
 enum class DebugTopic { ikev2, ikev2_packet, ikev2_hexdump, ikev2_error, ikev2_internal, ikev2_client, ipsec, all };
 struct Debug {
@@ -259,8 +280,9 @@ using ExecCommandKind =
                  ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters,
                  ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture,
                  ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces,
-                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ClearIkev2Sa,
-                 ClearIpsecSa, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission,
+                 ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, Debug, DebugCondition, ShowDebugCondition,
+                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -9,7 +9,6 @@ using Address = engine::IpAddress;
 auto show_crypto() { return show() >> kw("crypto", "Encryption module"); }
 auto ikev2() { return show_crypto() >> kw("ikev2", "Show IKEv2 parameters"); }
 auto ipsec() { return show_crypto() >> kw("ipsec", "Show IPSEC policy"); }
-auto clear_crypto() { return kw("clear", "Reset functions") >> kw("crypto", "Encryption subsystem"); }
 auto terminal() { return kw("terminal", "Set terminal line parameters"); }
 
 template <auto M>
@@ -253,12 +252,6 @@ Commands privileged_commands() {
                              kw("crypto", "Everything about IKE and IPsec, without secrets")),
       shows<ShowDebugging>(show() >> kw("debugging", "State of each debugging option")),
       shows<ShowLogging>(show() >> kw("logging", "Show the contents of logging buffers")),
-      exec<ClearIkev2Sa>(
-          clear_crypto() >> kw("ikev2", "Clear IKEv2 related info") >> kw("sa", "Clear IKEv2 SAs") >>
-          -(kw("remote", "Clear IKEv2 SAs by remote address") >> any_address<&ClearIkev2Sa::remote>("Remote address"))),
-      exec<ClearIpsecSa>(
-          clear_crypto() >> kw("sa", "Clear all crypto SAs") >>
-          -(kw("peer", "Clear all SAs for a given crypto peer") >> any_address<&ClearIpsecSa::peer>("Peer address"))),
       exec<DebugCondition>(debug_condition()), exec<Debug>(debug()),
       shows<ShowDebugCondition>(show_crypto() >> kw("debug-condition", "Debug condition filters")));
 }
@@ -285,6 +278,7 @@ const Mode& privileged_exec_mode() {
       [] {
         Commands all = unprivileged_commands();
         for (auto& command : privileged_commands()) all.push_back(std::move(command));
+        for (auto& command : clearing_commands()) all.push_back(std::move(command));
         for (auto& command : archive_commands()) all.push_back(std::move(command));
         for (auto& command : capture_commands()) all.push_back(std::move(command));
         return all;

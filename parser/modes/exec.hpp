@@ -22,6 +22,8 @@ auto shows(E expression) {
 Commands observing_commands();
 /// Certificates and public keys (parser/modes/exec_pki.cpp).
 Commands pki_shows();
+/// What ends SAs and sets counters back (parser/modes/exec_clear.cpp).
+Commands clearing_commands();
 /// Captures (parser/modes/exec_capture.cpp).
 Commands capture_commands();
 /// The commands on the configuration's history (parser/modes/exec_archive.cpp).

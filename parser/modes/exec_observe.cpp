@@ -49,6 +49,9 @@ auto selector_protocol() {
 
 Commands observing_commands() {
   return table(shows<ShowIkev2Counters>(ikev2_counters()), shows<ShowCryptoEngine>(crypto_engine()),
+               shows<ShowAdmission>(show_crypto() >> kw("call", "Show crypto call admission info") >>
+                                    kw("admission", "Show crypto call admission info") >>
+                                    kw("statistics", "Show crypto call admission stats")),
                shows<ShowHost>(host_table()),
                shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
                                  -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),

@@ -22,14 +22,14 @@ auto crypto_map() { return crypto() >> kw("map", "Enter a crypto map"); }
 
 auto call_admission_limit() {
   using L = CallAdmissionLimit;
-  const auto count = [](std::uint32_t most) { return f<&L::count>(number<std::uint32_t>(1, most, "Number of SAs")); };
+  const auto count = [](std::uint32_t most) { return tail(f<&L::count>(number<std::uint32_t>(1, most, "Number of SAs"))); };
   const auto negotiating = [] { return kw("in-negotiation-sa", "Number of IKE SAs in negotiation"); };
   return crypto() >> kw("call", "Configure Crypto Call Admission Control") >> kw("admission", "Call admission") >>
          kw("limit", "Limits") >>
-         tail(is<&L::what, Admitted::ike_sa>(kw("ike", "IKE") >> kw("sa", "Number of IKE SAs") >> count(99999)) |
-              is<&L::what, Admitted::ike_in_negotiation>(kw("ike", "IKE") >> negotiating() >> count(99999)) |
-              is<&L::what, Admitted::ipsec_sa>(kw("ipsec", "IPsec") >> kw("sa", "Number of IPsec SAs") >> count(2147483647)) |
-              is<&L::what, Admitted::all_in_negotiation>(kw("all", "All of them") >> negotiating() >> count(99999)));
+         (is<&L::what, Admitted::ike_sa>(kw("ike", "IKE") >> kw("sa", "Number of IKE SAs") >> count(99999)) |
+          is<&L::what, Admitted::ike_in_negotiation>(kw("ike", "IKE") >> negotiating() >> count(99999)) |
+          is<&L::what, Admitted::ipsec_sa>(kw("ipsec", "IPsec") >> kw("sa", "Number of IPsec SAs") >> count(2147483647)) |
+          is<&L::what, Admitted::all_in_negotiation>(kw("all", "All of them") >> negotiating() >> count(99999)));
 }
 
 auto transform_set_head() { return ipsec() >> kw("transform-set", "Define transform and settings"); }
@@ -150,7 +150,7 @@ Commands knobs() {
                     tail(kw("size", "Size of the history") >> bounded(2, 200, "Number of entries")),
                 {.note = no_effect::other_ios}),
       many<CallAdmissionLimit>(call_admission_limit(), {.same = [](const CallAdmissionLimit& old, const CallAdmissionLimit& given,
-                                                                   bool bare) { return bare || old.what == given.what; }}),
+                                                                   bool) { return old.what == given.what; }}),
       once<OpenMetrics>(crypto() >> kw("openmetrics", "Figures for a collector, on this host alone") >>
                         tail((kw("port", "At a TCP port of 127.0.0.1") >>
                               f<&OpenMetrics::port>(number<std::uint16_t>(1024, 65535, "TCP port"))) |

@@ -95,6 +95,8 @@ class FakeBackend final : public cli::Backend {
   const std::string& flash() const override { return flash_folder; }
   void impact(parser::Configuration, std::function<void(std::vector<engine::SaImpact>)> then) override { then(impact_); }
   void clear(const engine::Clear& what) override { cleared.push_back(what); }
+  void clear_sa_counters() override { ++counters_cleared; }
+  void clear_ike_stats() override { ++stats_cleared; }
   cli::DebugFlags debug_flags() const override { return flags; }
   void set_debug_flags(const cli::DebugFlags& wanted) override { flags = wanted; }
   cli::Log& log() override { return log_; }
@@ -128,6 +130,7 @@ class FakeBackend final : public cli::Backend {
   std::deque<std::function<void()>> held;
   engine::Result<std::optional<parser::Configuration>> startup = std::optional<parser::Configuration>();
   std::vector<engine::Clear> cleared;
+  unsigned counters_cleared = 0, stats_cleared = 0;
   std::vector<engine::SaImpact> impact_;
   cli::DebugFlags flags;
   std::vector<std::string> warnings_;

@@ -88,6 +88,7 @@ std::string page() {
   add("`show crypto ikev2 diagnose`", cli::Diagnoses{});
   add("`show crypto ikev2 stats`, `show crypto ikev2 count`", cli::Ikev2Stats{});
   add("`show crypto ikev2 stats exchange`", cli::ExchangeStats{});
+  add("`show crypto call admission statistics`", cli::AdmissionStats{});
   add("`show crypto ikev2 ladder`", cli::Ladders{});
   add("`show crypto engine connections active`", cli::EngineConnections{});
   add("`test crypto selector`", cli::SelectorTest{});
@@ -150,6 +151,7 @@ TEST(Json, EveryShowAnswersWithOneDocument) {
                            "show crypto ikev2 stats",
                            "show crypto ikev2 stats exchange",
                            "show crypto ikev2 count",
+                           "show crypto call admission statistics",
                            "show crypto ikev2 ladder",
                            "show crypto engine connections active",
                            "show crypto engine configuration",

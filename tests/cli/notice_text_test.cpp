@@ -48,6 +48,8 @@ TEST(NoticeText, SessionUpAndDown) {
   EXPECT_EQ(joined(down, {}),
             "%CRYPTO-5-IKEV2_SESSION_STATUS: Crypto tunnel v2 is DOWN.  Peer 203.0.113.20:500       Id: 203.0.113.20\n"
             "%IKEV2-5-SA_DOWN: SA DOWN with 203.0.113.20:500, cause peer-deleted: The peer deleted the SA.\n");
+  down.peer_id = "branch.example.net";
+  EXPECT_NE(joined(down, {}).find("is DOWN.  Peer 203.0.113.20:500       Id: branch.example.net\n"), std::string::npos);
 }
 
 TEST(NoticeText, FailureNamesCauseAndEvidenceWithoutDebugging) {

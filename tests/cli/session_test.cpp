@@ -242,6 +242,22 @@ TEST(Session, ClearReachesTheEngine) {
   ASSERT_EQ(backend.cleared.size(), 2U);
   EXPECT_EQ(backend.cleared[0].what, engine::ClearWhat::ike_sas);
   EXPECT_EQ(backend.cleared[1].peer, address("203.0.113.20"));
+  EXPECT_EQ(t.line("clear crypto session remote 203.0.113.20 port 500"), "");
+  EXPECT_EQ(t.line("clear crypto session interface Tunnel0"), "");
+  EXPECT_EQ(t.line("clear crypto sa entry 203.0.113.20 esp 305419896"), "");
+  EXPECT_EQ(t.line("clear crypto sa map VPN"), "");
+  EXPECT_EQ(t.line("clear crypto sa entry 203.0.113.20 ah 256"), "");
+  ASSERT_EQ(backend.cleared.size(), 6U) << "of AH there is nothing to clear";
+  EXPECT_EQ(backend.cleared[2].what, engine::ClearWhat::ike_sas);
+  EXPECT_EQ(backend.cleared[2].port, 500);
+  EXPECT_EQ(backend.cleared[3].on_interface, "Tunnel0");
+  EXPECT_EQ(backend.cleared[4].spi, engine::EspSpi{305419896});
+  EXPECT_EQ(backend.cleared[5].map, "VPN");
+  EXPECT_EQ(t.line("clear crypto sa counters"), "");
+  EXPECT_EQ(backend.counters_cleared, 1U);
+  EXPECT_EQ(t.line("clear crypto ikev2 stats"), "Cleared crypto ikev2 statistics\n");
+  EXPECT_EQ(t.line("clear crypto call admission statistics"), "");
+  EXPECT_EQ(backend.stats_cleared, 2U);
 }
 
 TEST(Session, PingIsInterrupted) {
@@ -379,7 +395,7 @@ TEST(Session, ImpactOfAFileIsShownAndAppliesNothing) {
   const std::string text = t.line("show crypto impact " + path + " | include SA");
   EXPECT_EQ(text,
             "IKE SA      2001:DB8::20    torn down      gw.example.net: the lines are gone\n"
-            "1 SAs: 0 left alone, 0 next rekey, 0 rekeyed now, 0 authenticated, 1 torn down\n");
+            "1 SAs: 0 left alone, 0 passed by, 0 next rekey, 0 rekeyed now, 0 authenticated, 1 torn down\n");
   EXPECT_NE(t.line("show crypto impact " + path).find("line 2 is not accepted: "), std::string::npos);
   EXPECT_EQ(parser::running_config(backend.running()).find("ELSEWHERE"), std::string::npos);
   std::remove(path.c_str());

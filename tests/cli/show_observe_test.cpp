@@ -22,6 +22,7 @@ cli::ShowFacts counted_gateway() {
   facts.ike.deleted = 3;
   facts.ike.no_nat = 3;
   facts.ike.nat = 1;
+  facts.ike.child_requests = {2, 3, 1, 0};
   facts.view.dropped[static_cast<std::size_t>(engine::Cause::rate_limited)] = 2;
   facts.view.dropped[static_cast<std::size_t>(engine::Cause::unknown_spi)] = 5;
   return facts;
@@ -32,9 +33,20 @@ cli::ShowFacts counted_gateway() {
 TEST(ShowStats, EachInItsLayout) {
   expect_golden("show-crypto-ikev2-stats", cli::show_ikev2_stats(cli::ikev2_stats(counted_gateway())));
   expect_golden("show-crypto-ikev2-count", cli::show_ikev2_count(cli::ikev2_stats(counted_gateway())));
+  expect_golden("show-crypto-call-admission-statistics", cli::show_admission_stats(cli::admission_stats(counted_gateway())));
   expect_golden("show-crypto-ikev2-stats-exchange", cli::show_exchange_stats(cli::exchange_stats(counted_gateway())));
   expect_golden("show-crypto-engine-connections-active",
                 cli::show_engine_connections(cli::engine_connections(counted_gateway())));
+}
+
+TEST(ShowIpsecSa, CountersCountFromWhenTheyWereCleared) {
+  cli::ShowFacts facts = busy_gateway();
+  facts.counters[engine::ChildSaId{1}] = {.encaps = 10, .encaps_bytes = 1000, .decaps = 7};
+  facts.cleared[engine::ChildSaId{1}] = {.encaps = 4, .encaps_bytes = 400, .decaps = 9};
+  const kernel::ChildCounters shown = cli::counted(facts, engine::ChildSaId{1});
+  EXPECT_EQ(shown.encaps, 6U);
+  EXPECT_EQ(shown.encaps_bytes, 600U);
+  EXPECT_EQ(shown.decaps, 0U) << "never below";
 }
 
 TEST(ShowHost, EachInItsLayout) {

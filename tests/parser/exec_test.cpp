@@ -108,7 +108,22 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_TRUE(run<ShowDiagnose>("show crypto ikev2 diagnose error").error);
   EXPECT_EQ(run<ShowDiagnose>("show crypto ikev2 diagnose peer 192.0.2.1").peer, address("192.0.2.1"));
   EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa remote 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
   EXPECT_FALSE(run<ClearIpsecSa>("clear crypto sa").peer);
+  EXPECT_TRUE(run<ClearIpsecSa>("clear crypto sa counters").counters);
+  EXPECT_EQ(run<ClearIpsecSa>("clear cry sa map VPN").map, "VPN");
+  EXPECT_EQ(run<ClearIpsecSa>("clear crypto sa entry 192.0.2.1 esp 305419896"),
+            (ClearIpsecSa{address("192.0.2.1"), "", 305419896, false, false}));
+  EXPECT_TRUE(run<ClearIpsecSa>("clear crypto sa entry 192.0.2.1 ah 256").other_protocol);
+  EXPECT_EQ(run<ClearIpsecSa>("clear crypto sa spi 4294967295").spi, 4294967295U);
+  EXPECT_EQ(run<ClearCryptoSession>("clear crypto session"), ClearCryptoSession{});
+  EXPECT_EQ(run<ClearCryptoSession>("clear cry sess remote 192.0.2.1 port 4500"),
+            (ClearCryptoSession{address("192.0.2.1"), {}, std::uint16_t{4500}, ""}));
+  EXPECT_EQ(run<ClearCryptoSession>("clear crypto session local 192.0.2.1").local, address("192.0.2.1"));
+  EXPECT_EQ(run<ClearCryptoSession>("clear crypto session interface tu0").interface, "Tunnel0");
+  EXPECT_FALSE(run<ClearIkeStats>("clear crypto ikev2 stats").admission);
+  EXPECT_TRUE(run<ClearIkeStats>("clear crypto call admission statistics").admission);
+  run<ShowAdmission>("show crypto call admission statistics");
   EXPECT_EQ(run<Debug>("debug cry ikev2"), (Debug{DebugTopic::ikev2, true}));
   EXPECT_EQ(run<Debug>("deb crypto ikev2 packet"), (Debug{DebugTopic::ikev2_packet, true}));
   EXPECT_EQ(run<Debug>("debug crypto ipsec"), (Debug{DebugTopic::ipsec, true}));
@@ -184,7 +199,8 @@ TEST(Exec, PrivilegeIsNeeded) {
 }
 
 TEST(Exec, HelpAndCompletion) {
-  EXPECT_EQ(offered("show crypto "), "debug-condition|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
+  EXPECT_EQ(offered("show crypto "),
+            "call|debug-condition|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "client|error|internal|packet|<cr>");
   EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
