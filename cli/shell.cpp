@@ -2,6 +2,7 @@
 // and `sallyport convert` need no daemon.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
@@ -27,9 +28,9 @@ constexpr const char* usage =
     "       sallyport check [--json] FILE...\n"
     "       sallyport convert FILE\n"
     "\n"
-    "The shell of sallyportd(8). At a terminal it is a router's console; commands and configurations are also taken from -c and "
+    "The shell of sallyportd(8). At a terminal it is a router's console; commands and configurations are also taken from -c, "
     "from\n"
-    "standard input.\n"
+    "standard input, or from SSH_ORIGINAL_COMMAND, so that it serves as a login shell and as sshd's ForceCommand.\n"
     "\n"
     "  --state DIR      the daemon's state directory (/var/lib/sallyport)\n"
     "  -c COMMAND       carry this out; several are one session\n"
@@ -82,7 +83,14 @@ std::optional<std::string> line_of_input() {
   return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
 }
 
-int run(const Arguments& arguments) {
+/// What sshd was asked to run comes by `-c` where we are the login shell, and in the environment where we are its ForceCommand.
+void take_what_sshd_was_asked(Arguments& arguments) {
+  const char* command = std::getenv("SSH_ORIGINAL_COMMAND");
+  if (command && arguments.commands.empty()) arguments.commands.emplace_back(command);
+}
+
+int run(Arguments arguments) {
+  take_what_sshd_was_asked(arguments);
   cli::ControlClient client(arguments.state);
   if (!arguments.commands.empty()) {
     std::size_t at = 0;

@@ -13,7 +13,7 @@ install(FILES ${PACKAGING}/completion DESTINATION share/bash-completion/completi
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN *.svg EXCLUDE)
-install(DIRECTORY samples/two-sites samples/tunnel-interface samples/monitoring DESTINATION ${CMAKE_INSTALL_DOCDIR}/samples
+install(DIRECTORY samples/two-sites samples/tunnel-interface samples/monitoring samples/ssh DESTINATION ${CMAKE_INSTALL_DOCDIR}/samples
         USE_SOURCE_PERMISSIONS)
 # The manual is made of what the programs say about themselves.
 install(CODE "execute_process(COMMAND ${PACKAGING}/make-manual \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}
