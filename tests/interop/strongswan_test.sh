@@ -61,6 +61,36 @@ end_capture
 expect_encrypted 10
 end
 
+# A tunnel interface of the kernel's (on the tun plane tunnel_interface_test.sh has more).
+if [ "$DATAPLANE" = xfrm ]; then
+  {
+    site 203.0.113.20 | sed '/^interface/,$d'
+    cat <<'EOF'
+crypto ipsec profile TUNNEL
+ set transform-set AES-SHA
+ set ikev2-profile OTHER-PROFILE
+interface Tunnel0
+ ip address 172.16.0.1 255.255.255.252
+ tunnel source 203.0.113.10
+ tunnel mode ipsec ipv4
+ tunnel destination 203.0.113.20
+ tunnel protection ipsec profile TUNNEL
+ip route 10.0.0.0 255.255.255.0 Tunnel0
+EOF
+  } >"$WORK/tunnel.cfg"
+  ip -n "$RUN-a" route del 10.0.0.0/24
+  begin "a tunnel interface, strongSwan narrows" "$WORK/tunnel.cfg" 10.0.0.0/24 192.168.1.0/24
+  tunnel_is() { [ "$(ios a -c 'show ip interface brief' | awk '$1 == "Tunnel0" {print $NF}')" = "$1" ]; }
+  wait_until 15 tunnel_is up || fail "the line protocol is not up without traffic"
+  both_ways
+  end_capture
+  expect_encrypted 20
+  strongswan_stop b
+  wait_until 15 tunnel_is down || fail "the line protocol is up although strongSwan has gone"
+  stop_daemon a
+  add_route a 10.0.0.0/24 203.0.113.20
+fi
+
 # Postquantum keys (RFC 8784). strongSwan says in its log whether it used one.
 with_ppk() { # with_ppk [required]: the sample with one
   sed "s/^  pre-shared-key .*/&\n  ppk manual id gate-1 key quantum-proof $*/; s/^ keyring local .*/&\n keyring ppk OFFICE-KEYS/" "$SAMPLE"
