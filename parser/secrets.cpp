@@ -1,6 +1,7 @@
 #include "parser/secrets.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 #include "engine/crypto/cipher.hpp"
@@ -77,9 +78,20 @@ const std::vector<KeyPlace>& key_places() {
   static const std::vector<KeyPlace> places = {
       {typeid(PreSharedKey), with_key<PreSharedKey, &PreSharedKey::key>},
       {typeid(AuthenticationRemote), with_optional_key<AuthenticationRemote, &AuthenticationRemote::key>},
+      {typeid(PeerPpk), with_key<PeerPpk, &PeerPpk::key>},
       {typeid(AuthenticationLocal), with_optional_key<AuthenticationLocal, &AuthenticationLocal::key>},
+      {typeid(AuthenticationLocal), with_optional_key<AuthenticationLocal, &AuthenticationLocal::password>},
   };
   return places;
+}
+
+/// The line's struct with all of its keys changed, or null where `change` leaves them.
+Value with_keys_changed(const Node& line, Change change, const void* context) {
+  Value out;
+  for (const KeyPlace& place : key_places())
+    if (line.command->type() == place.type)
+      if (Value value = place.changed(out ? out.get() : line.value.get(), change, context)) out = std::move(value);
+  return out;
 }
 
 struct Sealing {
@@ -136,10 +148,7 @@ Value protected_line(const Kept& line, const Sealing& sealing) {
 
 Value protected_value(const Node& line, const Sealing& sealing) {
   if (const Kept* kept = line.as<Kept>()) return protected_line(*kept, sealing);
-  if (!sealing.type6) return nullptr;
-  for (const KeyPlace& place : key_places())
-    if (line.command->type() == place.type) return place.changed(line.value.get(), sealed, &sealing);
-  return nullptr;
+  return sealing.type6 ? with_keys_changed(line, sealed, &sealing) : nullptr;
 }
 
 /// The block with its keys sealed, or null where there was nothing to do.
@@ -164,6 +173,37 @@ std::shared_ptr<Node> protected_block(const Node& block, const Node* before, con
     if (!fresh) continue;
     if (!out) out = std::make_shared<Node>(block);
     out->children[i] = std::move(fresh);
+  }
+  return out;
+}
+
+/// Equal keys have equal stand-ins.
+struct StandIns {
+  const MasterKeys& keys;
+  mutable std::map<std::string, std::size_t> numbers{};
+};
+
+std::optional<KeyText> stand_in(const KeyText& key, const void* context) {
+  const auto& stand_ins = *static_cast<const StandIns*>(context);
+  const KeyText clear = key.encryption == 6 ? stand_ins.keys.open(key.text).value_or(key) : key;
+  const auto octets = clear.hex ? engine::from_hex(clear.text) : std::nullopt;
+  const std::string meant = octets ? std::string(octets->begin(), octets->end()) : clear.text;
+  const auto number = stand_ins.numbers.emplace(meant, stand_ins.numbers.size() + 1).first->second;
+  return KeyText{0, false, "stand-in-" + std::to_string(number)};
+}
+
+std::shared_ptr<Node> block_with_stand_ins(const Node& block, const StandIns& stand_ins) {
+  auto out = std::make_shared<Node>(block);
+  out->children.clear();
+  for (const auto& child : block.children) {
+    Value value = with_keys_changed(*child, stand_in, &stand_ins);
+    std::string as_it_is, hidden;
+    child->command->print(child->value.get(), false, as_it_is);
+    child->command->print_hidden(child->value.get(), hidden);
+    if (!value && hidden != as_it_is) continue;
+    auto fresh = block_with_stand_ins(*child, stand_ins);
+    if (value) fresh->value = std::move(value);
+    out->children.push_back(std::move(fresh));
   }
   return out;
 }
@@ -236,6 +276,11 @@ Configuration protect(const Configuration& configuration, const Configuration& b
   const auto fresh = protected_block(root, as_before ? &old : nullptr, {keys, random, type6, type7});
   if (!fresh) return configuration;
   return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{*fresh}));
+}
+
+Configuration with_stand_ins(const Configuration& configuration, const MasterKeys& keys) {
+  return Configuration(
+      std::make_shared<const Configuration::Data>(Configuration::Data{*block_with_stand_ins(configuration.data().root, {keys})}));
 }
 
 }  // namespace parser

@@ -14,6 +14,9 @@ endfunction()
 
 # What `debug crypto` prints, which the simulator prints as well. It needs nothing but the engine.
 set(debug_sources ${CMAKE_SOURCE_DIR}/cli/notice_text.cpp ${CMAKE_SOURCE_DIR}/cli/ios_text.cpp)
+# Recordings of what the engine was given, and what plays them.
+set(recording_sources ${CMAKE_SOURCE_DIR}/cli/input_log.cpp ${CMAKE_SOURCE_DIR}/cli/replay_text.cpp)
+set(replay_sources ${CMAKE_SOURCE_DIR}/tests/replay/replayer.cpp)
 
 if(SALLYPORT_SANITIZE STREQUAL "fuzzer")
   file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*.cpp)
@@ -26,7 +29,7 @@ if(SALLYPORT_SANITIZE STREQUAL "fuzzer")
       foreach(part world settled narrate debugging wiretap site fake_data_plane)
         target_sources(fuzz_machine PRIVATE ${CMAKE_SOURCE_DIR}/tests/sim/${part}.cpp)
       endforeach()
-      target_sources(fuzz_machine PRIVATE ${debug_sources})
+      target_sources(fuzz_machine PRIVATE ${debug_sources} ${recording_sources})
     endif()
     if(name STREQUAL certificate)
       target_sources(fuzz_certificate PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
@@ -39,7 +42,7 @@ else()
   test_folder(crypto engine)
   test_folder(engine engine)
   test_folder(sim engine)
-  target_sources(sim_tests PRIVATE ${debug_sources})
+  target_sources(sim_tests PRIVATE ${debug_sources} ${recording_sources} ${replay_sources})
   test_folder(parser parser)
   test_folder(kernel kernel)
   test_folder(cli cli)
@@ -52,6 +55,11 @@ else()
     add_executable(lab_tests EXCLUDE_FROM_ALL ${lab_sources})
     target_link_libraries(lab_tests PRIVATE kernel GTest::gtest_main)
   endif()
+
+  # Plays a recording that `monitor replay export` has written.
+  add_executable(replay_recording EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/replay/main.cpp ${replay_sources}
+                                                   ${recording_sources})
+  target_link_libraries(replay_recording PRIVATE parser)
 
   # Load generators: programs to measure with, no tests.
   add_executable(bench_parser EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/parser/main.cpp)

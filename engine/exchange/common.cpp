@@ -12,11 +12,11 @@ IkeSpi new_ike_spi(Turn& turn) {
 }
 
 crypto::DhJob begin_dh(Turn& turn, const Algorithm& group) {
-  return {&group, crypto::DhStep::begin, Secret(turn.core.rng.bytes(crypto::private_key_octets(group))), {}};
+  return {&group, crypto::DhStep::begin, turn.core.rng.secret(crypto::private_key_octets(group)), {}};
 }
 
 crypto::DhJob answer_dh(Turn& turn, const Algorithm& group, Bytes peer_public) {
-  return {&group, crypto::DhStep::answer, Secret(turn.core.rng.bytes(crypto::private_key_octets(group))), std::move(peer_public)};
+  return {&group, crypto::DhStep::answer, turn.core.rng.secret(crypto::private_key_octets(group)), std::move(peer_public)};
 }
 
 bool offers_group(const std::vector<wire::Proposal>& offered, std::uint16_t group) {

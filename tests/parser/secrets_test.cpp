@@ -171,6 +171,35 @@ TEST(Secrets, StandNowhereButInRunningConfig) {
   }
 }
 
+TEST(Secrets, AKeyOfRfc8784AndAPasswordOfEapAreSealedAsOthersAre) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration clear = parse(
+      "password encryption aes\ncrypto ikev2 keyring K\n peer A\n  ppk manual id I key Clear-Key-1\n"
+      "crypto ikev2 profile P\n authentication local eap mschapv2 username U password Clear-Key-2\n");
+  const Configuration sealed = protect(clear, {}, keys, random);
+  EXPECT_FALSE(has_clear_key(sealed)) << running_config(sealed);
+  EXPECT_EQ(parse(running_config(sealed)), sealed);
+}
+
+TEST(Secrets, StandInsAreInThePlaceOfEveryKeyAndTellThemApart) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration clear = parse("password encryption aes\n" + site + passwords +
+                                    "router bgp 1\n neighbor 192.0.2.1 password Clear-Key-6\n"
+                                    "crypto ikev2 keyring L\n peer A\n  address 192.0.2.9\n  pre-shared-key Clear-Key-1\n");
+  for (const Configuration& configuration : {clear, protect(clear, {}, keys, random)}) {
+    const Configuration without = with_stand_ins(configuration, keys);
+    EXPECT_FALSE(has_clear_key(without)) << running_config(without);
+    EXPECT_EQ(running_config(without).find("hash"), std::string::npos);
+    EXPECT_EQ(parse(running_config(without)), without);
+    const auto before = octets(compile(clear, nullptr)), after = octets(compile(without, nullptr));
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < before.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) EXPECT_EQ(before[i] == before[j], after[i] == after[j]);
+  }
+}
+
 TEST(Secrets, AnotherMasterKeySealsAnewAndAMissingOneIsSaid) {
   SeededRandom random;
   const MasterKeys first = MasterKeys().changed_to("correct horse"), second = first.changed_to("battery staple");

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/replay/replayer.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -22,7 +23,8 @@ engine::SelectorPair packet_of_line(bool from_a, unsigned line) {
 
 class Life {
  public:
-  explicit Life(std::uint64_t seed) : world_(seed), dice_(seed ^ 0x5a11) {
+  explicit Life(std::uint64_t seed, bool log_inputs = false) : world_(seed), dice_(seed ^ 0x5a11) {
+    world_.log_inputs = log_inputs;
     const bool nat = dice_.chance(0.25);
     Site left = site_a(1), right = site_b(1);
     for (Site* site : {&left, &right}) {
@@ -72,6 +74,7 @@ class Life {
   }
 
   const World& world() const { return world_; }
+  std::array<const Node*, 2> nodes() const { return {a_, b_}; }
   void narrate() { world_.narrate(); }
 
  private:
@@ -187,6 +190,56 @@ TEST(Seeds, EveryLifeEndsInAgreement) {
   const std::uint64_t count = number_from("SALLYPORT_SEEDS", 2000);
   int failed = 0;
   for (std::uint64_t seed = 1; seed <= count && failed < 5; ++seed) failed += !survives(seed, false);
+}
+
+/// Of the keys that the node has now; a recording must hold none of them.
+std::vector<std::string> keys_in_hex(const Node& node) {
+  std::vector<std::string> out;
+  const auto add = [&](const engine::Secret& key) {
+    if (!key.empty()) out.push_back(engine::to_hex(key.expose()));
+  };
+  for (const auto& keys : node.exported)
+    for (const auto* key : {&keys.ei, &keys.er, &keys.ai, &keys.ar}) add(*key);
+  for (const auto* side : {&node.plane.inbound(), &node.plane.outbound()})
+    for (const auto& [id, installed] : *side) add(installed.sa.key_encryption), add(installed.sa.key_integrity);
+  for (const auto& row : node.compiled.keys->rows()) add(*row.second);
+  return out;
+}
+
+TEST(Seeds, WhatWasRecordedOfALifeReplays) {
+  for (std::uint64_t seed = 1; seed <= number_from("SALLYPORT_REPLAYS", 60); ++seed) {
+    Life life(seed, true);
+    (void)life.live();
+    for (const Node* node : life.nodes()) {
+      const std::string text = node->log->recording().text();
+      const auto outcome =
+          replay::replay(text, [&](const std::string& place) { return node->configurations.at(std::stoul(place)); });
+      ASSERT_EQ(outcome.difference, "") << "seed " << seed << ", node " << node->name();
+      EXPECT_EQ(outcome.events, node->log->events());
+      for (const std::string& key : keys_in_hex(*node)) ASSERT_EQ(text.find(key), std::string::npos) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Seeds, ARecordingThatTheEngineWouldNotMakeIsNoticed) {
+  Life life(1, true);
+  (void)life.live();
+  const Node& node = *life.nodes()[0];
+  const std::string text = node.log->recording().text();
+  const auto differs = [&](const std::string& what, const std::string& by) {
+    std::string changed = text;
+    const std::size_t at = changed.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    changed.replace(at, what.size(), by);
+    return replay::replay(changed, [&](const std::string& place) { return node.configurations.at(std::stoul(place)); })
+        .difference;
+  };
+  EXPECT_EQ(differs("sallyport replay 1", "sallyport replay 9"), "this is no recording");
+  EXPECT_NE(differs("\nout policy ", "\nout polity "), "") << "another action";
+  EXPECT_NE(differs("\nout inbound ", "\n| inbound "), "") << "one action less";
+  EXPECT_NE(differs("\ndraw ", "\ndraw 00"), "") << "other random octets";
+  EXPECT_NE(differs(" acquire ", " Acquire "), "") << "an event that nobody knows";
+  EXPECT_NE(differs(" dh ", " dh 00"), "") << "another public value";
 }
 
 TEST(Seeds, OneSeedReplaysTheSameRun) {

@@ -73,7 +73,14 @@ Node& World::add(const Site& site) {
 }
 
 void World::start(Node& node) {
-  node.endpoint = std::make_unique<Endpoint>(node.rng);
+  node.configurations.clear();
+  node.log = !log_inputs ? nullptr : std::make_unique<cli::InputLog>([&node](const std::shared_ptr<const Config>& config) {
+    node.configurations.push_back(config);
+    return [place = node.configurations.size() - 1] { return std::to_string(place); };
+  });
+  node.random.record(node.log.get());
+  node.endpoint = std::make_unique<Endpoint>(node.random);
+  if (node.log) feed(node, CaptureWanted{true});
   feed(node, DebugWanted{debugging});
   feed(node, InterfacesChanged{node.compiled.interfaces});
   feed(node, ConfigChanged{node.compiled.config});
@@ -161,7 +168,9 @@ void World::feed(Node& node, Event event) {
   ++steps;
   Actions out;
   node.rng.first_octet = std::holds_alternative<Datagram>(event) ? node.answers_with : node.asks_with;
+  if (node.log) node.log->event(now_, event);
   node.endpoint->handle(now_, std::move(event), out);
+  if (node.log) node.log->outcome(out);
   node.endpoint->check_invariants();
   carry_out(node, out);
 }
@@ -170,7 +179,9 @@ void World::tick(Node& node) {
   ++steps;
   Actions out;
   node.rng.first_octet = node.asks_with;
+  if (node.log) node.log->tick(now_);
   node.endpoint->tick(now_, out);
+  if (node.log) node.log->outcome(out);
   node.endpoint->check_invariants();
   const auto deadline = node.endpoint->next_deadline();
   if (deadline && *deadline <= now_) {

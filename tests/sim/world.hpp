@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cli/input_log.hpp"
 #include "engine/endpoint.hpp"
 #include "tests/sim/fake_data_plane.hpp"
 #include "tests/sim/nat_box.hpp"
@@ -66,6 +67,9 @@ class Node {
   Site site;
   Compiled compiled;
   SeededRng rng;
+  cli::RecordedRandom random{rng};
+  std::unique_ptr<cli::InputLog> log;                                 // since it was last started, while the world keeps logs
+  std::vector<std::shared_ptr<const engine::Config>> configurations;  // the log has their places
   std::unique_ptr<engine::Endpoint> endpoint;
   FakeDataPlane plane;
   Jobs jobs = Jobs::at_once;
@@ -149,6 +153,8 @@ class World {
   std::function<std::vector<Flight>(const Flight&)> alter;
   std::vector<NatBox> nats;
   bool record = true;
+  /// What nodes that are added or restarted from now on are given is recorded (Node::log).
+  bool log_inputs = false;
   bool hold = false;
   /// What a name means, and after how long; not set, or nothing returned: the question stays open (Node::asked).
   std::function<std::optional<engine::Resolved>(const engine::PeerName&)> resolver;
