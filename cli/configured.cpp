@@ -5,13 +5,26 @@ namespace {
 
 using parser::Node;
 
-std::uint64_t lifetime_kilobytes(const Node& root, const Node& entry) {
+std::uint64_t lifetime_kilobytes(const Configured& configured, const Node& entry) {
   const auto* volume = entry.find<parser::LifetimeKilobytes>();
-  if (!volume) volume = root.find<parser::LifetimeKilobytes>();
+  if (!volume) volume = configured.kilobytes();
   return !volume ? 4608000 : volume->disable ? 0 : volume->kilobytes.value_or(4608000);
 }
 
 }  // namespace
+
+Configured::Configured(const Node& root)
+    : seconds_(root.find<parser::LifetimeSeconds>()), kilobytes_(root.find<parser::LifetimeKilobytes>()) {
+  for (const auto& child : root.children) {
+    const auto put = [&](Blocks& blocks, const auto* object) {
+      if (object) blocks.try_emplace(object->name, child.get());
+    };
+    put(transform_sets_, child->as<parser::TransformSet>());
+    put(access_lists_, child->as<parser::AccessList>());
+    put(access_lists_, child->as<parser::Ipv6AccessList>());
+    put(ipsec_profiles_, child->as<parser::IpsecProfile>());
+  }
+}
 
 std::string transforms(const parser::TransformSet& set) {
   std::string out;
@@ -22,26 +35,26 @@ std::string transforms(const parser::TransformSet& set) {
   return out;
 }
 
-void put_transform_sets(std::string& out, const Node& root, const Node& entry) {
+void put_transform_sets(std::string& out, const Configured& configured, const Node& entry) {
   out += "\tTransform sets={ \n";
   const auto* sets = entry.find<parser::SetTransformSet>();
   for (const auto& name : sets ? sets->transform_sets : std::vector<std::string>{})
-    if (const Node* block = find_block<parser::TransformSet>(root, name))
+    if (const Node* block = configured.transform_set(name))
       out += "\t\t" + name + ":  { " + transforms(*block->as<parser::TransformSet>()) + " } , \n";
   out += "\t}\n";
 }
 
-std::string lifetime_text(const Node& root, const Node& entry) {
+std::string lifetime_text(const Configured& configured, const Node& entry) {
   const auto* line = entry.find<parser::LifetimeSeconds>();
-  if (!line) line = root.find<parser::LifetimeSeconds>();
-  const std::uint64_t kilobytes = lifetime_kilobytes(root, entry);
+  if (!line) line = configured.seconds();
+  const std::uint64_t kilobytes = lifetime_kilobytes(configured, entry);
   return (kilobytes == 0 ? "" : std::to_string(kilobytes) + " kilobytes/") + std::to_string(line ? line->seconds : 3600) +
          " seconds";
 }
 
-void put_lifetime(std::string& out, const Node& root, const Node& entry) {
-  if (lifetime_kilobytes(root, entry) == 0) out += "\tKilobyte Volume Rekey has been disabled.\n";
-  out += "\tSecurity association lifetime: " + lifetime_text(root, entry) + "\n";
+void put_lifetime(std::string& out, const Configured& configured, const Node& entry) {
+  if (lifetime_kilobytes(configured, entry) == 0) out += "\tKilobyte Volume Rekey has been disabled.\n";
+  out += "\tSecurity association lifetime: " + lifetime_text(configured, entry) + "\n";
 }
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "parser/commands.hpp"
@@ -17,13 +18,36 @@ const parser::Node* find_block(const parser::Node& root, const std::string& name
   return nullptr;
 }
 
+/// What many entries of one show refer to, found by name.
+class Configured {
+ public:
+  /// `root` must outlive it.
+  explicit Configured(const parser::Node& root);
+  const parser::Node* transform_set(const std::string& name) const { return find(transform_sets_, name); }
+  const parser::Node* access_list(const std::string& name) const { return find(access_lists_, name); }
+  const parser::Node* ipsec_profile(const std::string& name) const { return find(ipsec_profiles_, name); }
+  /// The global lines on lifetimes, or null.
+  const parser::LifetimeSeconds* seconds() const { return seconds_; }
+  const parser::LifetimeKilobytes* kilobytes() const { return kilobytes_; }
+
+ private:
+  using Blocks = std::unordered_map<std::string, const parser::Node*>;
+  static const parser::Node* find(const Blocks& blocks, const std::string& name) {
+    const auto found = blocks.find(name);
+    return found == blocks.end() ? nullptr : found->second;
+  }
+  Blocks transform_sets_, access_lists_, ipsec_profiles_;
+  const parser::LifetimeSeconds* seconds_ = nullptr;
+  const parser::LifetimeKilobytes* kilobytes_ = nullptr;
+};
+
 /// "esp-256-aes esp-sha256-hmac ": each transform with a blank behind it.
 std::string transforms(const parser::TransformSet& set);
 /// The block "Transform sets={" of a crypto map entry or IPsec profile.
-void put_transform_sets(std::string& out, const parser::Node& root, const parser::Node& entry);
+void put_transform_sets(std::string& out, const Configured& configured, const parser::Node& entry);
 /// The lines on lifetimes of a crypto map entry or IPsec profile, with what the global lines say where it has none.
-void put_lifetime(std::string& out, const parser::Node& root, const parser::Node& entry);
+void put_lifetime(std::string& out, const Configured& configured, const parser::Node& entry);
 /// "4608000 kilobytes/3600 seconds", "3600 seconds" without volume; `entry` may be the root.
-std::string lifetime_text(const parser::Node& root, const parser::Node& entry);
+std::string lifetime_text(const Configured& configured, const parser::Node& entry);
 
 }  // namespace cli

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "cli/configured.hpp"
 #include "cli/show.hpp"
@@ -84,27 +85,34 @@ std::string methods(const Node& block) {
   return out.empty() ? "none" : out;
 }
 
-std::string dpd_text(const Node& root, const Node& block) {
+std::string dpd_text(const parser::Dpd* usual, const Node& block) {
   const auto* dpd = block.find<parser::Dpd>();
-  if (!dpd) dpd = root.find<parser::Dpd>();
+  if (!dpd) dpd = usual;
   if (!dpd) return "disabled";
   return "interval " + std::to_string(dpd->interval) + ", retry-interval " + std::to_string(dpd->retry) + ", " +
          (dpd->mode == parser::DpdMode::periodic ? "periodic" : "on-demand");
 }
 
-/// What uses a profile: crypto map entries, IPsec profiles, tunnels, and SAs.
-std::size_t references(const Node& root, const engine::View& view, const std::string& name) {
-  auto count = static_cast<std::size_t>(
-      std::count_if(view.ike_sas.begin(), view.ike_sas.end(), [&](const auto& sa) { return sa.profile == name; }));
+/// What several profiles are shown with.
+struct AroundProfiles {
+  const parser::Dpd* dpd = nullptr;                         // the global line
+  std::unordered_map<std::string, std::size_t> references;  // crypto map entries, IPsec profiles, tunnels, and SAs
+};
+AroundProfiles around_profiles(const Node& root, const engine::View& view) {
+  AroundProfiles out{root.find<parser::Dpd>(), {}};
+  for (const auto& sa : view.ike_sas) ++out.references[sa.profile];
   for (const auto& object : root.children) {
     const auto* named = object->find<parser::SetIkev2Profile>();
     const auto* tunnel = object->find<parser::TunnelProtection>();
-    if ((named && named->profile == name) || (tunnel && tunnel->ikev2_profile == name)) ++count;
+    if (named) ++out.references[named->profile];
+    if (tunnel && tunnel->ikev2_profile && (!named || named->profile != *tunnel->ikev2_profile))
+      ++out.references[*tunnel->ikev2_profile];
   }
-  return count;
+  return out;
 }
 
-void put_profile(std::string& out, const Node& root, const engine::View& view, const std::string& name, const Node& block) {
+void put_profile(std::string& out, const AroundProfiles& around, const std::string& name, const Node& block) {
+  const auto references = around.references.find(name);
   const auto* fvrf = block.find<parser::MatchFvrf>();
   const auto* keyring = block.find<parser::ProfileKeyring>();
   const auto* lifetime = block.find<parser::ProfileLifetime>();
@@ -112,7 +120,8 @@ void put_profile(std::string& out, const Node& root, const engine::View& view, c
   std::string local_identity = "none";
   block.each<parser::IdentityLocal>(
       [&](const parser::IdentityLocal&, const Node& line) { local_identity = rest_of(line, "identity local "); });
-  out += "IKEv2 profile: " + name + "\n Shutdown : No\n Ref Count: " + std::to_string(references(root, view, name)) +
+  out += "IKEv2 profile: " + name +
+         "\n Shutdown : No\n Ref Count: " + std::to_string(references == around.references.end() ? 0 : references->second) +
          "\n Match criteria: \n  Fvrf: " +
          (!fvrf       ? "global"
           : fvrf->any ? "any"
@@ -125,7 +134,8 @@ void put_profile(std::string& out, const Node& root, const engine::View& view, c
          "\n Remote authentication method(s): " + methods<parser::AuthenticationRemote>(block) +
          "\n EAP options: none\n Keyring: " + (keyring ? keyring->keyring : "none") +
          "\n Trustpoint(s): " + list_of<parser::ProfileTrustpoint>(block, "pki trustpoint ", "  ") +
-         "\n Lifetime: " + std::to_string(lifetime ? lifetime->seconds : 86400) + " seconds\n DPD: " + dpd_text(root, block) +
+         "\n Lifetime: " + std::to_string(lifetime ? lifetime->seconds : 86400) +
+         " seconds\n DPD: " + dpd_text(around.dpd, block) +
          "\n NAT-keepalive: " + (keepalive ? std::to_string(keepalive->seconds) : "disabled") +
          "\n Ivrf: none\n Virtual-template: none\n mode auto: none\n"
          " AAA AnyConnect EAP authentication mlist: none\n AAA EAP authentication mlist: none\n"
@@ -140,15 +150,15 @@ void put_transform_set(std::string& out, const parser::TransformSet& set, const 
          (transport ? mode->require ? "Transport Require" : "Transport" : "Tunnel") + ",  }, \n   \n";
 }
 
-void put_ipsec_profile(std::string& out, const Node& root, const std::string& name, const Node& block) {
+void put_ipsec_profile(std::string& out, const Configured& configured, const std::string& name, const Node& block) {
   out += "IPSEC profile " + name + "\n";
   if (const auto* ikev2 = block.find<parser::SetIkev2Profile>()) out += "\tIKEv2 Profile: " + ikev2->profile + "\n";
-  put_lifetime(out, root, block);
+  put_lifetime(out, configured, block);
   const auto* pfs = block.find<parser::SetPfs>();
   out += std::string("\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): ") + (block.find<parser::ResponderOnly>() ? "Y" : "N") +
          "\n\tPFS (Y/N): " + (pfs ? "Y\n\t\tDH group: " + std::string(parser::pfs_group(*pfs)->show_esp) : "N") +
          "\n\tMixed-mode : Disabled\n";
-  put_transform_sets(out, root, block);
+  put_transform_sets(out, configured, block);
   out += "\n";
 }
 
@@ -168,23 +178,27 @@ std::string show_crypto_objects(const engine::View& view, const parser::Configur
       each_wanted<parser::Ikev2Policy>(root, options.name,
                                        [&](const std::string& name, const Node* block) { put_policy(out, name, block); });
       break;
-    case parser::CryptoObject::ikev2_profile:
+    case parser::CryptoObject::ikev2_profile: {
+      const AroundProfiles around = around_profiles(root, view);
       root.each<parser::Ikev2Profile>([&](const parser::Ikev2Profile& profile, const Node& block) {
-        if (wanted(profile.name)) put_profile(out, root, view, profile.name, block);
+        if (wanted(profile.name)) put_profile(out, around, profile.name, block);
       });
       break;
+    }
     case parser::CryptoObject::transform_set:
       root.each<parser::TransformSet>([&](const parser::TransformSet& set, const Node& block) {
         if (wanted(set.name)) put_transform_set(out, set, block);
       });
       break;
-    case parser::CryptoObject::ipsec_profile:
+    case parser::CryptoObject::ipsec_profile: {
+      const Configured configured(root);
       root.each<parser::IpsecProfile>([&](const parser::IpsecProfile& profile, const Node& block) {
-        if (wanted(profile.name)) put_ipsec_profile(out, root, profile.name, block);
+        if (wanted(profile.name)) put_ipsec_profile(out, configured, profile.name, block);
       });
       break;
+    }
     case parser::CryptoObject::security_association:
-      out = "Security association lifetime: " + lifetime_text(root, root) + "\n";
+      out = "Security association lifetime: " + lifetime_text(Configured(root), root) + "\n";
       break;
   }
   return out;

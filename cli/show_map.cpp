@@ -33,18 +33,9 @@ std::string present_peer(const PresentPeers& present, const std::string& map, st
   return peer.is_unspecified() ? escaped(name) + " (not resolved)" : ios_address(peer);
 }
 
-const Node* access_list(const Node& root, const std::string& name) {
-  for (const auto& child : root.children) {
-    const auto* v4 = child->as<parser::AccessList>();
-    const auto* v6 = child->as<parser::Ipv6AccessList>();
-    if ((v4 && v4->name == name) || (v6 && v6->name == name)) return child.get();
-  }
-  return nullptr;
-}
-
-void put_access_list(std::string& out, const Node& root, const parser::MatchAddress& match) {
+void put_access_list(std::string& out, const Configured& configured, const parser::MatchAddress& match) {
   out += "\tExtended IP access list " + match.acl + "\n";
-  const Node* list = access_list(root, match.acl);
+  const Node* list = configured.access_list(match.acl);
   if (!list) return;
   list->each<parser::AccessListEntry>([&](const parser::AccessListEntry& entry, const Node& line) {
     if (entry.verb == parser::AclVerb::remark) return;
@@ -54,27 +45,28 @@ void put_access_list(std::string& out, const Node& root, const parser::MatchAddr
   });
 }
 
-void put_entry(std::string& out, const Node& root, const parser::CryptoMap& map, const Node& entry, const PresentPeers& present) {
+void put_entry(std::string& out, const Configured& configured, const parser::CryptoMap& map, const Node& entry,
+               const PresentPeers& present) {
   out += std::string("Crypto Map ") + (map.ipv6 ? "IPv6" : "IPv4") + " \"" + map.map + "\" " + std::to_string(map.sequence) +
          " ipsec-isakmp\n";
   const auto* peer = entry.find<parser::SetPeer>();
   const auto* match = entry.find<parser::MatchAddress>();
-  if (!peer || !match || !access_list(root, match->acl))
+  if (!peer || !match || !configured.access_list(match->acl))
     out += "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n";
   entry.each<parser::SetPeer>([&](const parser::SetPeer& each, const Node&) {
     out += "\tPeer = " + peer_text(each.address, each.host, each.dynamic) + "\n";
   });
   if (const auto* profile = entry.find<parser::SetIkev2Profile>()) out += "\tIKEv2 Profile: " + profile->profile + "\n";
   out += "\tAccess-List SS dynamic: False\n";
-  if (match) put_access_list(out, root, *match);
+  if (match) put_access_list(out, configured, *match);
   if (peer)
     out += "\tCurrent peer: " + present_peer(present, map.map, map.sequence, peer_text(peer->address, peer->host, false)) + "\n";
-  put_lifetime(out, root, entry);
+  put_lifetime(out, configured, entry);
   out += "\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n";
   const auto* pfs = entry.find<parser::SetPfs>();
   out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
   out += "\tMixed-mode : Disabled\n";
-  put_transform_sets(out, root, entry);
+  put_transform_sets(out, configured, entry);
 }
 
 void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap& map) {
@@ -87,30 +79,30 @@ void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap&
 }
 
 /// What both entries of a tunnel end with.
-void put_profile(std::string& out, const Node& root, const Node& profile) {
-  put_lifetime(out, root, profile);
+void put_profile(std::string& out, const Configured& configured, const Node& profile) {
+  put_lifetime(out, configured, profile);
   out +=
       std::string("\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): ") + (profile.find<parser::ResponderOnly>() ? "Y\n" : "N\n");
   const auto* pfs = profile.find<parser::SetPfs>();
   out += pfs ? "\tPFS (Y/N): Y\n\tDH group:  " + std::string(parser::pfs_group(*pfs)->show_esp) + "\n" : "\tPFS (Y/N): N\n";
   out += "\tMixed-mode : Disabled\n";
-  put_transform_sets(out, root, profile);
+  put_transform_sets(out, configured, profile);
 }
 
 /// The two entries that IOS makes of a protected tunnel: the profile, and its instance towards the destination.
-void put_tunnel(std::string& out, const Node& root, const parser::Interface& interface, const Node& block,
+void put_tunnel(std::string& out, const Configured& configured, const parser::Interface& interface, const Node& block,
                 const PresentPeers& present) {
   const auto* protection = block.find<parser::TunnelProtection>();
   const auto* destination = block.find<parser::TunnelDestination>();
   const auto* mode = block.find<parser::TunnelMode>();
-  const Node* profile = protection ? find_block<parser::IpsecProfile>(root, protection->profile) : nullptr;
+  const Node* profile = protection ? configured.ipsec_profile(protection->profile) : nullptr;
   if (!profile || !mode || mode->kind < parser::TunnelKind::ipsec_ipv4) return;
   const auto* named = profile->find<parser::SetIkev2Profile>();
   const std::string ikev2 = protection->ikev2_profile ? *protection->ikev2_profile : named ? named->profile : "";
   const bool v6 = destination && destination->address && !destination->address->is_v4();
   const std::string title = std::string("Crypto Map ") + (v6 ? "IPv6" : "IPv4") + " \"" + interface.name + "-head-0\" ";
   out += title + "65536 ipsec-isakmp\n\tIKEv2 Profile: " + ikev2 + "\n\tProfile name: " + protection->profile + "\n";
-  put_profile(out, root, *profile);
+  put_profile(out, configured, *profile);
   out += "\n";
   if (!destination || destination->dynamic) return;
   const std::string peer = peer_text(destination->address, destination->host.value_or(""), false);
@@ -120,7 +112,7 @@ void put_tunnel(std::string& out, const Node& root, const parser::Interface& int
       "\n\tAccess-List SS dynamic: False\n\tExtended IP access list \n\t    access-list  permit " +
       (mode->kind == parser::TunnelKind::ipsec_ipv6 || mode->kind == parser::TunnelKind::ipsec_ipv4_v6_overlay ? "ipv6" : "ip") +
       " any any\n\tCurrent peer: " + current + "\n";
-  put_profile(out, root, *profile);
+  put_profile(out, configured, *profile);
   out += "\tAlways create SAs\n\tInterfaces using crypto map " + interface.name + "-head-0:\n\t\t" + interface.name + "\n\n";
 }
 
@@ -128,6 +120,7 @@ void put_tunnel(std::string& out, const Node& root, const parser::Interface& int
 
 std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view) {
   const Node& root = configuration.data().root;
+  const Configured configured(root);
   const PresentPeers present = present_peers(view);
   std::string out;
   const parser::CryptoMap* previous = nullptr;
@@ -138,12 +131,12 @@ std::string show_crypto_map(const parser::Configuration& configuration, const en
   };
   root.each<parser::CryptoMap>([&](const parser::CryptoMap& map, const Node& entry) {
     close(&map);
-    put_entry(out, root, map, entry, present);
+    put_entry(out, configured, map, entry, present);
     previous = &map;
   });
   close(nullptr);
   root.each<parser::Interface>(
-      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, root, interface, block, present); });
+      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, configured, interface, block, present); });
   return out.empty() ? "No crypto maps found.\n" : out;
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "cli/show.hpp"
 #include "parser/configuration.hpp"
@@ -104,17 +105,21 @@ engine::Duration uptime(const Session& session) {
 
 bool is_up(SessionStatus status) { return status <= SessionStatus::up_no_ike; }
 
-/// `description` of the keyring peer whose key the SA was authenticated with.
-std::string description(const parser::Configuration& configuration, const IkeSaView* sa) {
-  std::string out = "(none)";
-  if (!sa) return out;
+/// `description` of each keyring peer that has one, by its name.
+using Descriptions = std::unordered_map<std::string, std::string>;
+Descriptions descriptions(const parser::Configuration& configuration) {
+  Descriptions out;
   configuration.data().root.each<parser::Ikev2Keyring>([&](const parser::Ikev2Keyring&, const parser::Node& keyring) {
     keyring.each<parser::KeyringPeer>([&](const parser::KeyringPeer& peer, const parser::Node& block) {
-      const auto* text = block.find<parser::Description>();
-      if (text && peer.name == sa->keyring_peer) out = escaped(text->text);
+      if (const auto* text = block.find<parser::Description>()) out[peer.name] = escaped(text->text);
     });
   });
   return out;
+}
+/// Of the keyring peer whose key the SA was authenticated with.
+std::string description(const Descriptions& known, const IkeSaView* sa) {
+  const auto found = sa ? known.find(sa->keyring_peer) : known.end();
+  return found == known.end() ? "(none)" : found->second;
 }
 
 /// Letters of the legend.
@@ -167,8 +172,7 @@ void put_flow(std::string& out, const ShowFacts& facts, const Session& session, 
          std::to_string(sum.send_errors) + " life (KB/Sec) " + outbound_life + "\n";
 }
 
-void put_session(std::string& out, const ShowFacts& facts, const parser::Configuration& configuration, const Session& session,
-                 bool detail) {
+void put_session(std::string& out, const ShowFacts& facts, const Descriptions& said, const Session& session, bool detail) {
   const IkeSaView* sa = main_sa(session);
   const SessionStatus status = status_of(session);
   out += "Interface: " + session.interface + "\n";
@@ -182,7 +186,7 @@ void put_session(std::string& out, const ShowFacts& facts, const parser::Configu
   if (detail) {
     const bool known = sa && !sa->remote_id.empty();
     const std::string id = "      Phase1_id: " + (known ? identity_text(sa->remote_id) : "(none)") + "\n";
-    const std::string desc = "      Desc: " + description(configuration, sa) + "\n";
+    const std::string desc = "      Desc: " + description(said, sa) + "\n";
     out += known ? id + desc : desc + id;
   }
   for (const auto* each : session.ike_sas) put_ike_sa(out, *each, detail);
@@ -221,7 +225,8 @@ std::string show_crypto_session(const ShowFacts& facts, const parser::Configurat
   if (options.brief) return brief(sessions);
   std::string out = "Crypto session current status\n\n";
   if (options.detail) out += legend;
-  for (const auto& session : sessions) put_session(out, facts, configuration, session, options.detail);
+  const Descriptions known = options.detail ? descriptions(configuration) : Descriptions();
+  for (const auto& session : sessions) put_session(out, facts, known, session, options.detail);
   return out;
 }
 
