@@ -67,6 +67,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   interfaces_->bind(bindings_of(*compiled));
   open_plane_and_sockets(choice);
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
+  loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
   loop_.at_turn_end([this] {
     plane_.plane->flush();
     console_.flush();
@@ -200,6 +201,13 @@ void Gateway::on_notice(const engine::Notice& notice) {
   recorder_.note(kernel::monotonic_now(), notice);
   for (const auto& message : notice_text(notice, debug_))
     if (message.severity < debugging || about(notice.remote.ip)) log_.add(now(), message);
+}
+
+/// A flood that ends in silence is told of a second later.
+std::optional<engine::Time> Gateway::left_out_due() {
+  if (!log_.owes_left_out()) left_out_due_.reset();
+  if (log_.owes_left_out() && !left_out_due_) left_out_due_ = kernel::monotonic_now() + std::chrono::seconds(1);
+  return left_out_due_;
 }
 
 bool Gateway::about(const engine::IpAddress& peer) const { return debug_.conditions.passes(peer, recorder_.identity_of(peer)); }

@@ -114,6 +114,7 @@ class Gateway final : public Backend {
   void adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled);
   void on_interfaces(const kernel::InterfaceMap& map);
   void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
+  std::optional<engine::Time> left_out_due();
   void on_notice(const engine::Notice& notice);
   void carry_out(engine::Actions actions);
   void spread(const LogMessage& message, const std::string& stamped);
@@ -127,6 +128,7 @@ class Gateway final : public Backend {
   mutable HostClock clock_;
   Console console_;
   Log log_;
+  std::optional<engine::Time> left_out_due_;
   DebugFlags debug_;
   const bool journal_ = std::getenv("JOURNAL_STREAM") != nullptr;  // standard error leads there
   kernel::SyslogSocket syslog_;

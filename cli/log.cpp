@@ -32,9 +32,13 @@ bool Log::admits(const WallTime& now, unsigned severity) {
 
 void Log::add(const WallTime& now, const LogMessage& message) {
   if (!admits(now, message.severity)) return;
+  tell_left_out(now);
+  put(now, message);
+}
+
+void Log::tell_left_out(const WallTime& now) {
   if (const std::uint64_t count = std::exchange(left_out_, 0); count != 0)
     put(now, {warnings, "%SYS-4-LOGGING_LEFT_OUT: " + std::to_string(count) + " messages were left out by the rate limit"});
-  put(now, message);
 }
 
 void Log::put(const WallTime& now, const LogMessage& message) {

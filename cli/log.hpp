@@ -37,6 +37,9 @@ class Log {
   /// Keeps the message, drops the oldest ones when the buffer is full, and tells the listener. Messages of a level above
   /// errors are left out beyond so many a second; how many were is the next thing that is said.
   void add(const WallTime& now, const LogMessage& message);
+  /// Messages of the flood before were left out, and nothing was said since that could have told of them.
+  bool owes_left_out() const { return left_out_ != 0; }
+  void tell_left_out(const WallTime& now);
   /// Called for every message from now on; one listener (the daemon), which spreads it.
   void set_listener(Listener listener) { listener_ = std::move(listener); }
   void configure(LogSettings settings);

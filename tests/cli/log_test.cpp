@@ -56,6 +56,12 @@ TEST(Log, AFloodIsCutAndSaysHowManyWereLeftOut) {
   log.add(now, {7, "IKEv2:another second"});
   EXPECT_EQ(heard.back(), "IKEv2:another second");
   EXPECT_NE(log.show().find("490 messages rate-limited"), std::string::npos);
+  EXPECT_FALSE(log.owes_left_out());
+  for (int i = 0; i < 12; ++i) log.add(now, {7, "IKEv2:one of some"});
+  EXPECT_TRUE(log.owes_left_out()) << "and then silence";
+  log.tell_left_out(now);
+  EXPECT_EQ(heard.back(), "%SYS-4-LOGGING_LEFT_OUT: 3 messages were left out by the rate limit");
+  EXPECT_FALSE(log.owes_left_out());
 }
 
 TEST(Log, TheBufferKeepsWhatItsLevelAllows) {
