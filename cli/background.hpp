@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "kernel/loop.hpp"
 
@@ -28,6 +29,11 @@ class Background {
       auto result = std::make_shared<decltype(work())>(work());
       loop_.post([result, then = std::move(then)]() mutable { then(std::move(*result)); });
     });
+  }
+  /// Frees these beside the loop.
+  template <class... Old>
+  void let_go(Old... old) {
+    enqueue([held = std::make_tuple(std::move(old)...)] {});
   }
 
  private:

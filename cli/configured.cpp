@@ -1,5 +1,7 @@
 #include "cli/configured.hpp"
 
+#include "parser/built_ins.hpp"
+
 namespace cli {
 namespace {
 
@@ -14,7 +16,7 @@ std::uint64_t lifetime_kilobytes(const Configured& configured, const Node& entry
 }  // namespace
 
 Configured::Configured(const Node& root)
-    : seconds_(root.find<parser::LifetimeSeconds>()), kilobytes_(root.find<parser::LifetimeKilobytes>()) {
+    : root_(root), seconds_(root.find<parser::LifetimeSeconds>()), kilobytes_(root.find<parser::LifetimeKilobytes>()) {
   for (const auto& child : root.children) {
     const auto put = [&](Blocks& blocks, const auto* object) {
       if (object) blocks.try_emplace(object->name, child.get());
@@ -24,6 +26,17 @@ Configured::Configured(const Node& root)
     put(access_lists_, child->as<parser::Ipv6AccessList>());
     put(ipsec_profiles_, child->as<parser::IpsecProfile>());
   }
+  if (const Node* built_in = parser::default_transform_set(root)) transform_sets_.try_emplace("default", built_in);
+  if (const Node* built_in = parser::default_ipsec_profile(root)) ipsec_profiles_.try_emplace("default", built_in);
+}
+
+std::vector<std::string> Configured::transform_sets_of(const Node& entry) const {
+  if (const auto* line = entry.find<parser::SetTransformSet>()) return line->transform_sets;
+  return transform_set("default") ? std::vector<std::string>{"default"} : std::vector<std::string>{};
+}
+
+std::string Configured::ikev2_profile_of(const Node& ipsec_profile) const {
+  return parser::ikev2_profile_of(root_, ipsec_profile);
 }
 
 std::string transforms(const parser::TransformSet& set) {
@@ -37,8 +50,7 @@ std::string transforms(const parser::TransformSet& set) {
 
 void put_transform_sets(std::string& out, const Configured& configured, const Node& entry) {
   out += "\tTransform sets={ \n";
-  const auto* sets = entry.find<parser::SetTransformSet>();
-  for (const auto& name : sets ? sets->transform_sets : std::vector<std::string>{})
+  for (const std::string& name : configured.transform_sets_of(entry))
     if (const Node* block = configured.transform_set(name))
       out += "\t\t" + name + ":  { " + transforms(*block->as<parser::TransformSet>()) + " } , \n";
   out += "\t}\n";

@@ -26,6 +26,10 @@ class Configured {
   const parser::Node* transform_set(const std::string& name) const { return find(transform_sets_, name); }
   const parser::Node* access_list(const std::string& name) const { return find(access_lists_, name); }
   const parser::Node* ipsec_profile(const std::string& name) const { return find(ipsec_profiles_, name); }
+  /// Those that the crypto map entry or IPsec profile names, or the built-in one.
+  std::vector<std::string> transform_sets_of(const parser::Node& entry) const;
+  /// The IKEv2 profile of an IPsec profile; empty: none.
+  std::string ikev2_profile_of(const parser::Node& ipsec_profile) const;
   /// The global lines on lifetimes, or null.
   const parser::LifetimeSeconds* seconds() const { return seconds_; }
   const parser::LifetimeKilobytes* kilobytes() const { return kilobytes_; }
@@ -36,7 +40,8 @@ class Configured {
     const auto found = blocks.find(name);
     return found == blocks.end() ? nullptr : found->second;
   }
-  Blocks transform_sets_, access_lists_, ipsec_profiles_;
+  const parser::Node& root_;
+  Blocks transform_sets_, access_lists_, ipsec_profiles_;  // what is built in among them
   const parser::LifetimeSeconds* seconds_ = nullptr;
   const parser::LifetimeKilobytes* kilobytes_ = nullptr;
 };

@@ -19,6 +19,10 @@ std::string frame(std::uint8_t kind, engine::ByteView head, std::string_view tex
 
 std::string text_of(engine::ByteView view) { return {view.begin(), view.end()}; }
 
+bool has_number(RequestKind kind) {
+  return kind == RequestKind::hello || kind == RequestKind::line || kind == RequestKind::ahead;
+}
+
 }  // namespace
 
 std::string encode(const Request& request) {
@@ -27,7 +31,7 @@ std::string encode(const Request& request) {
     head.u16(control_version);
     head.u8(static_cast<std::uint8_t>(request.interaction));
   }
-  if (request.kind == RequestKind::hello || request.kind == RequestKind::line) head.u16(request.number);
+  if (has_number(request.kind)) head.u16(request.number);
   return frame(static_cast<std::uint8_t>(request.kind), head.view(), request.text);
 }
 
@@ -65,7 +69,7 @@ std::optional<std::string> FrameReader::next() {
 std::optional<Request> parse_request(std::string_view frame) {
   engine::Reader reader(engine::as_bytes(frame));
   const auto kind = reader.u8();
-  if (!kind || *kind < static_cast<std::uint8_t>(RequestKind::hello) || *kind > static_cast<std::uint8_t>(RequestKind::interrupt))
+  if (!kind || *kind < static_cast<std::uint8_t>(RequestKind::hello) || *kind > static_cast<std::uint8_t>(RequestKind::ahead))
     return std::nullopt;
   Request out;
   out.kind = static_cast<RequestKind>(*kind);
@@ -75,13 +79,14 @@ std::optional<Request> parse_request(std::string_view frame) {
     if (version != control_version || !interaction || *interaction > 1) return std::nullopt;
     out.interaction = static_cast<Interaction>(*interaction);
   }
-  if (out.kind == RequestKind::hello || out.kind == RequestKind::line) {
+  if (has_number(out.kind)) {
     const auto number = reader.u16();
     if (!number) return std::nullopt;
     out.number = *number;
   }
   out.text = text_of(reader.rest());
-  const bool has_text = out.kind == RequestKind::line || out.kind == RequestKind::help || out.kind == RequestKind::complete;
+  const bool has_text = out.kind == RequestKind::line || out.kind == RequestKind::ahead || out.kind == RequestKind::help ||
+                        out.kind == RequestKind::complete;
   if (!has_text && !out.text.empty()) return std::nullopt;
   return out;
 }

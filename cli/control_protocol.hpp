@@ -39,7 +39,8 @@ inline constexpr std::size_t max_reply_octets = 65536;
 /// A text of this length fits one frame.
 inline constexpr std::size_t reply_piece_octets = max_reply_octets - 16;
 
-enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt };
+/// ahead: a line that was there before the prompt that it answers, as in a paste.
+enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt, ahead };
 enum class ReplyKind : std::uint8_t { output = 65, refusal, remark, done, completion, monitor };
 
 /// Whether a human at a terminal types, or input is taken from a file or the command line.
@@ -47,7 +48,7 @@ enum class Interaction : std::uint8_t { batch = 0, terminal = 1 };
 
 struct Request {
   RequestKind kind = RequestKind::line;
-  std::uint16_t number = 0;                      // hello: columns of the terminal; line: columns before the text on the screen
+  std::uint16_t number = 0;  // hello: columns of the terminal; line, ahead: columns before the text on the screen
   Interaction interaction = Interaction::batch;  // hello
   std::string text;
 };

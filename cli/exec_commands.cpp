@@ -33,8 +33,11 @@ class ExecCommands : public CaptureCommands {
     session_->done();
   }
   void operator()(const parser::ExitShell&) {
-    // A stray `exit` in a file must not lose what follows it.
-    if (session_->at_terminal()) session_->over_ = true;
+    // A stray `exit` in a file, or one too many in a paste, must not lose what follows it.
+    if (session_->at_terminal() && session_->after_exit_)
+      session_->output("% One 'exit' too many in what was pasted: the session goes on\n");
+    else if (session_->at_terminal())
+      session_->over_ = true;
     session_->done();
   }
   void operator()(const parser::WriteMemory&) { write_startup(); }

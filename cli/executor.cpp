@@ -4,6 +4,10 @@
 
 namespace cli {
 
+LogMessage policy_failed(const std::string& interface, const std::string& why) {
+  return {3, "%CRYPTO-3-POLICY_FAILED: Interface " + interface + ": " + why};
+}
+
 void Executor::carry_out(engine::Actions actions) {
   for (auto& action : actions) std::visit([this](auto& each) { run(each); }, action);
 }
@@ -19,7 +23,7 @@ void Executor::run(engine::StartJob& action) {
 
 void Executor::run(const engine::SetPolicy& action) {
   const auto status = organs_.plane.set_policy(action);
-  if (!status.ok()) log_({3, "%CRYPTO-3-POLICY_FAILED: Interface " + action.interface + ": " + status.failure().why});
+  if (!status.ok()) log_(policy_failed(action.interface, status.failure().why));
 }
 
 void Executor::run(const engine::AddInbound& action) {

@@ -24,6 +24,9 @@ struct Organs {
   TrafficTotals& traffic;
 };
 
+/// What is logged where a data plane could not put an interface's policy in force.
+LogMessage policy_failed(const std::string& interface, const std::string& why);
+
 class Executor {
  public:
   /// `feed` takes the events that carrying out leads to (JobDone of inline jobs, InstallFailed); it must not handle them

@@ -93,8 +93,9 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   udp_->set_on_icmp([this](const kernel::IcmpError& error) {
     recorder_.note_icmp(kernel::monotonic_now(), {error.remote, error.from, error.type, error.code, 0, {}});
   });
-  auto plane = open_plane(*chosen, loop_, *udp_, interfaces_->current().devices,
-                          [this](engine::Event event) { handle(std::move(event)); });
+  auto plane = open_plane(
+      *chosen, loop_, *udp_, interfaces_->current().devices, [this](engine::Event event) { handle(std::move(event)); },
+      [this](const std::string& interface, const std::string& why) { log_.add(now(), policy_failed(interface, why)); });
   if (!plane.ok()) fail("cannot open the data plane", plane.failure());
   plane_ = std::move(*plane);
   plane_text_ = "data plane " + std::string(plane_.plane->name()) + " (" + chosen->why + ")";
@@ -271,12 +272,16 @@ void Gateway::next_commit() {
         if (order)
           out.master_keys =
               std::make_shared<parser::MasterKeys>(order->remove ? parser::MasterKeys{} : keys->changed_to(order->key));
-        out.configuration =
-            parser::protect(configuration, order ? parser::Configuration{} : before, *out.master_keys, sealing_random_);
+        const bool begins = parser::sealing_begins(configuration, before, *out.master_keys, order.has_value());
+        parser::SealedLines sealed;
+        out.configuration = parser::protect(configuration, order ? parser::Configuration{} : before, *out.master_keys,
+                                            sealing_random_, begins ? &sealed : nullptr);
+        parser::LineSealer sealer(out.configuration, *out.master_keys, sealing_random_, std::move(sealed));
         std::optional<parser::StoredPki> rows;
         if (order || pki_changed) rows = pki->stored(*out.master_keys, sealing_random_);
-        out.status = database_.commit_running(out.configuration, origin,
-                                              {order ? out.master_keys.get() : nullptr, rows ? &*rows : nullptr});
+        out.status = database_.commit_running(
+            out.configuration, origin,
+            {order ? out.master_keys.get() : nullptr, rows ? &*rows : nullptr, begins ? &sealer : nullptr});
         if (out.status.ok())
           out.compiled = std::make_shared<parser::Compiled>(
               parser::compile(out.configuration, previous.get(), out.master_keys.get(), pki.get()));
@@ -298,9 +303,9 @@ void Gateway::next_commit() {
 
 /// The devices first, so that the data plane knows them when the engine says what they protect.
 void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled) {
-  running_ = std::move(configuration);
+  auto old = std::exchange(running_, std::move(configuration));
   log_.configure(log_settings(running_));
-  const auto before = std::exchange(compiled_, std::move(compiled));
+  auto before = std::exchange(compiled_, std::move(compiled));
   ++revision_;
   executor_->set_keys(compiled_->keys);
   if (compiled_->tunnels != before->tunnels)
@@ -310,6 +315,8 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
   if (compiled_->interfaces != before->interfaces) interfaces_->bind(bindings_of(*compiled_));
   // What means the same to the engine is the same object.
   if (compiled_->config != before->config) handle(engine::ConfigChanged{compiled_->config});
+  // Letting go of what ten thousand peers were takes longer than the loop has.
+  background_.let_go(std::move(old), std::move(before));
 }
 
 void Gateway::set_master_key(parser::MasterKeyOrder order, parser::Origin origin, std::function<void(engine::Status)> then) {

@@ -40,7 +40,8 @@ class Pattern {
 /// Decides line by line; one object a command, because begin and section remember.
 class Filter {
  public:
-  Filter(parser::ModifierKind kind, const Pattern& pattern) : kind_(kind), pattern_(pattern) {}
+  Filter(const parser::Modifier& modifier, const Pattern& pattern)
+      : kind_(modifier.kind), others_(modifier.others), pattern_(pattern) {}
 
   bool keeps(const std::string& line) {
     const bool match = pattern_.matches(line);
@@ -55,7 +56,7 @@ class Filter {
       case parser::ModifierKind::begin:
         return begun_ = begun_ || match;
       case parser::ModifierKind::section:
-        return in_section(line, match);
+        return in_section(line, match) != others_;
       case parser::ModifierKind::count:
         return false;
       case parser::ModifierKind::json:
@@ -78,6 +79,7 @@ class Filter {
   }
 
   parser::ModifierKind kind_;
+  bool others_;
   const Pattern& pattern_;
   bool begun_ = false;
   std::size_t section_depth_ = std::string::npos;  // of the line that opened the section; npos: outside
@@ -90,7 +92,7 @@ std::string modified(std::string output, const parser::Modifier& modifier) {
   if (modifier.kind == parser::ModifierKind::none || modifier.kind == parser::ModifierKind::json) return output;
   const Pattern pattern(modifier.pattern);
   if (!pattern.valid()) return "% Failed to compile regular expression.\n";
-  Filter filter(modifier.kind, pattern);
+  Filter filter(modifier, pattern);
   std::string kept;
   for (std::size_t at = 0; at < output.size();) {
     const std::size_t end = std::min(output.find('\n', at), output.size());

@@ -15,10 +15,11 @@ engine::Result<Plane> open_xfrm(kernel::Loop& loop, const kernel::DeviceMap& dev
                [plane] { plane->settle(); }, [plane] { plane->close(); }};
 }
 
-engine::Result<Plane> open_tun(kernel::Loop& loop, kernel::Udp& udp, const kernel::DeviceMap& devices,
-                               kernel::PlaneEvents events) {
+engine::Result<Plane> open_tun(kernel::Loop& loop, kernel::Udp& udp, const kernel::DeviceMap& devices, kernel::PlaneEvents events,
+                               PolicyRefused refused) {
   kernel::TunPlane::Options options;
   options.devices = devices;
+  options.refused = std::move(refused);
   TRY(auto opened, kernel::TunPlane::create(std::move(options), std::move(events)));
   auto* plane = opened.get();
   udp.set_esp_sink(plane);
@@ -45,9 +46,9 @@ engine::Result<ChosenPlane> choose_plane(PlaneChoice wish) {
 }
 
 engine::Result<Plane> open_plane(const ChosenPlane& choice, kernel::Loop& loop, kernel::Udp& udp,
-                                 const kernel::DeviceMap& devices, kernel::PlaneEvents events) {
+                                 const kernel::DeviceMap& devices, kernel::PlaneEvents events, PolicyRefused refused) {
   return choice.kind == PlaneChoice::xfrm ? open_xfrm(loop, devices, std::move(events))
-                                          : open_tun(loop, udp, devices, std::move(events));
+                                          : open_tun(loop, udp, devices, std::move(events), std::move(refused));
 }
 
 kernel::UdpEsp udp_esp_of(const ChosenPlane& choice) {

@@ -29,10 +29,12 @@ struct Plane {
   std::function<void()> settle;                               // the start-up configuration has been applied
   std::function<void()> close;                                // then drop `plane`: nothing of ours stays in the kernel
 };
+/// Told what a plane could not put in force after all that set_policy() had taken.
+using PolicyRefused = std::function<void(const std::string& interface, const std::string& why)>;
 /// Opens it in the network namespace of the calling thread and, where it takes ESP out of UDP itself, connects it to
 /// `udp`. Everything handed in must outlive it.
 engine::Result<Plane> open_plane(const ChosenPlane& choice, kernel::Loop& loop, kernel::Udp& udp,
-                                 const kernel::DeviceMap& devices, kernel::PlaneEvents events);
+                                 const kernel::DeviceMap& devices, kernel::PlaneEvents events, PolicyRefused refused);
 
 /// Who opens ESP in UDP with this plane.
 kernel::UdpEsp udp_esp_of(const ChosenPlane& choice);

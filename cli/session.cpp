@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <unordered_set>
 #include <utility>
 
 #include "cli/exec_commands.hpp"
@@ -68,7 +69,9 @@ void Session::begin(const Request& request) {
   indent_ = request.number;
   switch (request.kind) {
     case RequestKind::line:
+    case RequestKind::ahead:
       last_line_ = backend_.monotonic();
+      after_exit_ = after_exit_ && request.kind == RequestKind::ahead;
       line(without_line_end(request.text));
       break;
     case RequestKind::help:
@@ -132,6 +135,7 @@ void Session::config_line(const std::string& text) {
         [self = shared_from_this(), command, typed = parser::without_keys(line.text)] { carry_out(self, *command, typed); });
   if (line.command && config_->takes_text()) text_opener_ = parser::without_keys(line.text);
   report(line, is_text);
+  after_exit_ = parser::is_exit(line);
   if (leaves || !config_->active())
     leave_configuration();
   else
@@ -297,9 +301,9 @@ void Session::commit(std::function<void()> then) {
 }
 
 void Session::print_warnings() {
+  const std::unordered_set<std::string_view> known(known_warnings_.begin(), known_warnings_.end());
   for (const auto& warning : backend_.warnings())
-    if (std::find(known_warnings_.begin(), known_warnings_.end(), warning) == known_warnings_.end())
-      output("% Warning: " + warning + "\n");
+    if (!known.contains(warning)) output("% Warning: " + warning + "\n");
   if (std::exchange(ikev1_entered_, false))
     output(
         "% NOTE: IKEv1 is not spoken (RFC 9395). 'show crypto isakmp conversion' shows the IKEv2 configuration that does\n"

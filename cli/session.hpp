@@ -97,6 +97,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<std::string> journal_;  // accepted lines that lead from what was committed last to where config_ is
   std::vector<std::string> entered_;  // accepted since the last commit, without secrets; the first ones where they are many
   std::vector<std::string> known_warnings_;
+  bool after_exit_ = false;     // the lines before the present one were `exit` of a configuration mode, and it came with them
   bool ikev1_entered_ = false;  // since the last time that its conversion was offered
 };
 

@@ -6,6 +6,7 @@
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
 #include "engine/proposals.hpp"
+#include "parser/built_ins.hpp"
 #include "parser/compile.hpp"
 
 namespace cli {
@@ -152,7 +153,7 @@ void put_transform_set(std::string& out, const parser::TransformSet& set, const 
 
 void put_ipsec_profile(std::string& out, const Configured& configured, const std::string& name, const Node& block) {
   out += "IPSEC profile " + name + "\n";
-  if (const auto* ikev2 = block.find<parser::SetIkev2Profile>()) out += "\tIKEv2 Profile: " + ikev2->profile + "\n";
+  if (const std::string ikev2 = configured.ikev2_profile_of(block); !ikev2.empty()) out += "\tIKEv2 Profile: " + ikev2 + "\n";
   put_lifetime(out, configured, block);
   const auto* pfs = block.find<parser::SetPfs>();
   out += std::string("\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): ") + (block.find<parser::ResponderOnly>() ? "Y" : "N") +
@@ -186,14 +187,15 @@ std::string show_crypto_objects(const engine::View& view, const parser::Configur
       break;
     }
     case parser::CryptoObject::transform_set:
-      root.each<parser::TransformSet>([&](const parser::TransformSet& set, const Node& block) {
-        if (wanted(set.name)) put_transform_set(out, set, block);
+      each_wanted<parser::TransformSet>(root, options.name, [&](const std::string&, const Node* block) {
+        if (!block) block = parser::default_transform_set(root);
+        put_transform_set(out, *block->as<parser::TransformSet>(), *block);
       });
       break;
     case parser::CryptoObject::ipsec_profile: {
       const Configured configured(root);
-      root.each<parser::IpsecProfile>([&](const parser::IpsecProfile& profile, const Node& block) {
-        if (wanted(profile.name)) put_ipsec_profile(out, configured, profile.name, block);
+      each_wanted<parser::IpsecProfile>(root, options.name, [&](const std::string& name, const Node* block) {
+        put_ipsec_profile(out, configured, name, block ? *block : *parser::default_ipsec_profile(root));
       });
       break;
     }

@@ -4,6 +4,7 @@
 #include "cli/configured.hpp"
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
+#include "parser/built_ins.hpp"
 #include "parser/compile.hpp"
 #include "parser/configuration.hpp"
 
@@ -97,8 +98,7 @@ void put_tunnel(std::string& out, const Configured& configured, const parser::In
   const auto* mode = block.find<parser::TunnelMode>();
   const Node* profile = protection ? configured.ipsec_profile(protection->profile) : nullptr;
   if (!profile || !mode || mode->kind < parser::TunnelKind::ipsec_ipv4) return;
-  const auto* named = profile->find<parser::SetIkev2Profile>();
-  const std::string ikev2 = protection->ikev2_profile ? *protection->ikev2_profile : named ? named->profile : "";
+  const std::string ikev2 = protection->ikev2_profile ? *protection->ikev2_profile : configured.ikev2_profile_of(*profile);
   const bool v6 = destination && destination->address && !destination->address->is_v4();
   const std::string title = std::string("Crypto Map ") + (v6 ? "IPv6" : "IPv4") + " \"" + interface.name + "-head-0\" ";
   out += title + "65536 ipsec-isakmp\n\tIKEv2 Profile: " + ikev2 + "\n\tProfile name: " + protection->profile + "\n";

@@ -163,6 +163,7 @@ void Terminal::ask(Request request, bool paged) {
 
 void Terminal::show_prompt() {
   if (leave_) return;
+  ahead_ = !input_.empty() || wait_for_input(0);
   editing_ = true;
   rl_redisplay_function = secret_ ? &ReadlineHooks::nothing : &rl_redisplay;
   if (secret_) write(prompt_);
@@ -183,7 +184,9 @@ void Terminal::accept_line(const char* line) {
   if (!remembered.empty() && remembered.back() == control_z) remembered.pop_back();
   if (!remembered.empty() && !question_ && parser::without_keys(remembered) == remembered) add_history(remembered.c_str());
   text.resize(std::min(text.size(), max_request_octets - 16));
-  ask({RequestKind::line, static_cast<std::uint16_t>(prompt_columns()), Interaction::terminal, std::move(text)}, true);
+  ask({ahead_ ? RequestKind::ahead : RequestKind::line, static_cast<std::uint16_t>(prompt_columns()), Interaction::terminal,
+       std::move(text)},
+      true);
   settle_when_quiet();
   show_prompt();
 }

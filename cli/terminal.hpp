@@ -52,6 +52,7 @@ class Terminal {
   termios saved_{};
   std::string input_;      // read from the terminal, not yet looked at by readline
   bool after_cr_ = false;  // a line feed or NUL behind a carriage return is part of it
+  bool ahead_ = false;     // what answers the present prompt was there before it, or the beginning of it
   bool input_ended_ = false, leave_ = false, lost_ = false, editing_ = false;
   bool uncommitted_ = false, question_ = false, secret_ = false;
   std::string prompt_, completion_;

@@ -66,15 +66,12 @@ bool no_such_family(int family, int result) {
 
 }  // namespace
 
-void Capture::NftFree::operator()(nft_ctx* context) const { nft_ctx_free(context); }
-
 engine::Result<Capture> Capture::open(unsigned instance) {
   TRY(auto watch, CaptureWatch::open(instance));
   Capture out(instance, std::move(watch));
-  out.nft_.reset(nft_ctx_new(NFT_CTX_DEFAULT));
+  out.nft_ = make_nft();
   if (!out.nft_) return failed("libnftables does not start");
-  nft_ctx_buffer_error(out.nft_.get());
-  nft_ctx_buffer_output(out.nft_.get());
+  TRY(out.thread_, NftThread::create());
   out.netlink_.reset(nl_socket_alloc());
   if (!out.netlink_) return failed("no memory for a netlink socket");
   if (const int result = nl_connect(out.netlink_.get(), NETLINK_ROUTE); result < 0) return failed(nl_geterror(result));
@@ -82,12 +79,11 @@ engine::Result<Capture> Capture::open(unsigned instance) {
 }
 
 engine::Status Capture::run(const std::string& commands) {
+  wait();
   watch_.stop_listening();
-  const int result = nft_run_cmd_from_buffer(nft_.get(), commands.c_str());
+  auto out = run_nft(nft_.get(), commands);
   watch_.listen_again();
-  if (result == 0) return engine::Done{};
-  const std::string_view why = nft_ctx_get_error_buffer(nft_.get());
-  return failed("nftables: " + std::string(why.substr(0, why.find('\n'))));
+  return out;
 }
 
 std::string Capture::listing(const std::string& command) {
@@ -146,6 +142,26 @@ engine::Status Capture::apply(const Device& device, unsigned tun_ifindex, std::s
   const auto [entry, fresh] = active_.try_emplace(device.name, mark);
   if (!fresh && entry->second != mark) unlead(std::exchange(entry->second, mark));
   return engine::Done{};
+}
+
+engine::Status Capture::apply_later(const Device& device, unsigned tun_ifindex, std::vector<engine::PolicyLine> lines) {
+  const std::uint32_t mark = capture_mark(instance_, device.ifindex);
+  CHECK_OK(lead(mark, tun_ifindex));
+  watch_.stop_listening();
+  thread_->run(device.name, [instance = instance_, name = device.name, mark, lines = std::move(lines)] {
+    return capture_transaction(instance, name, mark, lines);
+  });
+  active_.insert_or_assign(device.name, mark);
+  return engine::Done{};
+}
+
+std::vector<NftThread::Done> Capture::take_done() {
+  std::vector<NftThread::Done> out = thread_->take();
+  if (!out.empty() && thread_->idle()) {
+    watch_.listen_again();
+    watch_.forget();
+  }
+  return out;
 }
 
 void Capture::release(const Device& device) {

@@ -7,13 +7,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "engine/event.hpp"
 #include "kernel/capture_watch.hpp"
 #include "kernel/device_map.hpp"
+#include "kernel/nft_thread.hpp"
 #include "kernel/rtnetlink.hpp"
-
-struct nft_ctx;
 
 namespace kernel {
 
@@ -28,6 +28,17 @@ class Capture {
   /// Replaces what is captured of the packets that leave by `device`, in one step, and leads it to the TUN device
   /// `tun_ifindex`. On failure what was in force stays.
   engine::Status apply(const Device& device, unsigned tun_ifindex, std::span<const engine::PolicyLine> lines);
+  /// The same beside the caller, for a policy of thousands of lines: what was in force stays until it is through, and take_done()
+  /// tells. The device is the one that it was before, or new. Whatever else is asked of the capture meanwhile waits for it.
+  engine::Status apply_later(const Device& device, unsigned tun_ifindex, std::vector<engine::PolicyLine> lines);
+  /// To be polled for input while something is under way.
+  int done_fd() const { return thread_->fd(); }
+  /// What apply_later() came to since the last call: the devices' names.
+  std::vector<NftThread::Done> take_done();
+  /// Until nothing is under way.
+  void wait() {
+    if (!thread_->idle()) thread_->wait();
+  }
   /// Nothing that leaves by `device` is captured any more.
   void release(const Device& device);
   /// Takes away what this instance has left behind for devices without a policy now.
@@ -38,7 +49,10 @@ class Capture {
   /// To be polled for input: somebody changed the host's tables.
   const std::array<int, 2>& watched() const { return watch_.fds(); }
   /// Whether somebody else took away something of ours, or set one of our TUN devices down: apply() mends it.
-  bool disturbed(const std::function<bool(unsigned ifindex)>& our_device) { return watch_.disturbed(our_device); }
+  bool disturbed(const std::function<bool(unsigned ifindex)>& our_device) {
+    disturbed_ = watch_.disturbed(our_device) || disturbed_;
+    return thread_->idle() && std::exchange(disturbed_, false);
+  }
 
   /// What was told so far of the host's devices is our own doing.
   void forget_news() { watch_.forget(); }
@@ -47,9 +61,6 @@ class Capture {
   std::uint64_t clear_dropped(const Device& device);
 
  private:
-  struct NftFree {
-    void operator()(nft_ctx* context) const;
-  };
   Capture(unsigned instance, CaptureWatch watch) : instance_(instance), watch_(std::move(watch)) {}
 
   engine::Status run(const std::string& commands);
@@ -60,7 +71,9 @@ class Capture {
 
   unsigned instance_;
   CaptureWatch watch_;
-  std::unique_ptr<nft_ctx, NftFree> nft_;
+  Nft nft_;
+  std::unique_ptr<NftThread> thread_;
+  bool disturbed_ = false;  // and not said yet
   rtnetlink::Socket netlink_;
   std::map<std::string, std::uint32_t> active_;  // device name, mark
 };

@@ -9,6 +9,12 @@
 #include "kernel/payload_room.hpp"
 
 namespace kernel {
+namespace {
+
+constexpr std::size_t lines_for_later = 500;  // from so many on the capture is told beside the loop
+
+}  // namespace
+
 TunPlane::TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
                    std::unique_ptr<TunWorker> worker)
     : options_(std::move(options)),
@@ -38,7 +44,7 @@ TunPlane::~TunPlane() {
 
 engine::Status TunPlane::watch_events() {
   events_fd_ = epoll_create1(EPOLL_CLOEXEC);
-  for (const int fd : {mailbox_->fd(), capture_.watched()[0], capture_.watched()[1]}) {
+  for (const int fd : {mailbox_->fd(), capture_.done_fd(), capture_.watched()[0], capture_.watched()[1]}) {
     epoll_event event{};
     event.events = EPOLLIN;
     if (epoll_ctl(events_fd_, EPOLL_CTL_ADD, fd, &event) != 0) return failed("epoll");
@@ -68,19 +74,21 @@ engine::Status TunPlane::set_policy(const engine::SetPolicy& policy) {
 
 engine::Status TunPlane::protect(const std::string& interface, const Device& device,
                                  const std::vector<engine::PolicyLine>& lines) {
+  const auto before = protected_.find(interface);
+  const bool moved = before != protected_.end() && before->second.device != device;
+  const bool later = !moved && lines.size() >= lines_for_later;
+  if (!later) finish_captures();
   const auto known = protected_.find(interface);
   Protected state{device, known == protected_.end() ? nullptr : known->second.tun, lines};
   if (!state.tun) {
     TRY(auto tun, TunDevice::create(options_.tun_name, options_.tun_mtu));
     state.tun = std::make_shared<TunDevice>(std::move(tun));
   }
+  if (later) return protect_later(interface, std::move(state));
   // The thread knows the lines before the first packet is captured for them.
   post_port(interface, state);
   if (auto applied = capture_.apply(device, state.tun->ifindex(), lines); !applied.ok()) {
-    if (known != protected_.end())
-      post_port(interface, known->second);
-    else
-      worker_->post(TunWorker::RemovePort{interface});
+    take_back(interface, known == protected_.end() ? std::nullopt : std::optional(known->second));
     return applied;
   }
   if (known != protected_.end() && known->second.device.name != device.name) capture_.release(known->second.device);
@@ -88,7 +96,49 @@ engine::Status TunPlane::protect(const std::string& interface, const Device& dev
   return engine::Done{};
 }
 
+/// The thread of the plane has the new lines at once: it knows those that are captured until the new ones are, too, but for what
+/// is gone, which it drops.
+engine::Status TunPlane::protect_later(const std::string& interface, Protected state) {
+  const auto known = protected_.find(interface);
+  auto before = known == protected_.end() ? std::nullopt : std::optional(std::move(known->second));
+  post_port(interface, state);
+  if (auto ordered = capture_.apply_later(state.device, state.tun->ifindex(), state.lines); !ordered.ok()) {
+    take_back(interface, std::move(before));
+    return ordered;
+  }
+  pending_.push_back({interface, std::move(before)});
+  protected_.insert_or_assign(interface, std::move(state));
+  return engine::Done{};
+}
+
+void TunPlane::finish_captures() {
+  capture_.wait();
+  take_captures();
+}
+
+void TunPlane::take_captures() {
+  for (const NftThread::Done& done : capture_.take_done()) {
+    Pending pending = std::move(pending_.front());
+    pending_.pop_front();
+    if (done.status.ok()) continue;
+    take_back(pending.interface, std::move(pending.before));
+    if (options_.refused) options_.refused(pending.interface, done.status.failure().why);
+  }
+}
+
+/// The interface is as it was before the lines that could not be captured.
+void TunPlane::take_back(const std::string& interface, std::optional<Protected> before) {
+  if (!before) {
+    protected_.erase(interface);
+    worker_->post(TunWorker::RemovePort{interface});
+    return;
+  }
+  post_port(interface, *before);
+  protected_.insert_or_assign(interface, std::move(*before));
+}
+
 void TunPlane::unprotect(const std::string& interface) {
+  finish_captures();
   const auto known = protected_.find(interface);
   if (known == protected_.end()) return;
   capture_.release(known->second.device);
@@ -154,6 +204,7 @@ void TunPlane::receive_udp_esp(const engine::SocketAddress& local, const engine:
 }
 
 void TunPlane::dispatch() {
+  take_captures();
   const bool disturbed = capture_.disturbed([this](unsigned ifindex) {
     return tunnels_.wants_up(ifindex) ||
            std::any_of(protected_.begin(), protected_.end(), [&](const auto& p) { return p.second.tun->ifindex() == ifindex; });

@@ -1,8 +1,11 @@
 // The data plane in userspace: ESP over TUN devices, for hosts and containers whose kernel has no ESP.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kernel/capture.hpp"
@@ -24,6 +27,9 @@ class TunPlane final : public DataPlane, public UdpEspSink {
     std::string tun_name = "sallyport%d";  // %d: the first number that is free
     unsigned tun_mtu = 1400;
     std::uint16_t nat_port = 4500;  // of ESP in UDP, as EspSockets::open() has it; 0: none
+    /// Told what became of a policy of thousands of lines that set_policy() took and could not put in force: what was in force
+    /// stays.
+    std::function<void(const std::string& interface, const std::string& why)> refused{};
   };
   /// Needs CAP_NET_ADMIN, CAP_NET_RAW and /dev/net/tun. Changes nothing on the host yet: what an earlier process left
   /// stays in force until set_policy() or settle().
@@ -80,6 +86,11 @@ class TunPlane final : public DataPlane, public UdpEspSink {
   TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
            std::unique_ptr<TunWorker> worker);
   engine::Status protect(const std::string& interface, const Device& device, const std::vector<engine::PolicyLine>& lines);
+  engine::Status protect_later(const std::string& interface, Protected state);
+  /// What protect_later() came to.
+  void take_captures();
+  void finish_captures();
+  void take_back(const std::string& interface, std::optional<Protected> before);
   engine::Status watch_events();
   void unprotect(const std::string& interface);
   void post_port(const std::string& interface, const Protected& state);
@@ -90,6 +101,11 @@ class TunPlane final : public DataPlane, public UdpEspSink {
   std::shared_ptr<EventMailbox> mailbox_;
   int events_fd_ = -1;  // an epoll set: the mailbox, and what the capture watches
   std::map<std::string, Protected, std::less<>> protected_;
+  struct Pending {
+    std::string interface;
+    std::optional<Protected> before;
+  };
+  std::deque<Pending> pending_;  // what the capture is told beside the loop, in order
   std::unordered_map<engine::ChildSaId, Child> children_;
   std::unordered_map<std::uint32_t, engine::ChildSaId> spis_;
   std::unique_ptr<TunWorker> worker_;

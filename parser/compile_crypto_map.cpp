@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "parser/built_ins.hpp"
 #include "parser/compile_referents.hpp"
 
 namespace parser {
@@ -8,6 +9,14 @@ namespace {
 
 using Profiles = Referents::Profiles;
 using Entries = std::vector<std::shared_ptr<const engine::CryptoMapEntry>>;
+
+/// What the built-in transform set takes in transport mode; everything else goes in tunnel mode.
+bool all_hosts(const SelectorLines& lines) {
+  const auto host = [](const engine::TrafficSelector& end) { return end.first == end.last; };
+  return std::all_of(lines.begin(), lines.end(), [&](const engine::SelectorLine& line) {
+    return line.action == engine::AclAction::deny || (host(line.selectors.local) && host(line.selectors.remote));
+  });
+}
 
 /// Nullopt with warnings when the entry is incomplete.
 std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const Node& block, Referents& referents,
@@ -23,17 +32,16 @@ std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const 
   });
   if (entry.peers.empty()) context.warn(where, "no peer is set");
 
-  if (const auto* sets = block.find<SetTransformSet>())
-    for (const auto& name : sets->transform_sets) {
-      auto set = referents.transform_set(name, where);
-      if (!set) continue;
-      entry.transform_sets.push_back(std::move(set));
-      const engine::TransformSet& first = *entry.transform_sets.front();
-      if (entry.transform_sets.back()->mode != first.mode)
-        context.warn(where, "transform set " + name + " is used in the mode of the first one, " + first.name);
-    }
-  else
-    context.warn(where, "no transform set is set");
+  const std::vector<std::string> sets = transform_sets_of(context.root, block);
+  if (sets.empty()) context.warn(where, "no transform set is set");
+  for (const std::string& name : sets) {
+    auto set = referents.transform_set(name, where);
+    if (!set) continue;
+    entry.transform_sets.push_back(std::move(set));
+    const engine::TransformSet& first = *entry.transform_sets.front();
+    if (entry.transform_sets.back()->mode != first.mode)
+      context.warn(where, "transform set " + name + " is used in the mode of the first one, " + first.name);
+  }
 
   if (const auto* line = block.find<SetIkev2Profile>())
     entry.profile = referents.profile(line->profile, where);
@@ -49,6 +57,8 @@ std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const 
   }
   if (entry.peers.empty() || entry.transform_sets.empty() || !entry.profile || !lines) return std::nullopt;
   entry.lines = *lines;
+  if (!block.find<SetTransformSet>() && !all_hosts(entry.lines))
+    for (auto& set : entry.transform_sets) set = referents.in_tunnel_mode(std::move(set));
   if (!read_limits(entry, where, block, context)) return std::nullopt;
   return entry;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/built_ins.hpp"
+
 namespace parser {
 namespace {
 
@@ -37,10 +39,12 @@ std::optional<engine::TransformSet> read_transform_set(const TransformSet& line,
 }  // namespace
 
 Referents::Referents(CompileContext& context, const Profiles& profiles) : context_(context), usable_(profiles) {
-  context.root.each<TransformSet>([&](const TransformSet& line, const Node& block) {
-    auto set = line.usable() ? read_transform_set(line, block, context) : std::nullopt;
-    transform_sets_.emplace(line.name, set ? context.transform_sets.share(line.name, std::move(*set)) : nullptr);
-  });
+  context.root.each<TransformSet>([&](const TransformSet& line, const Node& block) { take(line, block); });
+}
+
+void Referents::take(const TransformSet& line, const Node& block) {
+  auto set = line.usable() ? read_transform_set(line, block, context_) : std::nullopt;
+  transform_sets_.emplace(line.name, set ? context_.transform_sets.share(line.name, std::move(*set)) : nullptr);
 }
 
 void Referents::name_profiles() {
@@ -70,10 +74,19 @@ std::shared_ptr<const engine::IkeProfile> Referents::profile(const std::string& 
 }
 
 std::shared_ptr<const engine::TransformSet> Referents::transform_set(const std::string& name, const std::string& user) {
+  const Node* built_in = name == "default" && !transform_sets_.contains(name) ? default_transform_set(context_.root) : nullptr;
+  if (built_in) take(*built_in->as<TransformSet>(), *built_in);
   const auto it = transform_sets_.find(name);
   if (it != transform_sets_.end() && it->second) return it->second;
   context_.warn(user, "transform set " + name + (it == transform_sets_.end() ? " is not defined" : " is not usable"));
   return nullptr;
+}
+
+std::shared_ptr<const engine::TransformSet> Referents::in_tunnel_mode(std::shared_ptr<const engine::TransformSet> set) {
+  if (set->mode == engine::IpsecMode::tunnel) return set;
+  engine::TransformSet copy = *set;
+  copy.mode = engine::IpsecMode::tunnel;
+  return context_.transform_sets.share(copy.name, copy);
 }
 
 const Node* Referents::find_list(const std::string& name, bool v6) {

@@ -23,11 +23,14 @@ class Referents {
   std::shared_ptr<const engine::IkeProfile> profile(const std::string& name, const std::string& user);
   /// Null with a warning when not defined or not usable.
   std::shared_ptr<const engine::TransformSet> transform_set(const std::string& name, const std::string& user);
+  /// The same set in tunnel mode, whatever it says itself.
+  std::shared_ptr<const engine::TransformSet> in_tunnel_mode(std::shared_ptr<const engine::TransformSet> set);
   /// The lines of the list, which is looked for first in the family of the map; null with a warning when it is not defined
   /// or permits nothing.
   const SelectorLines* access_list(const std::string& name, bool ipv6_map, const std::string& user);
 
  private:
+  void take(const TransformSet& line, const Node& block);
   void name_profiles();
   void name_lists();
   const Node* find_list(const std::string& name, bool v6);

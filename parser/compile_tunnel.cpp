@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "parser/built_ins.hpp"
 #include "parser/compile_referents.hpp"
 #include "parser/tunnel_route.hpp"
 
@@ -91,38 +92,25 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
   return true;
 }
 
-/// In tunnel mode, whatever the set says: an interface forwards packets that are not its own.
-std::shared_ptr<const engine::TransformSet> in_tunnel_mode(std::shared_ptr<const engine::TransformSet> set,
-                                                           CompileContext& context) {
-  if (set->mode == engine::IpsecMode::tunnel) return set;
-  engine::TransformSet copy = *set;
-  copy.mode = engine::IpsecMode::tunnel;
-  return context.transform_sets.share(copy.name, copy);
-}
-
 /// What the IPsec profile says; false with a warning.
 bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, const TunnelProtection& protection,
                   const std::string& user, Referents& referents, CompileContext& context) {
-  const Node* profile = nullptr;
-  context.root.each<IpsecProfile>([&](const IpsecProfile& each, const Node& block) {
-    if (each.name == protection.profile) profile = &block;
-  });
+  const Node* profile = find_ipsec_profile(context.root, protection.profile);
   if (!profile) {
     context.warn(user, "IPsec profile " + protection.profile + " is not defined");
     return false;
   }
   const std::string its = "crypto ipsec profile " + protection.profile;
-  if (const auto* sets = profile->find<SetTransformSet>())
-    for (const auto& name : sets->transform_sets) {
-      if (auto set = referents.transform_set(name, its)) entry.transform_sets.push_back(in_tunnel_mode(std::move(set), context));
-    }
-  else
-    context.warn(its, "no transform set is set");
-  const auto* named = profile->find<SetIkev2Profile>();
+  const std::vector<std::string> sets = transform_sets_of(context.root, *profile);
+  if (sets.empty()) context.warn(its, "no transform set is set");
+  // An interface forwards packets that are not its own.
+  for (const std::string& name : sets)
+    if (auto set = referents.transform_set(name, its)) entry.transform_sets.push_back(referents.in_tunnel_mode(std::move(set)));
+  const std::string named = ikev2_profile_of(context.root, *profile);
   if (protection.ikev2_profile)
     entry.profile = referents.profile(*protection.ikev2_profile, user);
-  else if (named)
-    entry.profile = referents.profile(named->profile, its);
+  else if (!named.empty())
+    entry.profile = referents.profile(named, its);
   else
     context.warn(its, "no IKEv2 profile is set");
   out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;

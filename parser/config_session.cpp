@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "parser/capture.hpp"
 #include "parser/kept.hpp"
@@ -20,6 +21,7 @@ struct ConfigSession::Impl {
   explicit Impl(const Configuration& start) : editor(start), snapshot(start) {}
 
   void execute(std::size_t level, Parsed parsed, std::size_t indent, LineReport& report);
+  void share_value(Parsed& parsed);
   void merge(std::size_t level, const Parsed& parsed, std::size_t indent, LineReport& report);
   bool take_text(LineReport& report);
   bool may_be_header(const CleanLine& refused, const Refusal& worst) const;
@@ -39,6 +41,7 @@ struct ConfigSession::Impl {
   std::vector<std::size_t> others;  // with `interface range`: the other interfaces that lines of the block at path[0] go to
   OpenBlocks blocks;                // those of `path`
   std::optional<Unfinished> unfinished;
+  std::unordered_map<const Command*, Value> last_values;
   bool after_refused_header = false;  // what is indented now belongs to it
   bool active = true;
   mutable bool changed = false;
@@ -67,7 +70,19 @@ void ConfigSession::Impl::execute(std::size_t level, Parsed parsed, std::size_t 
     report.verdict = Verdict::no_effect;
     return;
   }
+  share_value(parsed);
   merge(level, parsed, indent, report);
+}
+
+/// Ten thousand blocks say the same in most of their lines: it is there once.
+void ConfigSession::Impl::share_value(Parsed& parsed) {
+  const Command& command = *parsed.command;
+  if (parsed.form != Form::set || (command.merge() != Merge::once && command.merge() != Merge::many)) return;
+  Value& last = last_values[&command];
+  if (last && command.equal(last.get(), parsed.value.get()))
+    parsed.value = last;
+  else
+    last = parsed.value;
 }
 
 /// The block that is open, and the others of an `interface range`; the first refusal speaks for all.
@@ -226,6 +241,8 @@ bool is_ikev1(const LineReport& report) {
   return report.verdict == Verdict::no_effect && report.command && !report.taken_away &&
          report.command->note(report.value.get()) == no_effect::isakmp;
 }
+
+bool is_exit(const LineReport& report) { return report.command && report.command->merge() == Merge::leave; }
 
 ConfigSession::ConfigSession(Configuration start) : impl_(std::make_unique<Impl>(start)) {}
 ConfigSession::~ConfigSession() = default;

@@ -69,7 +69,8 @@ std::string sqlite_text(std::string sql) { return sql.replace(0, 11, "CREATE VIE
 struct Database::Impl {
   Impl(const std::string& path, std::string boot) : db(path), boot_id(std::move(boot)), history(db) {
     db.execute(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma journal_size_limit = 16777216");
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; pragma "
+        "journal_size_limit = 16777216");
     const std::int64_t version = db.number("pragma user_version");
     if (version > schema_version) throw sqlite::Error("configuration database: " + path + " was written by a newer version");
     if (version < schema_version) make_tables(version);
@@ -183,7 +184,14 @@ struct Database::Impl {
     if (beside.pki) write_pki(db, *beside.pki);
     RowWriter::Block next;
     std::string hunks;
-    if (stored) {
+    if (beside.sealer) {
+      std::string before = RowReader(db, "running").text().value_or("");
+      history.seal(before, *beside.sealer);
+      db.execute("delete from object where configuration = 'running'");
+      next = writer->write(root_of(configuration));
+      hunks = difference_of_texts(before, text_of(configuration.data().root));
+      set_meta("boot_id", boot_id);
+    } else if (stored) {
       next = writer->update(*stored, root_of(configuration));
       hunks = difference(*stored, *next);
     } else {
@@ -198,6 +206,8 @@ struct Database::Impl {
     transaction.commit();
     stored = std::move(next);
     running = configuration;
+    // What was overwritten still stands in the log.
+    if (beside.sealer) db.execute("pragma wal_checkpoint(truncate)");
   }
 
   Connection db;
@@ -217,7 +227,7 @@ Configuration Database::load() { return impl_->load(); }
 engine::Status Database::commit_running(const Configuration& configuration, const Origin& origin, const Beside& beside) {
   return guarded([&] {
     const bool same = impl_->running && *impl_->running == configuration;
-    if (beside.master || beside.pki || !same) impl_->write(configuration, origin, beside);
+    if (beside.master || beside.pki || beside.sealer || !same) impl_->write(configuration, origin, beside);
     return engine::Done{};
   });
 }

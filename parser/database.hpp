@@ -48,6 +48,8 @@ struct PendingRevert {
 struct Beside {
   const MasterKeys* master = nullptr;
   const StoredPki* pki = nullptr;
+  /// What earlier revisions hold is sealed with it, and what stood there is overwritten in the file.
+  LineSealer* sealer = nullptr;
 };
 
 /// Not to be used by two threads at once.

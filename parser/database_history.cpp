@@ -23,6 +23,24 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
+std::size_t depth_of(const std::string& line) { return std::min(line.find_first_not_of(' '), line.size()); }
+
+/// The line as the sealer makes it; what stands above it with less indentation are its blocks.
+std::string sealed_line(const std::vector<std::string>& lines, std::size_t place, LineSealer& sealer) {
+  const std::string& line = lines.at(place);
+  if (LineSealer::passes(line)) return line;
+  std::vector<std::string> path;
+  std::size_t depth = depth_of(line);
+  const std::string indentation(depth, ' ');
+  for (std::size_t i = place; depth > 0 && i-- > 0;) {
+    const std::size_t above = depth_of(lines[i]);
+    if (above >= depth) continue;
+    path.insert(path.begin(), lines[i].substr(above));
+    depth = above;
+  }
+  return indentation + sealer.sealed(path, line.substr(indentation.size()));
+}
+
 }  // namespace
 
 const char* History::tables() {
@@ -120,6 +138,27 @@ std::vector<LoggedCommand> History::commands() {
     out.push_back({static_cast<std::uint64_t>(query.number(0)), static_cast<std::uint64_t>(query.number(1)), query.text(2),
                    query.text(3), query.text(4)});
   return out;
+}
+
+void History::seal(std::string& latest_text, LineSealer& sealer) {
+  std::vector<std::string> lines = split(latest_text), fresh;
+  for (std::size_t i = 0; i < lines.size(); ++i) fresh.push_back(sealed_line(lines, i, sealer));
+  latest_text = joined(fresh);
+  std::vector<std::pair<std::int64_t, std::string>> changed;
+  sqlite::Statement query(db_.get(), "select id, hunks from revision order by id desc");
+  for (query.start(); query.next();) {
+    const std::string hunks = query.text(1);
+    const bool passes = LineSealer::passes(hunks);
+    const std::vector<std::string> after = passes ? std::vector<std::string>{} : lines;
+    if (!take_back(lines, hunks)) break;
+    if (passes) continue;
+    std::string sealed = with_sides(
+        hunks, [&](std::size_t place) { return sealed_line(lines, place, sealer); },
+        [&](std::size_t place) { return sealed_line(after, place, sealer); });
+    if (sealed != hunks) changed.emplace_back(query.number(0), std::move(sealed));
+  }
+  sqlite::Statement update(db_.get(), "update revision set hunks = ?, octets = ? where id = ?");
+  for (const auto& [id, hunks] : changed) update.run(hunks, static_cast<std::int64_t>(hunks.size()), id);
 }
 
 std::optional<std::string> History::text_of(std::uint64_t number, const std::string& latest_text) {

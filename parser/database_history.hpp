@@ -28,6 +28,9 @@ class History {
   std::uint64_t latest();
   std::vector<Revision> revisions();
   std::vector<LoggedCommand> commands();
+  /// Makes every line of every revision what `sealed` makes of it; `latest_text` is the text of the latest one, and becomes what
+  /// it is now. The log of commands has no secrets.
+  void seal(std::string& latest_text, LineSealer& sealer);
   /// The text of a revision, from that of the latest one. nullopt: no such revision (any more).
   std::optional<std::string> text_of(std::uint64_t number, const std::string& latest_text);
 

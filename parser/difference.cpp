@@ -201,6 +201,20 @@ bool cross(std::vector<std::string>& text, std::string_view hunks, Side from) {
 bool take_back(std::vector<std::string>& text, std::string_view hunks) { return cross(text, hunks, Side::after); }
 bool carry_out(std::vector<std::string>& text, std::string_view hunks) { return cross(text, hunks, Side::before); }
 
+std::string with_sides(std::string_view hunks, const LineAt& before, const LineAt& after) {
+  const std::vector<std::string_view> lines = lines_of(hunks);
+  std::string out;
+  for (std::size_t at = 0; at < lines.size();) {
+    HunkHead head;
+    out.append(lines[at]).append("\n");
+    if (!head.read(lines[at++])) return std::string(hunks);
+    for (std::size_t i = 0; i < head.removed; ++i) out.append("-").append(before(head.before - 1 + i)).append("\n");
+    for (std::size_t i = 0; i < head.added; ++i) out.append("+").append(after(head.after - 1 + i)).append("\n");
+    at += std::size_t{head.removed} + head.added;
+  }
+  return out;
+}
+
 std::string difference_of_texts(std::string_view before, std::string_view after) {
   const std::vector<std::string_view> a = lines_of(before), b = lines_of(after);
   std::size_t head = 0, tail = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,11 @@ bool take_back(std::vector<std::string>& text, std::string_view hunks);
 
 /// And forwards: what `hunks` lead to from `text`.
 bool carry_out(std::vector<std::string>& text, std::string_view hunks);
+
+/// The line at a place, counted from 0, of a text.
+using LineAt = std::function<std::string(std::size_t place)>;
+/// The same hunks with the lines of other texts, which differ from theirs within lines alone.
+std::string with_sides(std::string_view hunks, const LineAt& before, const LineAt& after);
 
 /// The difference of two texts as hunks, line by line.
 std::string difference_of_texts(std::string_view before, std::string_view after);

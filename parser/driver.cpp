@@ -74,9 +74,10 @@ It Session::match_keyword(It p, std::string_view text, std::string_view help) {
   const It end = token_end(p, end_);
   const std::string_view token(p, end);
   if (p != help_at && !token.empty() && starts_with_letters(text, token)) {
-    std::uint64_t& bits = keyword_bits(p);
-    found_keyword_place_ = found_keyword_place_ || !(bits & bit_of(p));
-    bits |= bit_of(p);
+    const std::size_t at = place(p);
+    std::uint64_t& bits = keyword_bits(at);
+    found_keyword_place_ = found_keyword_place_ || !(bits & bit_of(at));
+    bits |= bit_of(at);
     if (token.size() == text.size()) return end;
     for (const auto& [where, keyword] : settled_)
       if (where == p && keyword == text) return end;

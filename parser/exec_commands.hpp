@@ -291,6 +291,7 @@ struct Modifier {
   ModifierKind kind = ModifierKind::none;
   std::string pattern{}, file{};
   bool to_end = false;  // `tee /append`
+  bool others = false;  // `section exclude`: all but the sections
   bool has_file() const { return kind >= ModifierKind::redirect; }
   friend bool operator==(const Modifier&, const Modifier&) = default;
 };

@@ -11,8 +11,8 @@ namespace parser {
 
 struct Kept {
   /// What a word is for: `selector` tells lines of one command apart. Secrets are shown in running-config alone; a `key` may
-  /// be of type 6, a `password` of type 6 or 7, by the digit in front of it.
-  enum class Use : std::uint8_t { keyword, argument, selector, secret, key, password };
+  /// be of type 6, a `password` of type 6 or 7, by the digit in front of it; of what is `hashed` a hash is kept.
+  enum class Use : std::uint8_t { keyword, argument, selector, secret, key, password, hashed };
   struct Word {
     std::uint32_t at = 0;     // where it was read
     std::uint32_t begin = 0;  // where its blank stands in `text`

@@ -52,6 +52,8 @@ struct HelpEntry {
 
 /// The line is one of IKEv1's, taken and without effect.
 bool is_ikev1(const LineReport& report);
+/// `exit` of a configuration mode.
+bool is_exit(const LineReport& report);
 
 /// Typing in configuration mode: holds the configuration under construction and the mode. One line at a time; nothing
 /// outside changes until the owner takes `configuration()`.

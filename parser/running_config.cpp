@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "parser/built_ins.hpp"
 #include "parser/configuration.hpp"
 #include "parser/open_blocks.hpp"
 
@@ -24,6 +25,8 @@ const BuiltIn built_ins[] = {
     {typeid(Ikev2Proposal), as_built_in<Ikev2Proposal>,
      "crypto ikev2 proposal default \n encryption aes-cbc-256\n integrity sha512 sha384\n group 19 14 21\n!\n"},
     {typeid(Ikev2Policy), as_built_in<Ikev2Policy>, "crypto ikev2 policy default \n match fvrf any\n proposal default\n!\n"},
+    {typeid(TransformSet), as_built_in<TransformSet>, default_transform_set_text},
+    {typeid(IpsecProfile), as_built_in<IpsecProfile>, default_ipsec_profile_text},
 };
 
 class Writer {

@@ -9,6 +9,7 @@
 #include "parser/command.hpp"
 #include "parser/configuration.hpp"
 #include "parser/kept.hpp"
+#include "parser/secret_hash.hpp"
 #include "parser/type7.hpp"
 
 namespace parser {
@@ -17,6 +18,7 @@ namespace {
 using engine::Bytes;
 
 constexpr std::string_view salt = "sallyport type 6";
+constexpr engine::crypto::ScryptCost master_key_cost{.n = 16384, .r = 8, .p = 1};
 constexpr std::string_view version = "01";
 constexpr std::size_t key_octets = 36, iv_octets = 8, padded_to = 16;
 constexpr std::uint8_t end_of_key = 0x80;
@@ -98,7 +100,10 @@ struct Sealing {
   const MasterKeys& keys;
   engine::Rng& random;
   bool type6, type7;
+  SealedLines* told = nullptr;
 };
+
+std::string told_as(const std::string& block, const std::string& line) { return block + "\n" + line; }
 
 std::optional<KeyText> sealed(const KeyText& key, const void* context) {
   const auto& sealing = *static_cast<const Sealing*>(context);
@@ -117,18 +122,43 @@ std::optional<KeyText> sealed(const KeyText& key, const void* context) {
   return out;
 }
 
+constexpr std::string_view algorithm_keyword = "algorithm-type";
+
+/// A secret in clear of which a hash is kept.
+bool is_unhashed(const Kept& line, std::size_t index) {
+  const std::string_view type = line.secret_type(index);
+  return line.words[index].use == Kept::Use::hashed && (type.empty() || type == "0");
+}
+bool has_unhashed(const Kept& line) {
+  for (std::size_t i = 0; i < line.words.size(); ++i)
+    if (is_unhashed(line, i)) return true;
+  return false;
+}
+
+/// The algorithm that the line asks for in front of its secret; the default is scrypt, as on routers of today.
+HashType wanted_hash(const Kept& line) {
+  for (std::size_t i = 0; i + 1 < line.words.size(); ++i)
+    if (line.words[i].use == Kept::Use::keyword && line.word(i) == algorithm_keyword)
+      return line.word(i + 1) == "md5" ? HashType::md5 : line.word(i + 1) == "sha256" ? HashType::pbkdf2 : HashType::scrypt;
+  return HashType::scrypt;
+}
+
 /// How the secret of a kept line is written from now on: its type and its text, or nothing where it stays.
-std::optional<std::pair<std::string_view, std::string>> rewritten(const Kept& line, std::size_t index, const Sealing& sealing) {
+std::optional<std::pair<std::string, std::string>> rewritten(const Kept& line, std::size_t index, const Sealing& sealing) {
   const Kept::Use use = line.words[index].use;
   const std::string_view type = line.secret_type(index);
+  if (is_unhashed(line, index)) {
+    const HashType hash = wanted_hash(line);
+    return std::pair(std::string(1, static_cast<char>(hash)), hashed_secret(hash, line.word(index), sealing.random));
+  }
   if (use < Kept::Use::key || (!type.empty() && type != "0" && type != "6")) return std::nullopt;
   const KeyText given{.encryption = type == "6" ? 6u : 0u, .hex = false, .text = std::string(line.word(index))};
   if (sealing.type6) {
     auto out = sealed(given, &sealing);
-    return out ? std::optional(std::pair(std::string_view("6"), std::move(out->text))) : std::nullopt;
+    return out ? std::optional(std::pair(std::string("6"), std::move(out->text))) : std::nullopt;
   }
   if (!sealing.type7 || use != Kept::Use::password || given.encryption != 0) return std::nullopt;
-  return std::pair(std::string_view("7"), type7_encoded(given.text));
+  return std::pair(std::string("7"), type7_encoded(given.text));
 }
 
 /// The kept line with its secrets of type 6 or 7, or null where it stays.
@@ -136,7 +166,12 @@ Value protected_line(const Kept& line, const Sealing& sealing) {
   Kept out;
   out.padded = line.padded;
   bool changed = false;
+  const bool hashing = has_unhashed(line);
   for (std::size_t i = 0; i < line.words.size(); ++i) {
+    if (hashing && line.words[i].use == Kept::Use::keyword && line.word(i) == algorithm_keyword) {
+      ++i;
+      continue;
+    }
     auto fresh = rewritten(line, i, sealing);
     if (fresh && !line.secret_type(i).empty()) out.cut((i - 1) * 2 + 1);
     if (fresh) out.put(i * 2, fresh->first, Kept::Use::keyword);
@@ -153,22 +188,29 @@ Value protected_value(const Node& line, const Sealing& sealing) {
 
 /// The block with its keys sealed, or null where there was nothing to do.
 std::shared_ptr<Node> protected_block(const Node& block, const Node* before, const Sealing& sealing) {
+  const Lines none;
+  const Lines &lines = block.children, &old = before ? before->children : none;
+  std::size_t head = 0, tail = 0;
+  const std::size_t shorter = std::min(lines.size(), old.size());
+  while (head < shorter && lines[head] == old[head]) ++head;
+  while (tail < shorter - head && lines[lines.size() - 1 - tail] == old[old.size() - 1 - tail]) ++tail;
   std::unordered_set<const Node*> known;
-  if (before)
-    for (const auto& child : before->children) known.insert(child.get());
+  for (std::size_t i = head; i < old.size() - tail; ++i) known.insert(old[i].get());
   std::shared_ptr<Node> out;
-  for (std::size_t i = 0; i < block.children.size(); ++i) {
-    const auto& child = block.children[i];
+  for (std::size_t i = head; i < lines.size() - tail; ++i) {
+    const auto& child = lines[i];
     if (known.contains(child.get())) continue;
     std::shared_ptr<Node> fresh;
     if (!child->children.empty()) {
       const Node* same = nullptr;
-      if (before && i < before->children.size() && before->children[i]->value == child->value) same = before->children[i].get();
+      if (i < old.size() && old[i]->value == child->value) same = old[i].get();
       fresh = protected_block(*child, same, sealing);
     }
     if (Value value = protected_value(*child, sealing)) {
       fresh = std::make_shared<Node>(fresh ? *fresh : *child);
       fresh->value = std::move(value);
+      if (sealing.told)
+        sealing.told->insert_or_assign(told_as(block.command ? line_text(block) : "", line_text(*child)), line_text(*fresh));
     }
     if (!fresh) continue;
     if (!out) out = std::make_shared<Node>(block);
@@ -212,7 +254,7 @@ std::shared_ptr<Node> block_with_stand_ins(const Node& block, const StandIns& st
 
 MasterKeys MasterKeys::changed_to(std::string_view password) const {
   auto fresh = std::make_shared<const engine::Secret>(
-      engine::crypto::scrypt(engine::as_bytes(password), engine::as_bytes(salt), key_octets));
+      engine::crypto::scrypt(engine::as_bytes(password), engine::as_bytes(salt), master_key_cost, key_octets));
   MasterKeys out;
   out.keys_.push_back(fresh);
   for (const auto& key : keys_)
@@ -265,15 +307,49 @@ std::optional<MasterKeyOrder> master_key_order(const LineReport& report) {
   return MasterKeyOrder{false, static_cast<const ConfigKey*>(report.value.get())->key};
 }
 
+namespace {
+
+struct Protection {
+  bool type6, type7;
+  Protection(const Configuration& configuration, const MasterKeys& keys)
+      : type6(keys.present() && configuration.data().root.find<PasswordEncryption>()),
+        type7(configuration.data().root.find<ServicePasswordEncryption>()) {}
+};
+
+/// A line of an old revision in the mode that `path` leads to; null where it is not understood there.
+std::shared_ptr<Node> read_line(const std::vector<std::string>& path, const std::string& line) {
+  const auto read = [](const Mode& mode, const std::string& text) -> std::shared_ptr<Node> {
+    Session session(text);
+    Parsed parsed;
+    if (understand(mode, session, parsed) != Outcome::ok || parsed.form == Form::default_) return nullptr;
+    auto node = std::make_shared<Node>();
+    node->command = parsed.command;
+    node->value = std::move(parsed.value);
+    node->negated = parsed.form == Form::no;
+    return node;
+  };
+  const Mode* mode = &global_mode();
+  for (const std::string& header : path) {
+    const auto block = read(*mode, header);
+    mode = block ? block->command->opens() : nullptr;
+    if (!mode) return nullptr;
+  }
+  return read(*mode, line);
+}
+
+}  // namespace
+
+bool sealing_begins(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
+                    bool new_master_key) {
+  const Protection now(configuration, keys), was(before, keys);
+  return (now.type6 && (new_master_key || !was.type6)) || (now.type7 && !was.type7);
+}
+
 Configuration protect(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
-                      engine::Rng& random) {
-  const Node& root = configuration.data().root;
-  const bool type6 = keys.present() && root.find<PasswordEncryption>();
-  const bool type7 = root.find<ServicePasswordEncryption>();
-  if (!type6 && !type7) return configuration;
-  const Node& old = before.data().root;
-  const bool as_before = (!type6 || old.find<PasswordEncryption>()) && (!type7 || old.find<ServicePasswordEncryption>());
-  const auto fresh = protected_block(root, as_before ? &old : nullptr, {keys, random, type6, type7});
+                      engine::Rng& random, SealedLines* sealed) {
+  const Protection now(configuration, keys), was(before, keys);
+  const Node* old = (!now.type6 || was.type6) && (!now.type7 || was.type7) ? &before.data().root : nullptr;
+  const auto fresh = protected_block(configuration.data().root, old, {keys, random, now.type6, now.type7, sealed});
   if (!fresh) return configuration;
   return Configuration(std::make_shared<const Configuration::Data>(Configuration::Data{*fresh}));
 }
@@ -281,6 +357,32 @@ Configuration protect(const Configuration& configuration, const Configuration& b
 Configuration with_stand_ins(const Configuration& configuration, const MasterKeys& keys) {
   return Configuration(
       std::make_shared<const Configuration::Data>(Configuration::Data{*block_with_stand_ins(configuration.data().root, {keys})}));
+}
+
+LineSealer::LineSealer(const Configuration& configuration, const MasterKeys& keys, engine::Rng& random, SealedLines known)
+    : keys_(keys),
+      random_(random),
+      type6_(Protection(configuration, keys).type6),
+      type7_(Protection(configuration, keys).type7),
+      known_(std::move(known)) {}
+
+std::string LineSealer::sealed(const std::vector<std::string>& path, const std::string& line) {
+  if (passes(line)) return line;
+  const auto [place, fresh] = known_.try_emplace(told_as(path.empty() ? "" : path.back(), line), line);
+  if (!fresh) return place->second;
+  const auto node = read_line(path, line);
+  if (!node || node->negated) return line;
+  if (Value value = protected_value(*node, {keys_, random_, type6_, type7_})) {
+    node->value = std::move(value);
+    place->second = line_text(*node);
+  }
+  return place->second;
+}
+
+bool LineSealer::passes(std::string_view text) {
+  for (const std::string_view word : {"key", "secret", "password"})
+    if (text.find(word) != std::string_view::npos) return false;
+  return true;
 }
 
 }  // namespace parser

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/random.hpp"
@@ -53,11 +54,37 @@ struct MasterKeyOrder {
 };
 std::optional<MasterKeyOrder> master_key_order(const LineReport& report);
 
+/// What lines became, by the header of their block and their own text.
+using SealedLines = std::unordered_map<std::string, std::string>;
+
 /// Under `password encryption aes` and a master key: clear keys and passwords become type 6, and what an earlier master key
-/// sealed is sealed by the present one. Otherwise passwords become type 7 under `service password-encryption`. Blocks that are
+/// sealed is sealed by the present one. Otherwise passwords become type 7 under `service password-encryption`. Secrets of which
+/// hashes are kept become hashes in any case (parser/secret_hash.hpp). Blocks that are
 /// the same object in `before` are not looked at; `before` must have come from here with the same keys, or be empty.
+/// `sealed` is told which lines changed.
 Configuration protect(const Configuration& configuration, const Configuration& before, const MasterKeys& keys,
-                      engine::Rng& random);
+                      engine::Rng& random, SealedLines* sealed = nullptr);
+
+/// `configuration` protects more, or by another master key, than what was committed before it, `before`: what old revisions hold
+/// is to be sealed as well.
+bool sealing_begins(const Configuration& configuration, const Configuration& before, const MasterKeys& keys, bool new_master_key);
+
+/// Seals lines of old revisions as protect() does those of `configuration`.
+class LineSealer {
+ public:
+  /// `known`: what protect() made of the lines of `configuration`; the same lines become the same again.
+  LineSealer(const Configuration& configuration, const MasterKeys& keys, engine::Rng& random, SealedLines known);
+  /// A line without indentation below the blocks that `path` opens.
+  std::string sealed(const std::vector<std::string>& path, const std::string& line);
+  /// No line of the text has a secret.
+  static bool passes(std::string_view text);
+
+ private:
+  const MasterKeys& keys_;
+  engine::Rng& random_;
+  bool type6_, type7_;
+  SealedLines known_;
+};
 
 /// For whoever looks for a fault and must not have the keys: "stand-in-1", "stand-in-2" in their places, the same for the
 /// same key. Lines that have no effect here and hold a secret are left out.

@@ -54,7 +54,11 @@ class Session {
   /// Without `help` the keyword is not offered.
   It match_keyword(It p, std::string_view text, std::string_view help);
   /// Some keyword matched at `p`, also as a prefix: free text must not take the token.
-  bool keyword_at(It p) const { return keyword_bits(p) & bit_of(p); }
+  bool keyword_at(It p) const {
+    const std::size_t at = place(p);
+    if (at < near_places) return keyword_near_[at / 64] & bit_of(at);
+    return at / 64 < keyword_far_.size() && keyword_far_[at / 64] & bit_of(at);
+  }
   /// Nothing follows, or a blank and a `!` comment.
   bool at_end(It p);
   /// The last pass found a keyword where free text may have been taken before.
@@ -74,16 +78,20 @@ class Session {
   }
 
  private:
-  // Of the places beyond the first 512, a bit stands for several: a name there must not be what some keyword is.
-  static constexpr std::size_t places = 512;
-  std::uint64_t& keyword_bits(It p) { return keyword_at_[static_cast<std::size_t>(p - begin_) % places / 64]; }
-  std::uint64_t keyword_bits(It p) const { return keyword_at_[static_cast<std::size_t>(p - begin_) % places / 64]; }
-  std::uint64_t bit_of(It p) const { return std::uint64_t{1} << (static_cast<std::size_t>(p - begin_) % 64); }
+  static constexpr std::size_t near_places = 512;  // which cost nothing to note
+  std::size_t place(It p) const { return static_cast<std::size_t>(p - begin_); }
+  static std::uint64_t bit_of(std::size_t place) { return std::uint64_t{1} << (place % 64); }
+  std::uint64_t& keyword_bits(std::size_t place) {
+    if (place < near_places) return keyword_near_[place / 64];
+    if (place / 64 >= keyword_far_.size()) keyword_far_.resize(place / 64 + 1);
+    return keyword_far_[place / 64];
+  }
 
   It begin_, end_, far_;
   std::vector<Expect> expected_;
   std::vector<std::pair<It, std::string>> settled_;
-  std::array<std::uint64_t, places / 64> keyword_at_{};
+  std::array<std::uint64_t, near_places / 64> keyword_near_{};
+  std::vector<std::uint64_t> keyword_far_;
   bool found_keyword_place_ = false;
 };
 

@@ -62,12 +62,16 @@ class Used {
   bool transform_set(const std::string& name) const { return sets_.contains(name); }
   bool access_list(const std::string& name) const { return lists_.contains(name); }
   bool map(const std::string& name) const { return maps_.contains(name); }
+  bool ipsec_profile(const std::string& name) const { return ipsec_profiles_.contains(name); }
   bool any_profile_reference() const { return !profiles_.empty(); }
 
  private:
   void collect(const Node& block) {
     block.each<PolicyProposal>([&](const PolicyProposal& line, const Node&) { proposals_.insert(line.proposal); });
     block.each<ProfileKeyring>([&](const ProfileKeyring& line, const Node&) { keyrings_.insert(line.keyring); });
+    block.each<ProfilePpkKeyring>([&](const ProfilePpkKeyring& line, const Node&) { keyrings_.insert(line.keyring); });
+    block.each<TunnelProtection>([&](const TunnelProtection& line, const Node&) { ipsec_profiles_.insert(line.profile); });
+    block.each<TunnelPolicy>([&](const TunnelPolicy& line, const Node&) { lists_.insert(line.acl); });
     block.each<SetIkev2Profile>([&](const SetIkev2Profile& line, const Node&) { profiles_.insert(line.profile); });
     block.each<MatchAddress>([&](const MatchAddress& line, const Node&) { lists_.insert(line.acl); });
     block.each<InterfaceCryptoMap>([&](const InterfaceCryptoMap& line, const Node&) { maps_.insert(line.map); });
@@ -88,7 +92,7 @@ class Used {
       if (text.find("ikev2-profile ") != std::string::npos) profiles_.insert(last);
     }
   }
-  std::set<std::string> proposals_, keyrings_, profiles_, sets_, lists_, maps_;
+  std::set<std::string> proposals_, keyrings_, profiles_, sets_, lists_, maps_, ipsec_profiles_;
 };
 
 void unused(const Subject& subject, Findings& findings) {
@@ -104,10 +108,13 @@ void unused(const Subject& subject, Findings& findings) {
     if (!used.keyring(each.name)) report("IKEv2 keyring", each.name, line, "IKEv2 profile");
   });
   root.each<Ikev2Profile>([&](const Ikev2Profile& each, const Node& line) {
-    if (!used.profile(each.name)) report("IKEv2 profile", each.name, line, "crypto map");
+    if (each.name != "default" && !used.profile(each.name)) report("IKEv2 profile", each.name, line, "crypto map");
   });
   root.each<TransformSet>([&](const TransformSet& each, const Node& line) {
-    if (!used.transform_set(each.name)) report("transform set", each.name, line, "crypto map");
+    if (each.name != "default" && !used.transform_set(each.name)) report("transform set", each.name, line, "crypto map");
+  });
+  root.each<IpsecProfile>([&](const IpsecProfile& each, const Node& line) {
+    if (each.name != "default" && !used.ipsec_profile(each.name)) report("IPsec profile", each.name, line, "tunnel interface");
   });
   root.each<AccessList>([&](const AccessList& each, const Node& line) {
     if (!used.access_list(each.name)) report("access list", each.name, line, "crypto map");
@@ -257,8 +264,13 @@ void ikev1(const Subject& subject, Findings& findings) {
 
 const std::vector<OneFileCheck>& one_file_checks() {
   static const std::vector<OneFileCheck> checks = {
-      {"without-effect", without_effect},    {"unused", unused}, {"two-profiles", two_profiles},
-      {"access-list", access_lists},         {"weak", weak},     {"ikev1", ikev1},
+      {"without-effect", without_effect},
+      {"undefined", undefined_names},
+      {"unused", unused},
+      {"two-profiles", two_profiles},
+      {"access-list", access_lists},
+      {"weak", weak},
+      {"ikev1", ikev1},
       {"certificate", certificate_findings},
   };
   return checks;

@@ -18,19 +18,44 @@ struct End {
   Entry entry;
   IpAddress address;
 
-  const Node* block() const {
+  /// The interface, where the entry is that of a protected tunnel; otherwise null.
+  const Node* tunnel() const {
+    constexpr std::string_view behind = "-head-0";
+    if (!entry->map.ends_with(behind)) return nullptr;
+    return subject->find_named<Interface>(entry->map.substr(0, entry->map.size() - behind.size()));
+  }
+  const Node* map_entry() const {
     return subject->find<CryptoMap>(
         [&](const CryptoMap& map) { return map.map == entry->map && map.sequence == entry->sequence; });
   }
+  std::string name() const {
+    if (const Node* interface = tunnel()) return line_text(*interface);
+    return "crypto map " + entry->map + " " + std::to_string(entry->sequence);
+  }
+  /// The line of type T of the crypto map entry, or what a tunnel has in its place.
   template <class T>
   Place line() const {
-    const Node* found = block();
+    const Node* interface = tunnel();
+    if (interface) return line_of_tunnel<T>(*interface);
+    const Node* found = map_entry();
     return found ? subject->place_of<T>(*found) : Place{subject->file(), 0};
   }
   template <class T>
   Place profile_line() const {
     const Node* found = subject->find_named<Ikev2Profile>(entry->profile->name);
     return found ? subject->place_of<T>(*found) : Place{subject->file(), 0};
+  }
+
+ private:
+  template <class T>
+  Place line_of_tunnel(const Node& interface) const {
+    if constexpr (std::is_same_v<T, SetPeer>) return subject->place_of<TunnelDestination>(interface);
+    if constexpr (std::is_same_v<T, MatchAddress>)
+      if (interface.find<TunnelPolicy>()) return subject->place_of<TunnelPolicy>(interface);
+    const auto* protection = interface.find<TunnelProtection>();
+    const bool own = std::is_same_v<T, SetIkev2Profile> && protection->ikev2_profile;
+    const Node* profile = own ? nullptr : subject->find_named<IpsecProfile>(protection->profile);
+    return profile ? subject->place_of<T>(*profile) : subject->place_of<TunnelProtection>(interface);
   }
 };
 struct Peering {
@@ -178,8 +203,8 @@ void profile_chosen(const End& from, const End& to, Findings& findings) {
     if (std::none_of(rules.begin(), rules.end(), [&](const auto& rule) { return engine::matches(rule, identity); })) continue;
     if (profile != to.entry->profile)
       add(findings, "identity",
-          identity.to_string() + " is taken by profile " + profile->name + " of " + to.subject->file() +
-              ", but the crypto map names profile " + to.entry->profile->name,
+          identity.to_string() + " is taken by profile " + profile->name + " of " + to.subject->file() + ", but " + to.name() +
+              " names profile " + to.entry->profile->name,
           {from.profile_line<IdentityLocal>(), to.line<SetIkev2Profile>()});
     return;
   }
@@ -312,8 +337,8 @@ void one_sided(const End& end, const std::vector<End>& others, Findings& finding
   for (const End& other : others)
     if (may_speak_to(end, other.address) && may_speak_to(other, end.address)) return;
   add(findings, "peers",
-      "crypto map " + end.entry->map + " " + std::to_string(end.entry->sequence) + " of " + end.subject->file() + " speaks to " +
-          it->address.to_string() + ", but no entry of " + it->subject->file() + " speaks to " + end.address.to_string(),
+      end.name() + " of " + end.subject->file() + " speaks to " + it->address.to_string() + ", but no entry of " +
+          it->subject->file() + " speaks to " + end.address.to_string(),
       {end.line<SetPeer>(), it->line<SetPeer>()});
 }
 

@@ -61,6 +61,9 @@ class Reader {
       for (const Tunnel& tunnel : tunnels_)
         if (user.header == "crypto ipsec profile " + tunnel.profile && !tunnel.destination.empty())
           user.peers.push_back(tunnel.destination);
+    for (User& user : out_.users)
+      if (const auto of_map = map_profiles_.find(user.map); user.isakmp_profile.empty() && of_map != map_profiles_.end())
+        user.isakmp_profile = of_map->second;
     return std::move(out_);
   }
 
@@ -151,6 +154,13 @@ class Reader {
     if (word(w, name + 1) == "client" || (word(w, name + 1) == "isakmp" && word(w, name + 2) == "authorization")) {
       out_.client_lines.push_back(rest(w, 0));
       remark("\"" + rest(w, 0) + "\": xauth and mode configuration are IKEv1's; use EAP and an authorization policy", true);
+      return true;
+    }
+    if (word(w, name + 1) == "isakmp-profile") {
+      out_.client_lines.push_back(rest(w, 0));
+      map_profiles_[word(w, name)] = word(w, name + 2);
+      remark("\"" + rest(w, 0) + "\" is for the whole map, which IKEv2 has no line for: its entries name the profile each",
+             false);
       return true;
     }
     if (sequence == 0) return true;
@@ -345,6 +355,7 @@ class Reader {
 
   Configuration out_;
   std::vector<Tunnel> tunnels_;
+  std::map<std::string, std::string> map_profiles_;  // of `crypto map NAME isakmp-profile P`
   Block block_ = nullptr;
   unsigned policy_ = 0;
   std::size_t line_ = 0;

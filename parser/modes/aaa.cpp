@@ -254,12 +254,18 @@ Commands servers() {
 }
 
 auto hashed(const char* plain_help) {
-  const auto text = [plain_help] { return arg(key_word(plain_help)); };
+  const auto text = [plain_help] { return typed_secret<Kept::Use::hashed>(key_word(plain_help)); };
   return (kw("0", "Specifies an UNENCRYPTED secret will follow") >> text()) |
          (kw("4", "Specifies a SHA256 ENCRYPTED secret will follow") >> text()) |
          (kw("5", "Specifies a MD5 HASHED secret will follow") >> text()) |
          (kw("8", "Specifies a PBKDF2 HASHED secret will follow") >> text()) |
          (kw("9", "Specifies a SCRYPT HASHED secret will follow") >> text()) | text();
+}
+
+/// Says how the secret behind it is hashed; gone once it is.
+auto algorithm() {
+  return kw("algorithm-type", "Algorithm to use for hashing the plaintext secret") >>
+         (kw("md5", "Encode by MD5") | kw("scrypt", "Encode by SCRYPT") | kw("sha256", "Encode by PBKDF2"));
 }
 
 /// What a line about a user says, by the words that begin each part; whatever is about the password has one place.
@@ -299,14 +305,9 @@ Commands global_aaa() { return joined(lists(), servers()); }
 Commands global_enable() {
   const auto enable = [] { return kw("enable", "Modify enable password parameters"); };
   return table(
-      kept_many(enable() >> kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
-                    tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
-                         hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
-                {.note = no_effect::host_users}),
-      kept_many(enable() >> kw("algorithm-type", "Algorithm to use for hashing the plaintext 'enable' secret") >>
-                    tail((kw("md5", "Encode by MD5") | kw("scrypt", "Encode by SCRYPT") | kw("sha256", "Encode by PBKDF2")) >>
-                         kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
-                         arg(key_word("The UNENCRYPTED (cleartext) 'enable' secret"))),
+      kept_many(enable() >> tail(-algorithm() >> kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
+                                 -(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
+                                 hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
                 {.note = no_effect::host_users}),
       kept_many(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >>
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >> password_arg()),
@@ -326,15 +327,26 @@ Commands global_users() {
                  what("Name of the list")) >>
                -kw("nohangup", "Do not disconnect after an automatic command") >>
                -kw("noescape", "Prevent the user from using an escape character") >>
-               -(kw("common-criteria-policy", "Enter the common-criteria policy name") >> what("Policy name")) >>
-               -(kw("algorithm-type", "Algorithm to use for hashing the plaintext secret") >>
-                 (kw("md5", "Encode by MD5") | kw("scrypt", "Encode by SCRYPT") | kw("sha256", "Encode by PBKDF2"))) >>
+               -(kw("common-criteria-policy", "Enter the common-criteria policy name") >> what("Policy name")) >> -algorithm() >>
                -((kw("secret", "Specify the secret for the user") >> hashed("The UNENCRYPTED (cleartext) user secret")) |
                  (kw("password", "Specify the password for the user") >> password_arg()) |
                  kw("nopassword", "No password is required for the user to log in")) >>
                -(kw("autocommand", "Automatically issue a command after the user logs in") >>
                  arg(rest_of_line("Command to be automatically issued")))),
       {.note = no_effect::host_users, .joined = joined_user}));
+}
+
+Commands global_tacacs() {
+  const auto tacacs = [] { return kw("tacacs-server", "Modify TACACS query parameters"); };
+  return table(
+      kept_many(tacacs() >> kw("host", "Specify a TACACS server") >>
+                    tail(selector(word("Address or name of the server")) >>
+                         -any_order(kw("single-connection", "One connection for all sessions"),
+                                    kw("port", "TCP port of the server") >> arg(number(1, 65535, "Port number")),
+                                    kw("timeout", "Time to wait") >> arg(number(1, 1000, "Seconds")),
+                                    kw("key", "Key of the server") >> password_arg())),
+                {.note = why}),
+      kept(tacacs() >> kw("key", "encryption key shared with the TACACS+ servers") >> tail(password_arg()), {.note = why}));
 }
 
 Commands global_radius() {

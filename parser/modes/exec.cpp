@@ -63,7 +63,7 @@ auto crypto_objects() {
           -f<&T::name>(ObjectName("Name"))) |
          (ipsec() >> (is<&T::kind, O::ipsec_profile>(kw("profile", "Show ipsec profile information")) |
                       is<&T::kind, O::transform_set>(kw("transform-set", "Crypto transform sets"))) >>
-          -(kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag")))) |
+          -((kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag"))) | f<&T::name>(ObjectName("Tag")))) |
          (ipsec() >>
           is<&T::kind, O::security_association>(kw("security-association", "Show parameters for IPSec security associations")));
 }
@@ -184,7 +184,8 @@ auto filter() {
           is<&M::kind, ModifierKind::count>(kw("count", "Count number of lines which match regexp")) |
           is<&M::kind, ModifierKind::exclude>(kw("exclude", "Exclude lines that match")) |
           is<&M::kind, ModifierKind::include>(kw("include", "Include lines that match")) |
-          is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output"))) >>
+          (is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output")) >>
+           -(kw("include", "Include lines that match") | flag<&M::others>(kw("exclude", "Exclude lines that match"))))) >>
              f<&M::pattern>(rest_of_line("Regular Expression")) |
          is<&M::kind, ModifierKind::json>(kw("json", "One JSON document of the values"));
 }

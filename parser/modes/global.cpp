@@ -122,7 +122,7 @@ const Mode& global_mode() {
                          joined(system_lines(), global_vrfs(), global_enable(), global_aaa(), global_names(), other_head(),
                                 global_pki(), global_users(), global_ikev2(), other_middle(), global_isakmp(), global_ipsec(),
                                 interfaces(), other_routing(), global_object_groups(), global_routes(), global_lists(),
-                                other_tail(), global_logging(), global_radius(), leaving()));
+                                global_tacacs(), other_tail(), global_logging(), global_radius(), leaving()));
   return mode;
 }
 

@@ -16,6 +16,15 @@ std::string keep_transform_set(const Node& root, const TransformSet& set) {
   return user.empty() ? "" : "% Transform set is in use by " + user;
 }
 
+std::string keep_ipsec_profile(const Node& root, const IpsecProfile& profile) {
+  std::string user;
+  root.each<Interface>([&](const Interface& interface, const Node& block) {
+    const auto* protection = block.find<TunnelProtection>();
+    if (protection && protection->profile == profile.name) user = interface.name;
+  });
+  return user.empty() ? "" : "% IPsec profile is in use by " + user;
+}
+
 auto security_association() { return ipsec() >> kw("security-association", "Security association parameters"); }
 auto lifetime_kw() { return kw("lifetime", "security association lifetime"); }
 auto crypto_map() { return crypto() >> kw("map", "Enter a crypto map"); }
@@ -164,7 +173,7 @@ Commands maps() {
   return table(
       built_in<IpsecProfile>(ipsec_profile_head()),
       block<IpsecProfile>(ipsec_profile_head() >> f<&IpsecProfile::name>(word("Profile name")),
-                          {.opens = ipsec_profile_mode, .keeps_no = is_built_in<IpsecProfile>}),
+                          {.opens = ipsec_profile_mode, .keeps = keep_ipsec_profile, .keeps_no = is_built_in<IpsecProfile>}),
       block<DynamicMap>(crypto() >> kw("dynamic-map", "Specify a dynamic crypto map template") >>
                             f<&DynamicMap::map>(word("Dynamic crypto map template tag")) >>
                             tail(f<&DynamicMap::sequence>(number(1, 65535, "Sequence to insert into dynamic-map entry"))),

@@ -83,6 +83,16 @@ auto form() {
           kw("xml", "Enable logging in XML"));
 }
 
+/// `no logging host A`: whatever else is said of the server, unless the line says which transport.
+Answer remove_host(const Command&, Lines& lines, const LoggingHost& given, bool bare) {
+  std::erase_if(lines, [&](const auto& line) {
+    const LoggingHost& host = *line->template as<LoggingHost>();
+    return bare || (host.address == given.address && host.name == given.name && host.vrf == given.vrf &&
+                    (!given.transport || (host.transport == given.transport && host.port == given.port)));
+  });
+  return {};
+}
+
 std::string_view note_of(const LoggingHost& host) { return host.reached() ? std::string_view() : no_effect::logging_host; }
 
 }  // namespace
@@ -95,7 +105,7 @@ Commands global_logging() {
                                {.same = [](const LoggingTo& old, const LoggingTo& given, bool) { return old.sink == given.sink; },
                                 .before = [](const LoggingTo& a, const LoggingTo& b) { return a.sink < b.sink; },
                                 .keeps_no = [](const LoggingTo&) { return true; }}),
-               once<LoggingRateLimit>(rate_limit()), many<LoggingHost>(host(), {.note_for = note_of}));
+               once<LoggingRateLimit>(rate_limit()), many<LoggingHost>(host(), {.note_for = note_of, .remove = remove_host}));
 }
 
 }  // namespace parser

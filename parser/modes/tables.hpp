@@ -55,6 +55,7 @@ Commands global_isakmp();   // crypto logging, IKEv1
 Commands global_ipsec();    // crypto ipsec, crypto maps
 Commands global_logging();  // logging
 Commands global_lists();    // access lists and object groups
+Commands global_tacacs();   // tacacs-server, as far as keys are in it; the rest is another part of IOS
 Commands global_radius();   // radius and TACACS+ servers
 Commands global_routes();   // pools and routes
 /// Rows of other parts of IOS (parser/modes/other.cpp): what stands before users, before the interfaces, behind the routes,

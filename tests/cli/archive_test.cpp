@@ -177,7 +177,9 @@ TEST(Archive, RunningConfigOfOneInterfaceAndWithDefaults) {
   const std::string all = typist.line("show running-config all");
   for (const char* expected : {"lifetime seconds 3600\n", "lifetime kilobytes 4608000\n", "replay window-size 64\n"})
     EXPECT_NE(all.find(expected), std::string::npos) << all;
-  const std::string typed = all + "default crypto ikev2 proposal\ndefault crypto ikev2 policy\n";
+  const std::string typed = all +
+                            "default crypto ikev2 proposal\ndefault crypto ikev2 policy\n"
+                            "default crypto ipsec transform-set\ndefault crypto ipsec profile\n";
   EXPECT_EQ(parser::apply({}, typed).configuration, backend.running());
 }
 

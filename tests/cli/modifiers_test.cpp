@@ -38,6 +38,11 @@ TEST(Modifiers, EachKind) {
   EXPECT_EQ(filtered(ModifierKind::count, "^nothing"), "Number of lines which match regexp = 0\n");
 }
 
+TEST(Modifiers, AllButTheSections) {
+  EXPECT_EQ(cli::modified(text, {.kind = ModifierKind::section, .pattern = "^interface", .others = true}),
+            "!\n!\nip access-list extended LAN\n permit ip any any\nend\n");
+}
+
 TEST(Modifiers, UnderscoreIsAnyDelimiter) {
   EXPECT_EQ(filtered(ModifierKind::include, "_LAN_"), " description LAN, inside\nip access-list extended LAN\n");
 }

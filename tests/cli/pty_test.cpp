@@ -221,6 +221,16 @@ TEST_F(AtTheTerminal, AMasterKeyIsNotShownWhileItIsTyped) {
   EXPECT_NE(raw_.find("hostname SHOWN"), std::string::npos) << raw_;
 }
 
+TEST_F(AtTheTerminal, OneExitTooManyInAPasteDoesNotEndTheSession) {
+  type("configure terminal\rcrypto ikev2 keyring K\r peer A\rexit\rexit\rexit\rexit\rexit\rshow clock\r");
+  EXPECT_TRUE(see("Router#")) << screen_.text();
+  settle();
+  EXPECT_TRUE(screen_.contains("% One 'exit' too many in what was pasted: the session goes on")) << screen_.text();
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026")) << screen_.text();
+  type("exit\r");
+  EXPECT_TRUE(ended()) << "one that is typed does";
+}
+
 TEST_F(AtTheTerminal, ADebugLineLeavesTheTypedLineIntact) {
   type("terminal monitor\r");
   EXPECT_TRUE(see("Router#"));

@@ -144,6 +144,71 @@ TEST(Check, DanglingReferencesAndMissingPieces) {
   }
 }
 
+TEST(Check, NamesThatAreNotDefined) {
+  struct Case {
+    const char *text, *finding;
+  };
+  const Case cases[] = {
+      {"interface Tunnel0\n tunnel source Loopback7\n tunnel mode ipsec ipv4\n",
+       "a.cfg:2 undefined: interface Tunnel0: interface Loopback7 is not defined"},
+      {"interface Tunnel0\n ip unnumbered Loopback7\n", "a.cfg:2 undefined: interface Tunnel0: interface Loopback7"},
+      {"ip route 10.0.0.0 255.0.0.0 Tunnel9\n", "a.cfg:1 undefined: interface Tunnel9 is not defined: the route leads nowhere"},
+      {"ipv6 route 2001:DB8::/32 Tunnel9\n", "a.cfg:1 undefined: interface Tunnel9 is not defined"},
+      {"crypto ipsec profile IP\n set transform-set T9 default\n set ikev2-profile P9\n",
+       "a.cfg:2 undefined: crypto ipsec profile IP: transform set T9 is not defined"},
+      {"crypto ipsec profile IP\n set ikev2-profile P9\n",
+       "a.cfg:2 undefined: crypto ipsec profile IP: IKEv2 profile P9 is not defined"},
+      {"crypto ikev2 authorization policy A\n pool P9\n route set access-list 9\n",
+       "a.cfg:2 undefined: crypto ikev2 authorization policy A: address pool P9 is not defined"},
+      {"crypto ikev2 authorization policy A\n route set access-list 9\n",
+       "a.cfg:2 undefined: crypto ikev2 authorization policy A: access list 9 is not defined"},
+      {"interface GigabitEthernet1\n ip access-group IN in\n", "a.cfg:2 undefined: interface GigabitEthernet1: access list IN"},
+      {"interface GigabitEthernet1\n vrf forwarding V\n", "a.cfg:2 undefined: interface GigabitEthernet1: VRF V"},
+      {"line vty 0 4\n access-class 23 in\n", "a.cfg:2 undefined: line vty 0 4: access list 23"},
+      {"crypto map M local-address Loopback3\n", "a.cfg:1 undefined: crypto map M: interface Loopback3"},
+  };
+  for (const Case& each : cases) {
+    const std::string found = one(each.text);
+    EXPECT_NE(found.find(each.finding), std::string::npos) << each.finding << "\nin\n" << found;
+  }
+  const std::string defined =
+      one("vrf definition V\nip access-list extended IN\n permit ip any any\naccess-list 9 permit 10.0.0.0\nip local pool P9 "
+          "10.0.0.1\n"
+          "crypto ipsec profile IP\n set transform-set default\n"
+          "crypto ikev2 authorization policy A\n pool P9\n route set access-list 9\ninterface Loopback7\n"
+          "interface Tunnel9\n vrf forwarding V\n ip unnumbered Loopback7\n ip access-group IN in\n tunnel source Loopback7\n"
+          " tunnel protection ipsec profile default\nip route 10.0.0.0 255.0.0.0 Tunnel9\n");
+  EXPECT_EQ(defined.find("undefined:"), std::string::npos) << defined;
+}
+
+/// A tunnel on `own` that leads to `peer`.
+std::string tunnel_site(const std::string& own, const std::string& peer) {
+  const std::string plain = site_of(own, peer);
+  return plain.substr(0, plain.find("ip access-list")) +                                              // 1-17
+         "crypto ipsec profile IP\n set transform-set TS\n set pfs group19\n set ikev2-profile PR\n"  // 18-21
+         "interface GigabitEthernet0/0\n ip address 192.0.2." +
+         own +
+         " 255.255.255.0\n"  // 22-23
+         "interface Tunnel0\n ip address 10.9.9." +
+         own +
+         " 255.255.255.0\n tunnel source GigabitEthernet0/0\n"  // 24-26
+         " tunnel mode ipsec ipv4\n tunnel destination 192.0.2." +
+         peer + "\n tunnel protection ipsec profile IP\n";  // 27-29
+}
+
+TEST(Check, TwoEndsOfATunnel) {
+  const std::string a = tunnel_site("1", "2"), b = tunnel_site("2", "1");
+  EXPECT_EQ(two(a, b), "");
+  EXPECT_EQ(two(a, replaced(b, " set pfs group19\n", "")),
+            "a.cfg:20,b.cfg:18 pfs: PFS with group19 against no PFS: the tunnel comes up, its first rekey fails or is weaker\n");
+  const std::string elsewhere = two(a, replaced(b, "tunnel destination 192.0.2.1", "tunnel destination 192.0.2.7"));
+  EXPECT_NE(elsewhere.find("a.cfg:28,b.cfg:28 peers: interface Tunnel0 of a.cfg speaks to 192.0.2.2, but no entry of b.cfg"),
+            std::string::npos)
+      << elsewhere;
+  const std::string sets = two(a, replaced(b, "TS esp-aes 256", "TS esp-aes 192"));
+  EXPECT_NE(sets.find("a.cfg:19,b.cfg:19 transform-sets: no transform set in common"), std::string::npos) << sets;
+}
+
 TEST(Check, WhatNothingUses) {
   const std::string more =
       "crypto ikev2 proposal P9\n encryption aes-cbc-256\n integrity sha256\n group 19\ncrypto ikev2 keyring K9\n"

@@ -500,7 +500,7 @@ TEST(Compile, IncompleteEntriesAreLeftOut) {
       {" permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255\n", "", "crypto map MAP 10: access list ACL permits nothing"},
   };
   for (const auto& [line, instead, warning] : cases) {
-    std::string text = site;
+    std::string text = "no crypto ipsec transform-set default\n" + site;
     text.replace(text.find(line), std::string(line).size(), instead);
     const Compiled c = compiled(text);
     EXPECT_TRUE(warned(c, warning)) << warning << "\n" << all_warnings(c);

@@ -45,6 +45,52 @@ interface Tunnel0
 
 Prefix with_length(const char* text, int length) { return {*IpAddress::parse(text), static_cast<std::uint8_t>(length)}; }
 
+/// `text` with `what` replaced.
+std::string with(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), by);
+}
+
+TEST(CompileTunnel, BuiltInProfileAndTransformSetAreTakenWhereNoneIsNamed) {
+  const std::string smart =
+      with(ikev2, "crypto ikev2 profile PROF", "crypto ikev2 profile default") + with(tunnel, "profile IPSEC", "profile default");
+  const auto sets = [](const Compiled& c) { return c.config->interfaces.at(0).entries.at(0)->transform_sets; };
+  const Compiled c = compiled(smart);
+  ASSERT_EQ(c.config->interfaces.size(), 1u) << all_warnings(c);
+  EXPECT_EQ(c.config->interfaces[0].entries.at(0)->profile->name, "default");
+  ASSERT_EQ(sets(c).size(), 1u);
+  EXPECT_EQ(sets(c)[0]->encryption->esp_keyword, "esp-aes");
+  EXPECT_EQ(sets(c)[0]->integrity->esp_keyword, "esp-sha-hmac");
+  EXPECT_EQ(sets(c)[0]->mode, engine::IpsecMode::tunnel);
+
+  // What is typed takes its place, and `no` switches it off.
+  EXPECT_EQ(sets(compiled("crypto ipsec transform-set default esp-gcm 256\n" + smart)).at(0)->encryption->esp_keyword,
+            "esp-gcm 256");
+  EXPECT_EQ(compiled("crypto ipsec profile default\n set transform-set TS\n" + smart)
+                .config->interfaces.at(0)
+                .entries.at(0)
+                ->transform_sets.at(0)
+                ->name,
+            "TS");
+  EXPECT_TRUE(compiled("no crypto ipsec transform-set default\n" + smart).config->interfaces.empty());
+  EXPECT_TRUE(compiled("no crypto ipsec profile default\n" + smart).config->interfaces.empty());
+  EXPECT_TRUE(compiled(ikev2 + with(tunnel, "profile IPSEC", "profile default")).config->interfaces.empty())
+      << "no IKEv2 profile is named default";
+}
+
+TEST(CompileTunnel, BuiltInTransformSetOfAMapIsInTransportModeBetweenHostsAlone) {
+  const auto mode = [](const std::string& line) {
+    const Compiled c = compiled(ikev2 + "ip access-list extended L\n permit " + line +
+                                "\ncrypto map M 10 ipsec-isakmp\n set peer 192.0.2.2\n set ikev2-profile PROF\n match address L\n"
+                                "interface GigabitEthernet1\n ip address 192.0.2.1 255.255.255.0\n crypto map M\n");
+    EXPECT_EQ(c.config->interfaces.at(0).entries.size(), 1u) << all_warnings(c);
+    return c.config->interfaces.at(0).entries.at(0)->transform_sets.at(0)->mode;
+  };
+  EXPECT_EQ(mode("ip host 192.0.2.1 host 192.0.2.2"), engine::IpsecMode::transport);
+  EXPECT_EQ(mode("ip 10.0.0.0 0.0.0.255 10.1.0.0 0.0.0.255"), engine::IpsecMode::tunnel);
+}
+
 TEST(CompileTunnel, IsAnInterfaceWithOneEntryAndADevice) {
   const Compiled c = compiled(ikev2 + tunnel);
   EXPECT_TRUE(c.warnings.empty()) << all_warnings(c);

@@ -216,6 +216,20 @@ TEST(Convert, AllKeyringsOfAProfileAndItsTemplateGoOn) {
     })) << said;
 }
 
+TEST(Convert, AProfileOfAWholeMapGoesToItsEntries) {
+  const Conversion out = convert(
+      "crypto isakmp policy 1\n authentication pre-share\ncrypto keyring R\n pre-shared-key address 192.0.2.7 key k\n"
+      "crypto isakmp profile P\n keyring R\n match identity address 192.0.2.7\n"
+      "crypto isakmp profile Q\n keyring R\n match identity address 192.0.2.8\n"
+      "crypto map M isakmp-profile P\ncrypto map M 10 ipsec-isakmp\n set peer 192.0.2.7\n"
+      "crypto map M 20 ipsec-isakmp\n set peer 192.0.2.8\n set isakmp-profile Q\n");
+  for (const char* part :
+       {"crypto map M 10 ipsec-isakmp\n no set isakmp-profile\n set ikev2-profile P\n",
+        "crypto map M 20 ipsec-isakmp\n no set isakmp-profile\n set ikev2-profile Q\n", "no crypto map M isakmp-profile P\n"})
+    EXPECT_NE(out.configuration.find(part), std::string::npos) << part << "\n" << out.configuration;
+  EXPECT_TRUE(std::any_of(out.notes.begin(), out.notes.end(), [](const ConversionNote& note) { return note.line == 11; }));
+}
+
 TEST(Convert, WhereThereIsNoIkev1ThereIsNothingToDo) {
   const Conversion conversion = convert("hostname R\ncrypto ikev2 keyring K\n peer A\n");
   EXPECT_FALSE(conversion.found);

@@ -61,6 +61,8 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowCryptoObjects>("sh cry ikev2 pol default"), (ShowCryptoObjects{O::ikev2_policy, "default"}));
   EXPECT_EQ(run<ShowCryptoObjects>("sh cry ikev2 prof BRANCH"), (ShowCryptoObjects{O::ikev2_profile, "BRANCH"}));
   EXPECT_EQ(run<ShowCryptoObjects>("show crypto ipsec transform-set").kind, O::transform_set);
+  EXPECT_EQ(run<ShowCryptoObjects>("show crypto ipsec transform-set default").name, "default");
+  EXPECT_EQ(run<ShowCryptoObjects>("show crypto ipsec transform-set tag TS").name, "TS");
   EXPECT_EQ(run<ShowCryptoObjects>("sh cry ips prof tag P"), (ShowCryptoObjects{O::ipsec_profile, "P"}));
   EXPECT_EQ(run<ShowCryptoObjects>("sh cry ips sec").kind, O::security_association);
   using F = AccessListFamily;
@@ -164,6 +166,10 @@ TEST(Exec, Modifiers) {
   EXPECT_EQ(modifier("sh run"), (Modifier{ModifierKind::none, ""}));
   EXPECT_EQ(modifier("sh run | i crypto  map|peer"), (Modifier{ModifierKind::include, "crypto  map|peer"}));
   EXPECT_EQ(modifier("sh run | sec ^crypto"), (Modifier{ModifierKind::section, "^crypto"}));
+  EXPECT_EQ(modifier("sh run | sec include ^crypto"), (Modifier{ModifierKind::section, "^crypto"}));
+  EXPECT_EQ(modifier("sh run | sec exclude ^crypto map"),
+            (Modifier{.kind = ModifierKind::section, .pattern = "^crypto map", .others = true}));
+  EXPECT_EQ(modifier("sh run | sec included"), (Modifier{ModifierKind::section, "included"}));
   EXPECT_EQ(modifier("sh run | exclude !"), (Modifier{ModifierKind::exclude, "!"}));
   EXPECT_EQ(modifier("sh cry ike sa | b READY"), (Modifier{ModifierKind::begin, "READY"}));
   EXPECT_EQ(modifier("sh cry ike sa | count READY"), (Modifier{ModifierKind::count, "READY"}));

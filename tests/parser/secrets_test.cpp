@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "parser/compile.hpp"
 #include "parser/configuration.hpp"
 #include "parser/database.hpp"
+#include "parser/secret_hash.hpp"
 #include "parser/type7.hpp"
 
 namespace parser {
@@ -237,6 +240,124 @@ TEST(Secrets, TheMasterKeyIsStoredWithTheConfigurationItSealed) {
     EXPECT_EQ(key_warnings(compile(loaded, nullptr, &read)), std::vector<std::string>());
   }
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+}
+
+/// What `line` is stored as.
+std::string kept_as(const std::string& line) {
+  SeededRandom random;
+  return config_line(*protect(parse(line + "\n"), {}, MasterKeys(), random).data().root.children.front());
+}
+
+TEST(Secrets, UsersAndEnableAreKeptAsHashes) {
+  const auto kept_hash = [](const std::string& line, const std::string& begins) {
+    const std::string text = kept_as(line);
+    EXPECT_TRUE(text.starts_with(begins)) << text;
+    EXPECT_EQ(text.find("Clear-Key"), std::string::npos) << text;
+    return is_hash_of(std::string_view(text).substr(begins.size()).substr(0, text.find(' ', begins.size()) - begins.size()),
+                      "Clear-Key");
+  };
+  EXPECT_TRUE(kept_hash("enable secret Clear-Key", "enable secret 9 "));
+  EXPECT_TRUE(kept_hash("enable secret level 5 0 Clear-Key", "enable secret level 5 9 "));
+  EXPECT_TRUE(kept_hash("enable algorithm-type md5 secret Clear-Key", "enable secret 5 "));
+  EXPECT_TRUE(kept_hash("username U secret 0 Clear-Key", "username U secret 9 "));
+  EXPECT_TRUE(kept_hash("username U privilege 15 algorithm-type sha256 secret Clear-Key", "username U privilege 15 secret 8 "));
+  EXPECT_TRUE(kept_hash("username U algorithm-type scrypt secret Clear-Key autocommand show clock", "username U secret 9 "));
+  for (const std::string given : {"username U secret 9 $9$hash", "enable secret 5 $1$abcd$x", "username U secret 4 x"})
+    EXPECT_EQ(kept_as(given), given) << "a hash stays";
+
+  SeededRandom random;
+  const Configuration hashed = protect(parse("username U secret Clear-Key\nenable secret Clear-Key\n"), {}, MasterKeys(), random);
+  EXPECT_EQ(parse(running_config(hashed)), hashed);
+  EXPECT_EQ(protect(hashed, {}, MasterKeys(), random), hashed);
+  const Configuration another = protect(parse("username U secret Another\nenable algorithm-type md5 secret Another\n", hashed),
+                                        hashed, MasterKeys(), random);
+  EXPECT_EQ(another.data().root.children.size(), 2u) << "one secret takes the place of the other\n" << running_config(another);
+}
+
+TEST(Secrets, HashesAreThoseThatOthersMake) {
+  // The example hashes of hashcat's modes 500, 9200 and 9300.
+  EXPECT_TRUE(is_hash_of("$1$28772684$iEwNOgGugqO9.bIz5sk8k/", "hashcat"));
+  EXPECT_TRUE(is_hash_of("$8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk", "hashcat"));
+  EXPECT_TRUE(is_hash_of("$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6", "hashcat"));
+  EXPECT_FALSE(is_hash_of("$9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6", "hashcat2"));
+  for (const char* none : {"", "$", "$9$", "$9$salt", "$7$salt$x", "hashcat"}) EXPECT_FALSE(is_hash_of(none, "hashcat")) << none;
+}
+
+TEST(Secrets, EveryKeyThatMayBeOfType6IsSealed) {
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const std::string all =
+      "password encryption aes\n"
+      "crypto ikev2 keyring K\n peer A\n  address 192.0.2.1\n  pre-shared-key Clear-Key\n  ppk manual id I key Clear-Key "
+      "required\n"
+      " peer B\n  address 192.0.2.2\n  pre-shared-key Clear-Key\n  ppk manual id J key hex 00ff10\n"
+      "tacacs server T\n key Clear-Key\nradius server R\n key Clear-Key\n pac key Clear-Key\n"
+      "aaa group server radius G\n server-private 192.0.2.3 key Clear-Key\n"
+      "aaa group server tacacs+ H\n server-private 192.0.2.3 key Clear-Key\n"
+      "aaa server radius dynamic-author\n client 192.0.2.4 server-key Clear-Key\n server-key Clear-Key\n"
+      "radius-server host 192.0.2.5 key Clear-Key\nradius-server key Clear-Key\n"
+      "tacacs-server host 192.0.2.5 key Clear-Key\ntacacs-server key Clear-Key\n"
+      "crypto isakmp key Clear-Key address 192.0.2.1\n"
+      "crypto keyring L\n pre-shared-key address 192.0.2.1 key Clear-Key\n"
+      "crypto isakmp client configuration group C\n key Clear-Key\n"
+      "crypto skip-client S\n server ipv4 192.0.2.9 port 443\n psk id I key Clear-Key\n"
+      "key chain C\n key 1\n  key-string Clear-Key\n"
+      "crypto ikev2 profile P\n authentication local eap mschapv2 username U password Clear-Key\n"
+      " aaa authorization group psk list L default password Clear-Key\n keyring aaa L password Clear-Key\n"
+      "line con 0\n password Clear-Key\n";
+  const Configuration sealed = protect(parse(all), {}, keys, random);
+  EXPECT_FALSE(has_clear_key(sealed)) << running_config(sealed);
+  EXPECT_EQ(parse(running_config(sealed)), sealed);
+  EXPECT_EQ(protect(sealed, {}, keys, random), sealed);
+}
+
+TEST(Secrets, OldRevisionsAreSealedWithTheRest) {
+  const std::string path = (std::filesystem::temp_directory_path() / ("sallyport-sealed-" + std::to_string(::getpid()))).string();
+  SeededRandom random;
+  const MasterKeys keys = MasterKeys().changed_to("correct horse");
+  const Configuration first = parse("hostname A\n" + site + "radius server R\n key Clear-Key-4\nkey chain C\n key 1\n");
+  const Configuration second = parse(
+      "hostname B\ncrypto ikev2 keyring K\n peer A\n  pre-shared-key Clear-Key-8\nradius server R\n key Clear-Key-9\n", first);
+  const Configuration third = parse("no crypto ikev2 profile P\nno crypto ikev2 keyring K\nno key chain C\n", second);
+  const Configuration on = parse("password encryption aes\n", third);
+  {
+    Database db(path, "boot-1");
+    for (const Configuration& each : {first, second, third}) ASSERT_TRUE(db.commit_running(each, {.user = "tester"}).ok());
+    SealedLines lines;
+    ASSERT_TRUE(sealing_begins(on, third, keys, true));
+    const Configuration sealed = protect(on, {}, keys, random, &lines);
+    LineSealer sealer(sealed, keys, random, lines);
+    ASSERT_TRUE(db.commit_running(sealed, {.user = "tester"}, {.master = &keys, .sealer = &sealer}).ok());
+    EXPECT_FALSE(sealing_begins(parse("hostname C\n", sealed), sealed, keys, false));
+
+    const auto opened = [&](std::uint64_t number) {
+      const auto revision = db.revision(number);
+      EXPECT_TRUE(revision.ok() && *revision) << number;
+      return **revision;
+    };
+    EXPECT_EQ(opened(4), sealed);
+    EXPECT_FALSE(has_clear_key(opened(1))) << running_config(opened(1));
+    EXPECT_EQ(octets(compile(opened(1), nullptr, &keys)), octets(compile(first, nullptr)));
+    EXPECT_EQ(octets(compile(opened(2), nullptr, &keys)), octets(compile(second, nullptr)));
+    EXPECT_EQ(keys.open(word_behind(opened(1), "radius server R\n key 6 ")).value_or(KeyText{}).text, "Clear-Key-4");
+    EXPECT_EQ(keys.open(word_behind(opened(3), "radius server R\n key 6 ")).value_or(KeyText{}).text, "Clear-Key-9");
+    EXPECT_NE(running_config(opened(1)).find("\n key 1\n"), std::string::npos) << "a key's number is no key";
+
+    // Another master key: what the first one sealed is sealed anew.
+    const MasterKeys others = keys.changed_to("battery staple");
+    SealedLines again;
+    const Configuration anew = protect(sealed, {}, others, random, &again);
+    LineSealer second_sealer(anew, others, random, again);
+    ASSERT_TRUE(db.commit_running(anew, {.user = "tester"}, {.master = &others, .sealer = &second_sealer}).ok());
+    const MasterKeys only = MasterKeys().changed_to("battery staple");
+    EXPECT_EQ(octets(compile(opened(1), nullptr, &only)), octets(compile(first, nullptr)));
+  }
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::ifstream in(path + end, std::ios::binary);
+    const std::string octets_of_file{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_EQ(octets_of_file.find("Clear-Key"), std::string::npos) << end;
+    std::filesystem::remove(path + end);
+  }
 }
 
 TEST(Secrets, OrdersAboutTheMasterKey) {

@@ -27,6 +27,70 @@ std::string offered(const ConfigSession& session, std::string_view text) {
   return out;
 }
 
+TEST(Session, ALoggingHostGoesWhateverElseIsSaidOfIt) {
+  ConfigSession session = after({"logging host 192.0.2.1 transport udp port 1514", "logging host 192.0.2.2", "logging 192.0.2.3",
+                                 "logging host far.example.net", "no logging host 192.0.2.1", "no logging 192.0.2.3",
+                                 "no logging host far.example.net"});
+  EXPECT_FALSE(shows(session, "192.0.2.1")) << shown(session);
+  EXPECT_TRUE(shows(session, "logging host 192.0.2.2\n"));
+  EXPECT_FALSE(shows(session, "192.0.2.3"));
+  EXPECT_FALSE(shows(session, "far.example.net"));
+}
+
+TEST(Session, AnIpsecProfileInUseStays) {
+  ConfigSession session = after({"crypto ipsec profile IP", "interface Tunnel0", "tunnel protection ipsec profile IP"});
+  EXPECT_EQ(session.line("no crypto ipsec profile IP").answer, "% IPsec profile is in use by Tunnel0");
+  EXPECT_TRUE(shows(session, "crypto ipsec profile IP\n"));
+  session.line("no interface Tunnel0");
+  EXPECT_EQ(session.line("no crypto ipsec profile IP").verdict, Verdict::accepted);
+}
+
+/// What a keyword is at one place says nothing of a name that stands 512 octets further on, or any other number.
+TEST(Session, ANameMayBeOfAnyLength) {
+  for (std::size_t length = 480; length <= 1040; ++length) {
+    ConfigSession session = after({"crypto ipsec profile IP"});
+    const LineReport report = session.line("set transform-set " + std::string(length, 'n') + " OTHER");
+    ASSERT_EQ(report.verdict, Verdict::accepted) << length << "\n" << report.answer;
+  }
+}
+
+/// What `show running-config` of a router prints of lists, once more into the same router.
+TEST(Session, ListsThatAreFedBackStayAsTheyAre) {
+  const char* const lists =
+      "ip access-list extended A\n 10 permit ip 10.0.0.0 0.0.0.255 any\n 20 deny   tcp any any eq 80\n 30 remark of all\n"
+      " 40 permit udp any any\n"
+      "ip access-list standard S\n 10 permit 10.0.0.0 0.0.0.255\n 20 deny   any\n"
+      "ipv6 access-list V\n sequence 10 permit ipv6 any any\n sequence 20 deny tcp any any\n";
+  const char* const unnumbered =
+      "ip access-list extended A\n permit ip 10.0.0.0 0.0.0.255 any\n deny   tcp any any eq 80\n remark of all\n permit udp any "
+      "any\n"
+      "ip access-list standard S\n permit 10.0.0.0 0.0.0.255\n deny   any\n"
+      "ipv6 access-list V\n permit ipv6 any any\n deny tcp any any\n";
+  const auto count = [](const Configuration& c) {
+    std::size_t lines = 0;
+    for (const auto& list : c.data().root.children) lines += list->children.size();
+    return lines;
+  };
+  for (const char* first : {lists, unnumbered})
+    for (const char* again : {lists, unnumbered}) {
+      const Configuration once = apply({}, first).configuration;
+      const ApplyResult twice = apply(once, again);
+      EXPECT_FALSE(twice.refused_any) << first << again;
+      EXPECT_EQ(count(twice.configuration), 8u) << running_config(twice.configuration);
+      EXPECT_EQ(parser::apply(twice.configuration, running_config(twice.configuration)).configuration, twice.configuration);
+    }
+}
+
+TEST(Session, EqualLinesInSuccessionShareTheirValue) {
+  const ConfigSession session = after({"crypto map M 10 ipsec-isakmp", "set transform-set A B", "crypto map M 20 ipsec-isakmp",
+                                       "set transform-set A B", "crypto map M 30 ipsec-isakmp", "set transform-set A C"});
+  const Lines& entries = session.configuration().data().root.children;
+  ASSERT_EQ(entries.size(), 3u);
+  const auto value = [&](std::size_t entry) { return entries[entry]->children.at(0)->value; };
+  EXPECT_EQ(value(0), value(1));
+  EXPECT_NE(value(1), value(2));
+}
+
 TEST(Session, PromptFollowsTheMode) {
   const std::pair<const char*, const char*> steps[] = {
       {"crypto ikev2 proposal P", "config-ikev2-proposal"},
