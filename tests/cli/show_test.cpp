@@ -436,7 +436,7 @@ TEST(ShowImpact, OneAlignedLineAnSaWithTheReason) {
             "            Peer            Impact         What: why\n"
             "IKE SA      203.0.113.20    left alone     203.0.113.20\n"
             "  Child SA  203.0.113.20    rekeyed now    10.0.0.0/24 <-> 10.1.0.0/24: set transform-set of crypto map VPN 10\n"
-            "2 SAs: 1 left alone, 0 next rekey, 1 rekeyed now, 0 authenticated, 0 torn down\n");
+            "2 SAs: 1 left alone, 0 passed by, 0 next rekey, 1 rekeyed now, 0 authenticated, 0 torn down\n");
 }
 
 TEST(Uptime, Forms) {
