@@ -116,8 +116,6 @@ class AtTheTerminal : public testing::Test {
   std::string line_when_typed_ = "nothing yet";
 };
 
-}  // namespace
-
 TEST_F(AtTheTerminal, ThePromptComesAloneAndPlain) {
   settle();
   EXPECT_EQ(raw_, "Router#");
@@ -360,3 +358,5 @@ TEST_F(AtTheTerminal, HostileOctetsOnTheSocket) {
   type("show clock\r");
   EXPECT_TRUE(see("Router#"));
 }
+
+}  // namespace
