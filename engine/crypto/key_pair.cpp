@@ -36,9 +36,20 @@ KeyShape shape_of(ByteView public_key) {
   const Key key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key.size())));
   ERR_clear_error();
   if (!key) return {};
-  const int id = EVP_PKEY_get_base_id(key.get());
-  const KeyFamily family = id == EVP_PKEY_RSA ? KeyFamily::rsa : id == EVP_PKEY_EC ? KeyFamily::ec : KeyFamily::other;
-  return {family, static_cast<unsigned>(EVP_PKEY_get_bits(key.get()))};
+  KeyShape shape{KeyFamily::other, static_cast<unsigned>(EVP_PKEY_get_bits(key.get()))};
+  switch (EVP_PKEY_get_base_id(key.get())) {
+    case EVP_PKEY_RSA:
+      shape.family = KeyFamily::rsa;
+      break;
+    case EVP_PKEY_EC:
+    case EVP_PKEY_ED25519:
+    case EVP_PKEY_ED448:
+      shape.family = KeyFamily::ec;
+      break;
+    default:
+      break;
+  }
+  return shape;
 }
 
 }  // namespace engine::crypto

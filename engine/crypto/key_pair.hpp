@@ -18,6 +18,7 @@ Result<Secret> generate_ec(unsigned bits);
 /// The SubjectPublicKeyInfo in DER of a private key in PKCS#8; fails where it is none.
 Result<Bytes> public_half(const Secret& pkcs8);
 
+/// Edwards curves are `ec` as well: a router has one word for what is elliptic.
 enum class KeyFamily : std::uint8_t { other, rsa, ec };
 struct KeyShape {
   KeyFamily family = KeyFamily::other;

@@ -78,6 +78,7 @@ TEST(Enrollment, KeysHaveTheSizeThatWasAskedFor) {
   const auto rsa = shape(generate_rsa(1024));
   EXPECT_EQ(rsa.bits, 1024U);
   EXPECT_EQ(rsa.family, KeyFamily::rsa);
+  for (const char* edwards : {"ed25519", "ed448"}) EXPECT_EQ(shape(Secret(pki::KeyPair(edwards).pkcs8())).family, KeyFamily::ec);
   EXPECT_FALSE(generate_ec(255).ok());
   EXPECT_FALSE(public_half(Secret(as_bytes("no key"))).ok());
 }
