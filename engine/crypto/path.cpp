@@ -97,6 +97,7 @@ int excuse(int ok, X509_STORE_CTX* context) {
 /// A path of OpenSSL's in words: "cn=gw <- cn=Sub <- cn=Root".
 std::vector<std::string> subjects(const STACK_OF(X509) * chain) {
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(std::max(sk_X509_num(chain), 0)));
   for (int i = 0; i < sk_X509_num(chain); ++i) out.push_back(subject_of(sk_X509_value(chain, i)));
   return out;
 }
