@@ -121,7 +121,13 @@ void TunPlane::take_captures() {
     Pending pending = std::move(pending_.front());
     pending_.pop_front();
     if (done.status.ok()) continue;
-    take_back(pending.interface, std::move(pending.before));
+    // Newer lines of the interface that wait for their turn stand; what they would give way to is what is captured still.
+    const auto newer =
+        std::find_if(pending_.begin(), pending_.end(), [&](const Pending& each) { return each.interface == pending.interface; });
+    if (newer != pending_.end())
+      newer->before = std::move(pending.before);
+    else
+      take_back(pending.interface, std::move(pending.before));
     if (options_.refused) options_.refused(pending.interface, done.status.failure().why);
   }
 }
