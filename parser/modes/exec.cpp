@@ -21,20 +21,6 @@ auto detailed(const char* help) {
   return flag<M>(kw("detailed", help)) | flag<M>(alias("detail"));
 }
 
-/// The name of an object, which never begins with the bar of an output modifier.
-struct ObjectName : Token<ObjectName, std::string> {
-  std::string_view help;
-  explicit ObjectName(std::string_view h) : help(h) {}
-  std::string_view placeholder() const { return "WORD"; }
-  bool read(std::string_view token, std::string& value) const {
-    if (token.front() == '|' || !printable(token)) return false;
-    value = token;
-    return true;
-  }
-  std::string text(const std::string& value) const { return value; }
-  void generate(Generator& g) const { g.token("NAME"); }
-};
-
 // Scripts put `detail` behind the address as well as in front of it.
 
 auto ikev2_sa() {
