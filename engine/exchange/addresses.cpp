@@ -11,14 +11,12 @@ namespace {
 
 constexpr std::size_t cookie_octets = 16;  // 8 to 64 (4.2.5)
 
-wire::NotifyPayload notify(NotifyType type, Bytes data = {}) { return {wire::Protocol::none, {}, type, std::move(data)}; }
-
 /// `none_too`: that there are none is said as well.
 void append_list(wire::Payloads& out, const std::vector<IpAddress>& list, bool none_too) {
   for (const IpAddress& address : list)
-    out.push_back(notify(address.is_v4() ? NotifyType::additional_ip4_address : NotifyType::additional_ip6_address,
-                         to_bytes(address.bytes())));
-  if (list.empty() && none_too) out.push_back(notify(NotifyType::no_additional_addresses));
+    out.push_back(wire::notify(address.is_v4() ? NotifyType::additional_ip4_address : NotifyType::additional_ip6_address,
+                               to_bytes(address.bytes())));
+  if (list.empty() && none_too) out.push_back(wire::notify(NotifyType::no_additional_addresses));
 }
 
 /// The list of the peer's further addresses, as far as it is kept; nullopt: the message has none.
@@ -51,8 +49,8 @@ void learn_mapping(const IkeSa& sa, Path& path, const wire::Payloads& payloads) 
 
 /// UPDATE_SA_ADDRESSES, at the end that did not begin. The answer goes back to where the request came from.
 void obey_update(Turn& turn, IkeSa& sa, const Path& from, const wire::Payloads& request, wire::Payloads& answer) {
-  if (forbidden_nat(request, from.local, from.remote)) return answer.push_back(notify(NotifyType::unexpected_nat_detected));
-  if (!mobility::may_be_at(turn, sa, from.local.ip)) return answer.push_back(notify(NotifyType::unacceptable_addresses));
+  if (forbidden_nat(request, from.local, from.remote)) return answer.push_back(wire::notify(NotifyType::unexpected_nat_detected));
+  if (!mobility::may_be_at(turn, sa, from.local.ip)) return answer.push_back(wire::notify(NotifyType::unacceptable_addresses));
   Path path = from;
   path.nat_local = sa.path.nat_local;
   path.nat_remote = sa.path.nat_remote;
@@ -63,7 +61,7 @@ void obey_update(Turn& turn, IkeSa& sa, const Path& from, const wire::Payloads& 
 }  // namespace
 
 void announce(const Turn& turn, const IkeSa& sa, wire::Payloads& out) {
-  out.push_back(notify(NotifyType::mobike_supported));
+  out.push_back(wire::notify(NotifyType::mobike_supported));
   append_list(out, mobility::further_addresses(turn, sa), false);
 }
 
@@ -89,14 +87,14 @@ void request(Turn& turn, IkeSa& sa, bool update) {
   if (!sa.mobike) return;
   wire::Payloads payloads;
   if (update) {
-    payloads.push_back(notify(NotifyType::update_sa_addresses));
+    payloads.push_back(wire::notify(NotifyType::update_sa_addresses));
     append_nat_detection(payloads, sa.spi_i, sa.spi_r, sa.path.local, sa.path.remote);
   }
   const auto further = mobility::further_addresses(turn, sa);
   if (update || sa.mobike->told != further) append_list(payloads, further, true);
   sa.mobike->told = further;
   WhereRequest where{update, turn.core.rng.bytes(cookie_octets), sa.path.local, sa.path.remote};
-  payloads.push_back(notify(NotifyType::cookie2, where.cookie));
+  payloads.push_back(wire::notify(NotifyType::cookie2, where.cookie));
   InformationalRequest open;
   open.where = std::move(where);
   sa.ask(turn, std::move(open), wire::ExchangeType::informational, payloads);

@@ -3,14 +3,10 @@
 #include "engine/turn.hpp"
 
 namespace engine::exchange {
-namespace {
-
-wire::NotifyPayload notify(NotifyType type, Bytes data = {}) { return {wire::Protocol::none, {}, type, std::move(data)}; }
-
-}  // namespace
+namespace {}  // namespace
 
 void announce_in_init(const IkeSa& sa, wire::Payloads& out) {
-  if (sa.role == Role::initiator || sa.abilities.fragments) out.push_back(notify(NotifyType::fragmentation_supported));
+  if (sa.role == Role::initiator || sa.abilities.fragments) out.push_back(wire::notify(NotifyType::fragmentation_supported));
 }
 
 void learn_of_init(IkeSa& sa, const wire::Payloads& payloads) {
@@ -22,7 +18,7 @@ void announce_in_auth(const Turn& turn, wire::Payloads& out) {
   if (window <= 1) return;
   Writer size;
   size.u32(window);
-  out.push_back(notify(NotifyType::set_window_size, size.take()));
+  out.push_back(wire::notify(NotifyType::set_window_size, size.take()));
 }
 
 void learn_of_auth(const Turn& turn, IkeSa& sa, const wire::Payloads& payloads) {

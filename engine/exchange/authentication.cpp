@@ -14,8 +14,6 @@ constexpr std::size_t hash_octets = 20;
 
 constexpr std::uint8_t shared_key_method = static_cast<std::uint8_t>(WireMethod::shared_key);
 
-wire::NotifyPayload notify(NotifyType type, Bytes data) { return {wire::Protocol::none, {}, type, std::move(data)}; }
-
 Failure refused(Cause cause, std::string why) { return {NotifyType::authentication_failed, cause, std::move(why)}; }
 
 bool has(const std::vector<Bytes>& hashes, const Bytes& hash) {
@@ -238,19 +236,19 @@ void announce_in_init(const Turn& turn, const IkeSa& sa, wire::Payloads& out) {
   if (sa.role == Role::initiator) {
     const IkeProfile* profile = profile_of(turn, sa);
     if (profile && (profile->auth_remote.signatures() || profile->auth_local != AuthMethod::pre_share))
-      out.push_back(notify(NotifyType::signature_hash_algorithms, encode_hashes()));
+      out.push_back(wire::notify(NotifyType::signature_hash_algorithms, encode_hashes()));
     return;
   }
   const auto profiles = profiles_at(turn, sa);
   if (profiles.empty()) return;
   if (auto request = request_for(profiles)) out.push_back(std::move(*request));
-  if (sa.abilities.hashes.any()) out.push_back(notify(NotifyType::signature_hash_algorithms, encode_hashes()));
+  if (sa.abilities.hashes.any()) out.push_back(wire::notify(NotifyType::signature_hash_algorithms, encode_hashes()));
 }
 
 void announce_in_request(const IkeProfile& profile, wire::Payloads& out) {
   if (!profile.auth_remote.signatures()) return;
   if (auto request = request_for(std::array{&profile})) out.push_back(std::move(*request));
-  out.push_back(notify(NotifyType::supported_auth_methods, encode_announcements(profile.auth_remote)));
+  out.push_back(wire::notify(NotifyType::supported_auth_methods, encode_announcements(profile.auth_remote)));
 }
 
 std::optional<wire::Payload> announcement_within(const Turn& turn, const IkeSa& sa, std::size_t request_octets,
@@ -263,7 +261,7 @@ std::optional<wire::Payload> announcement_within(const Turn& turn, const IkeSa& 
   if (!methods.signatures()) return std::nullopt;
   Bytes data = encode_announcements(methods);
   if (answer_octets + notify_octets + data.size() > request_octets) return std::nullopt;
-  return notify(NotifyType::supported_auth_methods, std::move(data));
+  return wire::notify(NotifyType::supported_auth_methods, std::move(data));
 }
 
 void learn(Abilities& peer, const wire::Payloads& payloads) {

@@ -123,6 +123,8 @@ struct NotifyPayload {
   Bytes data;
   friend bool operator==(const NotifyPayload&, const NotifyPayload&) = default;
 };
+/// A notify that is about the IKE SA itself, or about the message (RFC 7296, 3.10).
+inline NotifyPayload notify(NotifyType type, Bytes data = {}) { return {Protocol::none, {}, type, std::move(data)}; }
 struct DeletePayload {
   Protocol protocol = Protocol::ike;
   std::vector<EspSpi> spis;  // empty for IKE

@@ -26,7 +26,6 @@ class Circles : public TwoSites {
     header.initiator = false;
     world.feed(*a, Datagram{request.from, request.to, wire::encode(header, payloads)});
   }
-  static wire::NotifyPayload notify(NotifyType type, Bytes data) { return {wire::Protocol::none, {}, type, std::move(data)}; }
   /// Requests that differ.
   std::size_t requests() const {
     std::set<Bytes> out;
@@ -42,20 +41,20 @@ class Circles : public TwoSites {
 };
 
 TEST_F(Circles, CookieAfterCookie) {
-  for (std::uint8_t i = 0; i < 100; ++i) answer({notify(NotifyType::cookie, Bytes(20, i))});
+  for (std::uint8_t i = 0; i < 100; ++i) answer({wire::notify(NotifyType::cookie, Bytes(20, i))});
   EXPECT_LE(requests(), 4u);
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused)) << a->diagnoses();
   expect_recovery();
 }
 
 TEST_F(Circles, TwoCookiesInTurns) {
-  for (int i = 0; i < 100; ++i) answer({notify(NotifyType::cookie, Bytes(20, i % 2 ? 1 : 2))});
+  for (int i = 0; i < 100; ++i) answer({wire::notify(NotifyType::cookie, Bytes(20, i % 2 ? 1 : 2))});
   EXPECT_LE(requests(), 4u);
   expect_recovery();
 }
 
 TEST_F(Circles, TheSameCookieAgainIsARepeatedAnswer) {
-  for (int i = 0; i < 100; ++i) answer({notify(NotifyType::cookie, Bytes(20, 1))});
+  for (int i = 0; i < 100; ++i) answer({wire::notify(NotifyType::cookie, Bytes(20, 1))});
   world.run_for(1s);
   EXPECT_EQ(requests(), 2u);
   EXPECT_FALSE(a->diagnosed(Cause::peer_refused));
@@ -63,7 +62,8 @@ TEST_F(Circles, TheSameCookieAgainIsARepeatedAnswer) {
 }
 
 TEST_F(Circles, GroupsInTurns) {
-  for (int i = 0; i < 100; ++i) answer({notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 2 ? 31 : 19)})});
+  for (int i = 0; i < 100; ++i)
+    answer({wire::notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 2 ? 31 : 19)})});
   EXPECT_LE(requests(), 4u);
   expect_recovery();
 }
@@ -71,16 +71,16 @@ TEST_F(Circles, GroupsInTurns) {
 TEST_F(Circles, CookiesAndGroupsInTurns) {
   for (int i = 0; i < 100; ++i) {
     if (i % 2)
-      answer({notify(NotifyType::cookie, Bytes(20, static_cast<std::uint8_t>(i)))});
+      answer({wire::notify(NotifyType::cookie, Bytes(20, static_cast<std::uint8_t>(i)))});
     else
-      answer({notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 4 ? 31 : 19)})});
+      answer({wire::notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 4 ? 31 : 19)})});
   }
   EXPECT_LE(requests(), 4u);
   expect_recovery();
 }
 
 TEST_F(Circles, CookiesOfAnyLength) {
-  for (const std::size_t size : {0u, 65u, 1000u, 60'000u}) answer({notify(NotifyType::cookie, Bytes(size, 1))});
+  for (const std::size_t size : {0u, 65u, 1000u, 60'000u}) answer({wire::notify(NotifyType::cookie, Bytes(size, 1))});
   EXPECT_EQ(requests(), 1u) << "a cookie has 1 to 64 octets (RFC 7296, 3.10.1)";
   expect_recovery();
 }
@@ -88,7 +88,7 @@ TEST_F(Circles, CookiesOfAnyLength) {
 /// Nothing is weaker for another group: the proposals stay, and so does what AUTH will cover.
 TEST_F(Circles, AnotherGroupChangesNoProposal) {
   const auto before = *wire::parse(world.recorded().back().payload);
-  answer({notify(NotifyType::invalid_ke_payload, {0, 19})});
+  answer({wire::notify(NotifyType::invalid_ke_payload, {0, 19})});
   const auto after = *wire::parse(world.recorded().back().payload);
   EXPECT_EQ(wire::find<wire::KePayload>(after.payloads)->group, 19);
   EXPECT_EQ(*wire::find<wire::SaPayload>(after.payloads), *wire::find<wire::SaPayload>(before.payloads));

@@ -43,10 +43,6 @@ wire::Payloads joined(wire::Payloads head, const wire::Payloads& tail) {
   head.insert(head.end(), tail.begin(), tail.end());
   return head;
 }
-wire::Payload notify(NotifyType type, Bytes data = {}) {
-  return wire::NotifyPayload{wire::Protocol::none, {}, type, std::move(data)};
-}
-
 class Chains : public Beside {
  protected:
   void SetUp() override {
@@ -80,7 +76,7 @@ class Chains : public Beside {
 TEST_F(Chains, EveryArrangementOfIkeSaInit) {
   Stranger stranger(world, *b, *c);
   wire::Payloads all = stranger.honest_payloads();  // SA, KE, nonce
-  all.at(3) = notify(NotifyType::fragmentation_supported);
+  all.at(3) = wire::notify(NotifyType::fragmentation_supported);
   std::uint32_t source = 0xC6336400u;
   for (const Arrangement& one : arrangements(4)) {
     SCOPED_TRACE(text(one));
@@ -161,8 +157,9 @@ TEST_F(Chains, EveryArrangementOfAnIkeRekey) {
 
 TEST_F(Chains, EveryArrangementOfInformational) {
   const auto stranger = established();
-  const wire::Payloads all{wire::DeletePayload{wire::Protocol::esp, {EspSpi{0x9999}}}, notify(static_cast<NotifyType>(50'000)),
-                           wire::OpaquePayload{43, false, Bytes(20, 'v')}, notify(static_cast<NotifyType>(9'000), {1, 2})};
+  const wire::Payloads all{wire::DeletePayload{wire::Protocol::esp, {EspSpi{0x9999}}},
+                           wire::notify(static_cast<NotifyType>(50'000)), wire::OpaquePayload{43, false, Bytes(20, 'v')},
+                           wire::notify(static_cast<NotifyType>(9'000), {1, 2})};
   std::uint32_t id = 2;
   for (const Arrangement& one : arrangements(4)) {
     SCOPED_TRACE(text(one));
@@ -369,7 +366,7 @@ TEST_F(Chains, TypesNobodyKnows) {
 TEST_F(Chains, AnotherSchemeOfFragments) {
   Stranger stranger(world, *b, *c);
   wire::Payloads payloads = stranger.honest_payloads();
-  payloads.push_back(notify(NotifyType::fragmentation_supported));
+  payloads.push_back(wire::notify(NotifyType::fragmentation_supported));
   payloads.push_back(wire::OpaquePayload{43, false, *from_hex("4048b7d56ebce88525e7de7f00d6c2d3c0000000")});
   ASSERT_EQ(hit(stranger.first(payloads), elsewhere).size(), 1u);
   Bytes piece = wire::encode(stranger.header(ExchangeType::ike_sa_init, 0), {wire::OpaquePayload{132, false, Bytes(40, 1)}});

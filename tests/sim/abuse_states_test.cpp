@@ -19,7 +19,7 @@ std::vector<wire::Payloads> in_clear() {
                                 NotifyType::invalid_message_id, NotifyType::invalid_spi, NotifyType::no_proposal_chosen,
                                 NotifyType::authentication_failed, NotifyType::temporary_failure, NotifyType::child_sa_not_found,
                                 NotifyType::initial_contact, redirect, redirected_from, unacceptable_addresses})
-    out.push_back({notify(type, {1, 4, 198, 51, 100, 66})});
+    out.push_back({wire::notify(type, {1, 4, 198, 51, 100, 66})});
   out.push_back({wire::NotifyPayload{wire::Protocol::esp, {0, 0, 0x11, 0x11}, NotifyType::invalid_spi, {}}});
   return out;
 }

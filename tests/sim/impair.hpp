@@ -31,11 +31,6 @@ struct Utterance {
 
 using Change = std::function<void(Utterance&)>;
 
-/// A notify about the IKE SA itself, to be put among the payloads.
-inline engine::wire::NotifyPayload notify(engine::NotifyType type, engine::Bytes data = {}) {
-  return {engine::wire::Protocol::none, {}, type, std::move(data)};
-}
-
 /// From now on `node` says `change`d messages. Sets `world.alter` and `world.tap`; one impairment at a time.
 void impair(World& world, const Node& node, const Which& which, Change change);
 /// From now on every protected message of every node is changed; told which way it goes.

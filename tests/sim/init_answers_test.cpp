@@ -16,9 +16,6 @@ class InitAnswers : public TwoSites {
   enum class First { arrives, is_lost };
   static constexpr engine::IkeSpi nobody{0x1234567812345678};
 
-  static wire::NotifyPayload notify(NotifyType type, engine::Bytes data = {}) {
-    return {wire::Protocol::none, {}, type, std::move(data)};
-  }
   /// A's request is under way; what is forged overtakes whatever B says to it.
   void begin(const Site& left = site_a(), const Site& right = site_b()) {
     start(left, right);
@@ -73,46 +70,46 @@ class InitAnswers : public TwoSites {
 
 TEST_F(InitAnswers, ARefusal) {
   begin();
-  forge({}, {notify(NotifyType::no_proposal_chosen)});
+  forge({}, {wire::notify(NotifyType::no_proposal_chosen)});
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused_proposal)) << "told at once, as what is probable";
   expect_up_within(1s);
 }
 
 TEST_F(InitAnswers, ADemandForAnotherGroup) {
   begin(both_groups(site_a()));
-  forge({}, {notify(NotifyType::invalid_ke_payload, {0, 19})});
+  forge({}, {wire::notify(NotifyType::invalid_ke_payload, {0, 19})});
   expect_up_within(1s);
 }
 
 TEST_F(InitAnswers, ADemandForAnotherGroupWhenTheRequestIsLost) {
   begin(both_groups(site_a()));
-  forge({}, {notify(NotifyType::invalid_ke_payload, {0, 19})});
+  forge({}, {wire::notify(NotifyType::invalid_ke_payload, {0, 19})});
   expect_up_within(5s, First::is_lost);
 }
 
 TEST_F(InitAnswers, ADemandForAGroupThatIsNotOffered) {
   begin();
-  forge({}, {notify(NotifyType::invalid_ke_payload, {0, 2})});
+  forge({}, {wire::notify(NotifyType::invalid_ke_payload, {0, 2})});
   expect_up_within(1s);
 }
 
 TEST_F(InitAnswers, ACookie) {
   begin();
-  forge({}, {notify(NotifyType::cookie, engine::Bytes(8, 1))});
+  forge({}, {wire::notify(NotifyType::cookie, engine::Bytes(8, 1))});
   expect_up_within(1s);
 }
 
 TEST_F(InitAnswers, ACookieWhenTheRequestIsLost) {
   begin();
-  forge({}, {notify(NotifyType::cookie, engine::Bytes(8, 1))});
+  forge({}, {wire::notify(NotifyType::cookie, engine::Bytes(8, 1))});
   expect_up_within(1s, First::is_lost);
 }
 
 TEST_F(InitAnswers, ManyDemands) {
   begin(both_groups(site_a()));
   for (std::uint8_t i = 0; i < 50; ++i) {
-    forge({}, {notify(NotifyType::cookie, engine::Bytes(8, i))});
-    forge({}, {notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 2 ? 31 : 19)})});
+    forge({}, {wire::notify(NotifyType::cookie, engine::Bytes(8, i))});
+    forge({}, {wire::notify(NotifyType::invalid_ke_payload, {0, static_cast<std::uint8_t>(i % 2 ? 31 : 19)})});
   }
   expect_up_within(1s);
 }

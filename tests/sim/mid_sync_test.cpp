@@ -15,12 +15,12 @@ constexpr auto sync_supported = static_cast<NotifyType>(16420), replay_sync_supp
 /// Announced in IKE_AUTH, and asked for in every INFORMATIONAL: a nonce, and absurd IDs to send and to expect.
 void speak_of_it(Utterance& u) {
   if (u.header.exchange == wire::ExchangeType::ike_auth) {
-    u.payloads.push_back(notify(sync_supported, {}));
-    u.payloads.push_back(notify(replay_sync_supported, {}));
+    u.payloads.push_back(wire::notify(sync_supported, {}));
+    u.payloads.push_back(wire::notify(replay_sync_supported, {}));
   }
   if (u.header.exchange == wire::ExchangeType::informational) {
-    u.payloads.push_back(notify(sync, {1, 2, 3, 4, 0, 0, 0x27, 0x10, 0, 0, 0, 0}));
-    u.payloads.push_back(notify(replay_sync, {0, 0, 0x40, 0}));
+    u.payloads.push_back(wire::notify(sync, {1, 2, 3, 4, 0, 0, 0x27, 0x10, 0, 0, 0, 0}));
+    u.payloads.push_back(wire::notify(replay_sync, {0, 0, 0x40, 0}));
   }
 }
 

@@ -264,7 +264,7 @@ TEST_F(Mobike, AnAnswerToNothingFromElsewhereMovesNothing) {
 TEST_F(Mobike, TheResponderDoesNotDecide) {
   begin();
   impair(world, *b, informational_request,
-         [](Utterance& u) { u.payloads.insert(u.payloads.begin(), notify(NotifyType::update_sa_addresses)); });
+         [](Utterance& u) { u.payloads.insert(u.payloads.begin(), wire::notify(NotifyType::update_sa_addresses)); });
   world.readdress(*b, {b1, b2});
   world.run_until_idle();
   expect_between(a1, b1);
@@ -276,9 +276,9 @@ TEST_F(Mobike, OfManyAddressesSomeAreKept) {
   impair(world, *b, {wire::ExchangeType::ike_auth, true, 0}, [](Utterance& u) {
     for (unsigned i = 0; i < 40; ++i)
       u.payloads.push_back(
-          notify(NotifyType::additional_ip4_address, engine::to_bytes(ip("198.51.100." + std::to_string(i + 1)).bytes())));
-    u.payloads.push_back(notify(NotifyType::additional_ip4_address, {1, 2, 3}));
-    u.payloads.push_back(notify(NotifyType::additional_ip6_address, engine::to_bytes(ip("198.51.100.7").bytes())));
+          wire::notify(NotifyType::additional_ip4_address, engine::to_bytes(ip("198.51.100." + std::to_string(i + 1)).bytes())));
+    u.payloads.push_back(wire::notify(NotifyType::additional_ip4_address, {1, 2, 3}));
+    u.payloads.push_back(wire::notify(NotifyType::additional_ip6_address, engine::to_bytes(ip("198.51.100.7").bytes())));
   });
   connect();
   mend(world);
@@ -292,7 +292,7 @@ TEST_F(Mobike, OfManyAddressesSomeAreKept) {
 
 TEST_F(Mobike, APeerThatAllowsNoNatIsToldOfOne) {
   start();
-  const auto strict = [](Utterance& u) { u.payloads.push_back(notify(NotifyType::no_nats_allowed, engine::Bytes(12, 1))); };
+  const auto strict = [](Utterance& u) { u.payloads.push_back(wire::notify(NotifyType::no_nats_allowed, engine::Bytes(12, 1))); };
   impair(world, *a, {wire::ExchangeType::ike_auth, false, 0}, strict);
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::acquire);
   world.run_until_idle();
@@ -330,8 +330,9 @@ TEST_F(Mobike, ARefusedPlaceIsLeftAgain) {
   Site left = with_dpd(site_a()), right = with(site_b(), {b2});
   right.tunnel_interface = engine::TunnelInterface{b1, true};
   start(left, right);
-  impair(world, *b, {wire::ExchangeType::ike_auth, true, 0},
-         [&](Utterance& u) { u.payloads.push_back(notify(NotifyType::additional_ip4_address, engine::to_bytes(b2.bytes()))); });
+  impair(world, *b, {wire::ExchangeType::ike_auth, true, 0}, [&](Utterance& u) {
+    u.payloads.push_back(wire::notify(NotifyType::additional_ip4_address, engine::to_bytes(b2.bytes())));
+  });
   connect();
   mend(world);
   first_ = id_of(*a);
