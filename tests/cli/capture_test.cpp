@@ -11,6 +11,7 @@
 #include "cli/text_file.hpp"
 #include "fake_backend.hpp"
 #include "golden.hpp"
+#include "tests/temporary_folder.hpp"
 #include "typist.hpp"
 
 namespace {
@@ -49,19 +50,13 @@ struct Capturing {
                              [this](unsigned, const std::string& text) { log += text + "\n"; }};
 };
 
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder() { EXPECT_NE(::mkdtemp(path_.data()), nullptr); }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
   mode_t mode(const std::string& file) const {
     struct stat about {};
-    EXPECT_EQ(::stat((path_ + "/" + file).c_str(), &about), 0) << file;
+    EXPECT_EQ(::stat(path(file).c_str(), &about), 0) << file;
     return about.st_mode & 0777;
   }
-
- private:
-  std::string path_ = "/tmp/sallyport-capture-XXXXXX";
 };
 
 }  // namespace

@@ -6,23 +6,15 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "tests/temporary_folder.hpp"
+
 namespace cli {
 namespace {
 
 class DevicePinsFile : public ::testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_NE(::mkdtemp(folder_), nullptr);
-    path = std::string(folder_) + "/devices";
-  }
-  void TearDown() override {
-    ::unlink(path.c_str());
-    ::rmdir(folder_);
-  }
-  std::string path;
-
- private:
-  char folder_[32] = "/tmp/device-pins-XXXXXX";
+  const TemporaryFolder folder;
+  const std::string path = folder.path("devices");
 };
 
 const kernel::DeviceMap two{{"GigabitEthernet0/0", {"eth1", 7}}, {"GigabitEthernet0/1", {"eth0", 3}}};

@@ -11,6 +11,7 @@
 #include "cli/backend.hpp"
 #include "cli/notice_text.hpp"
 #include "facts.hpp"
+#include "tests/temporary_folder.hpp"
 
 class FakeBackend final : public cli::Backend {
  public:
@@ -137,16 +138,8 @@ class FakeBackend final : public cli::Backend {
   cli::Recorder recorder_;
 
  private:
-  /// A file that nobody sees any more.
-  struct Unlinked {
-    Unlinked() { ::close(::mkstemp(path)); }
-    ~Unlinked() {
-      for (const char* end : {"", "-wal", "-shm"}) ::unlink((std::string(path) + end).c_str());
-    }
-    char path[32] = "/tmp/sallyport-fake-XXXXXX";
-  };
-  Unlinked file_;
-  parser::Database database_{file_.path, "boot"};
+  TemporaryFolder folder_;
+  parser::Database database_{folder_.path("config.db"), "boot"};
   parser::Configuration running_;
   std::shared_ptr<const parser::PkiStore> pki_ = std::make_shared<parser::PkiStore>();
   std::uint64_t revision_ = 1;

@@ -9,6 +9,7 @@
 #include "cli/expiry_watch.hpp"
 #include "engine/crypto/certificate_details.hpp"
 #include "engine/crypto/containers.hpp"
+#include "tests/temporary_folder.hpp"
 #include "typist.hpp"
 
 using namespace cli;
@@ -225,10 +226,9 @@ TEST(PkiDialogue, Pkcs12ByTheTerminalMakesTheTrustpoint) {
 }
 
 TEST(PkiDialogue, WhatIsExportedIsImportedElsewhere) {
-  char folder[] = "/tmp/sallyport-pki-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const TemporaryFolder folder;
   Lab lab;
-  lab.backend.flash_folder = folder;
+  lab.backend.flash_folder = folder.path();
   lab.authenticate();
   lab.have_key(true);
   type(lab.t, "crypto pki import TP certificate\n" + lab.pem(lab.own) + "quit\n");
@@ -252,7 +252,6 @@ TEST(PkiDialogue, WhatIsExportedIsImportedElsewhere) {
             "% Enter PEM-formatted General Purpose certificate.\n% End with a blank line or \"quit\" on a line by itself.\n");
   EXPECT_EQ(type(lab.t, own + "\n"), "% PEM files import succeeded.\n\n");
   EXPECT_TRUE(lab.backend.pki()->key("THIRD")->private_key->equals(lab.own.key.pkcs8()));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(PkiDialogue, AKeyThatIsNotExportableStays) {

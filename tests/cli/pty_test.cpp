@@ -17,23 +17,15 @@
 #include "cli/terminal.hpp"
 #include "fake_backend.hpp"
 #include "screen.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 
-struct Directory {
-  Directory() {
-    char name[] = "/tmp/sallyport-pty-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::string path;
-};
-
 class AtTheTerminal : public testing::Test {
  protected:
-  AtTheTerminal() : server_(loop_, backend_, directory_.path + "/control") {
+  AtTheTerminal() : server_(loop_, backend_, directory_.path("control")) {
     winsize size{};
     size.ws_row = 24;
     size.ws_col = 132;
@@ -52,7 +44,7 @@ class AtTheTerminal : public testing::Test {
     ::setenv("TERM", "vt100", 1);
     int status = 2;
     try {
-      cli::ControlClient client(directory_.path);
+      cli::ControlClient client(directory_.path());
       cli::Terminal(client).run();
       status = 0;
     } catch (const std::exception& error) {
@@ -104,7 +96,7 @@ class AtTheTerminal : public testing::Test {
     return false;
   }
 
-  Directory directory_;
+  TemporaryFolder directory_;
   FakeBackend backend_;
   kernel::Loop loop_;
   cli::ControlServer server_;
@@ -338,7 +330,7 @@ TEST_F(AtTheTerminal, HostileOctetsOnTheSocket) {
        {std::string("\xff\xff\xff\xff garbage", 12), std::string("\0\0\0\0", 4), std::string("\0\0\0\1\x02", 5),
         std::string("\0\0\0\3\x01\0\x09", 7),
         encode(cli::Request{cli::RequestKind::hello, 80, cli::Interaction::batch, {}}) + std::string("\0\0\0\1\xee", 5)}) {
-    const std::string path = directory_.path + "/control";
+    const std::string path = directory_.path("control");
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     path.copy(name.sun_path, sizeof name.sun_path - 1);

@@ -16,26 +16,14 @@
 
 #include "parser/configuration.hpp"
 #include "parser/database_views.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace parser {
 namespace {
 
-/// A directory of its own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-db-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string path(const std::string& name = "config.db") const { return path_ + "/" + name; }
-  const std::string& directory() const { return path_; }
-
- private:
-  std::string path_;
+struct Folder : TemporaryFolder {
+  std::string path(const std::string& name = "config.db") const { return TemporaryFolder::path(name); }
+  const std::string& directory() const { return TemporaryFolder::path(); }
 };
 
 /// What an operator's `sqlite3 FILE 'SQL'` prints: rows joined with newlines, columns with "|".

@@ -13,6 +13,7 @@
 #include "parser/database.hpp"
 #include "parser/pki_names.hpp"
 #include "parser/pki_store.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace parser {
 namespace {
@@ -263,8 +264,8 @@ TEST(Pki, PrivateKeysAreSealedWhereThereIsAMasterKey) {
 }
 
 TEST(Pki, TheDatabaseKeepsKeysBesideTheConfiguration) {
-  char path[] = "/tmp/sallyport-pki-XXXXXX";
-  ::close(::mkstemp(path));
+  const TemporaryFolder folder;
+  const std::string path = folder.path("config.db");
   sim::SeededRng random(7);
   const StoredPki rows =
       PkiStore{}.with(*key_pair_of("KEY", engine::Secret(pki::KeyPair("P-256").pkcs8()), false, 5)).stored({}, random);
@@ -280,7 +281,6 @@ TEST(Pki, TheDatabaseKeepsKeysBesideTheConfiguration) {
   ASSERT_EQ(read.keys.size(), 1U);
   EXPECT_EQ(read.keys[0].label, "KEY");
   EXPECT_EQ(read.keys[0].private_key, rows.keys[0].private_key);
-  for (const char* end : {"", "-wal", "-shm"}) ::unlink((std::string(path) + end).c_str());
 }
 
 }  // namespace
