@@ -170,6 +170,16 @@ void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e
   }
 }
 
+void of_method(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e) {
+  if (d.cause != Cause::method_mismatch) return;
+  const char* keyword = e.method == engine::AuthMethod::pre_share   ? "pre-share"
+                        : e.method == engine::AuthMethod::rsa_sig   ? "rsa-sig"
+                        : e.method == engine::AuthMethod::ecdsa_sig ? "ecdsa-sig"
+                                                                    : nullptr;
+  if (keyword)
+    out.push_back({Router::here, {"crypto ikev2 profile " + e.ours, std::string(" authentication remote ") + keyword}});
+}
+
 /// What an ICMP error means (RFC 792, RFC 4443, 3). Both families count codes of their own.
 std::string_view meaning_of(const IcmpHeard& icmp) {
   const bool v4 = icmp.remote.ip.is_v4();
@@ -255,6 +265,7 @@ Explanation explain(const Diagnosis& diagnosis, const parser::Configuration& con
   Explanation out;
   if (diagnosis.shown) {
     out.evidence = diagnosis.shown->lines;
+    of_method(out.remedies, diagnosis, *diagnosis.shown);
     of_proposals(out.remedies, diagnosis, *diagnosis.shown, configuration);
     of_selectors(out.remedies, diagnosis, *diagnosis.shown);
     of_identity(out.remedies, diagnosis, *diagnosis.shown);

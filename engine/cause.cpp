@@ -44,6 +44,8 @@ const std::array<CauseText, cause_count> cause_texts{{
      "The peer's public value is not valid for its group."},
     {Cause::authentication_failed, "authentication-failed", "Verification of peer's authentication data FAILED",
      "The pre-shared keys of the two ends differ."},
+    {Cause::method_mismatch, "method-mismatch", "Verification of peer's authentication data FAILED",
+     "The peer authenticates itself by another method than its profile here wants, or in a form that is not known here."},
     {Cause::ppk_mismatch, "ppk-mismatch", "Auth exchange failed",
      "One end requires a postquantum pre-shared key (RFC 8784) that the other has not, or not under that id."},
     {Cause::identity_mismatch, "identity-mismatch", "Auth exchange failed",

@@ -32,6 +32,7 @@ enum class Cause : std::uint8_t {
   group_mismatch,
   invalid_key_exchange_value,
   authentication_failed,
+  method_mismatch,
   ppk_mismatch,
   identity_mismatch,
   // What stands against a certificate, one predicate each.

@@ -18,6 +18,7 @@ struct Evidence {
   std::string ours{};                          // the proposal, transform set, access list, profile or keyring that is closest
   std::vector<SelectorPair> selectors{};       // what was asked for, seen from here
   std::optional<Identity> identity{};          // as the end that was not accepted calls itself
+  AuthMethod method = AuthMethod::none;        // by which it authenticates itself
 };
 
 }  // namespace engine

@@ -337,8 +337,14 @@ namespace {
 
 /// We authenticate ourselves by a signature.
 bool signs(const IkeSa& sa) {
+  if (const Established* up = sa.established()) return up->birth.local_method != AuthMethod::pre_share;
   const auto* auth = std::get_if<exchange::IkeAuthRequest>(&sa.state);
   return auth && auth->credential.scheme;
+}
+
+/// What a responder guesses at, too: the peer alone knows more.
+bool is_about_keys(Cause cause) {
+  return cause == Cause::authentication_failed || cause == Cause::ppk_mismatch || cause == Cause::peer_refused_authentication;
 }
 
 }  // namespace
@@ -353,7 +359,7 @@ void IkeSa::diagnose(Turn& turn, const Failure& failure, const std::string& what
   diagnosis.what = what;
   diagnosis.evidence = {failure.why};
   diagnosis.shown = failure.evidence;
-  if (role == Role::initiator || failure.cause == Cause::authentication_failed || failure.cause == Cause::ppk_mismatch)
+  if (role == Role::initiator || is_about_keys(failure.cause))
     diagnosis.probable = probable_reasons(failure.cause, path.remote, signs(*this));
   turn.core.diagnoses.add(turn.now, diagnosis);
   Notice notice = notice_of(NoticeKind::negotiation_failed, *this);

@@ -37,18 +37,6 @@ struct Wiped {
   ~Wiped() { ::explicit_bzero(octets.data(), octets.size()); }
 };
 
-// Line ids that stood in one list and no more in the other.
-std::vector<std::optional<std::uint32_t>> known_ranks(const std::vector<engine::PolicyLine>& lines,
-                                                      const std::vector<engine::PolicyLine>& old_lines,
-                                                      const std::vector<std::uint32_t>& old_ranks) {
-  std::unordered_map<engine::PolicyLineId, std::uint32_t> known;
-  for (std::size_t i = 0; i < old_lines.size(); ++i) known.emplace(old_lines[i].id, old_ranks[i]);
-  std::vector<std::optional<std::uint32_t>> ranks(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    if (const auto it = known.find(lines[i].id); it != known.end()) ranks[i] = it->second;
-  return ranks;
-}
-
 // An SA towards ourselves, with a key that protects nothing, which no policy uses.
 engine::Result<NetlinkMessage> probe_state(const engine::IpAddress& self, engine::EspSpi spi) {
   engine::ChildSaFacts facts;
@@ -139,6 +127,7 @@ engine::Result<std::unique_ptr<XfrmPlane>> XfrmPlane::open(Loop& loop, DeviceMap
 void XfrmPlane::close() {
   interfaces_.clear();
   children_.clear();
+  served_.clear();
   acquires_.clear();
   // Policies before states: a policy whose state is gone would raise acquires.
   take_over_policies();
@@ -200,9 +189,14 @@ std::vector<std::string> XfrmPlane::set_tunnels(const std::vector<TunnelSpec>& t
 
 Status XfrmPlane::set_policy(const engine::SetPolicy& policy) {
   Interface& interface = interfaces_[policy.interface];
-  const auto known = known_ranks(policy.lines, interface.policy.lines, interface.ranks);
+  std::vector<std::optional<std::uint32_t>> known(policy.lines.size());
+  for (std::size_t i = 0; i < policy.lines.size(); ++i)
+    if (const auto it = interface.places.find(policy.lines[i].id); it != interface.places.end())
+      known[i] = interface.ranks[it->second];
   interface.ranks = assign_ranks(known);
   interface.policy = policy;
+  interface.places.clear();
+  for (std::size_t i = 0; i < policy.lines.size(); ++i) interface.places.emplace(policy.lines[i].id, i);
   const bool unknown = !policy.lines.empty() && !placement_of(policy.interface);
   if (policy.lines.empty()) interfaces_.erase(policy.interface);
   CHECK_OK(apply_policies());
@@ -226,7 +220,11 @@ Status XfrmPlane::apply_policies() {
   };
   KernelPolicies wanted;
   for (const auto& [name, interface] : interfaces_) {
-    if (const auto placement = placement_of(name)) note(add_policies(interface.policy, interface.ranks, *placement, wanted));
+    const auto placement = placement_of(name);
+    if (!placement) continue;
+    engine::SetPolicy policy = interface.policy;
+    for (engine::PolicyLine& line : policy.lines) line = as_served(std::move(line));
+    note(add_policies(policy, interface.ranks, *placement, wanted));
   }
   for (const auto& [key, value] : wanted) {
     const auto it = installed_.find(key);
@@ -248,29 +246,54 @@ Status XfrmPlane::apply_policies() {
   return outcome;
 }
 
-// An SA whose ends are not those that its line names (the peer moved, or another peer of the entry answered): the line's
-// templates would not accept it.
-void XfrmPlane::retarget(engine::PolicyLineId line, const engine::IpAddress& local, const engine::IpAddress& peer) {
+engine::PolicyLine XfrmPlane::as_served(engine::PolicyLine line) const {
+  const auto it = served_.find(line.id);
+  if (it == served_.end() || line.action == engine::AclAction::deny) return line;
+  const Served& last = it->second.back();
+  line.local = last.local;
+  line.peer = last.peer;
+  line.mode = last.mode;
+  return line;
+}
+
+// An SA whose ends or mode are not those that its line names (the peer moved, another peer of the entry answered, transport
+// mode was not agreed on): the line's templates would not accept it.
+template <class Change>
+void XfrmPlane::serve(engine::PolicyLineId line, Change change) {
+  const auto apply = [&] {
+    if (change(served_[line]); served_[line].empty()) served_.erase(line);
+  };
   for (auto& [name, interface] : interfaces_) {
-    const auto it = std::ranges::find(interface.policy.lines, line, &engine::PolicyLine::id);
-    if (it == interface.policy.lines.end() || it->action == engine::AclAction::deny || (it->local == local && it->peer == peer))
-      continue;
-    it->local = local;
-    it->peer = peer;
-    (void)tunnels_.set_ends(name, local, peer);
-    const auto placement = placement_of(name);
-    if (!placement) return;
-    const std::size_t index = static_cast<std::size_t>(it - interface.policy.lines.begin());
-    KernelPolicies changed;
-    (void)add_policies({name, {*it}}, std::span(interface.ranks).subspan(index, 1), *placement, changed);
-    for (const auto& [key, value] : changed) {
-      // Only what is this line's: an earlier line, or one that is merged with another interface's, keeps its policy.
-      const auto present = installed_.find(key);
-      if (present == installed_.end() || present->second.reqid != reqid_of(line)) continue;
-      NetlinkMessage message = put_policy(key, value);
-      if (requests_.request(message, describe(key)).ok()) present->second = value;
-    }
+    const auto place = interface.places.find(line);
+    if (place == interface.places.end()) continue;
+    const engine::PolicyLine& configured = interface.policy.lines[place->second];
+    const engine::PolicyLine before = as_served(configured);
+    apply();
+    const engine::PolicyLine after = as_served(configured);
+    if (after.local == before.local && after.peer == before.peer && after.mode == before.mode) return;
+    (void)tunnels_.set_ends(name, after.local, after.peer);
+    if (const auto placement = placement_of(name)) rewrite(before, after, interface.ranks[place->second], *placement);
     return;
+  }
+  apply();
+}
+
+void XfrmPlane::rewrite(const engine::PolicyLine& before, const engine::PolicyLine& after, std::uint32_t rank,
+                        const Placement& placement) {
+  KernelPolicies was, is;
+  (void)add_policies({{}, {before}}, {&rank, 1}, placement, was);
+  (void)add_policies({{}, {after}}, {&rank, 1}, placement, is);
+  // Another mode has other policies, and what goes or comes may be another line's, too.
+  if (!std::ranges::equal(was, is, {}, &KernelPolicies::value_type::first, &KernelPolicies::value_type::first)) {
+    (void)apply_policies();
+    return;
+  }
+  for (const auto& [key, value] : is) {
+    // Only what is this line's: an earlier line, or one that is merged with another interface's, keeps its policy.
+    const auto present = installed_.find(key);
+    if (present == installed_.end() || present->second.reqid != reqid_of(after.id)) continue;
+    NetlinkMessage message = put_policy(key, value);
+    if (requests_.request(message, describe(key)).ok()) present->second = value;
   }
 }
 
@@ -293,7 +316,9 @@ Status XfrmPlane::add_inbound(const engine::AddInbound& sa) {
 }
 
 Status XfrmPlane::add_outbound(const engine::AddOutbound& sa) {
-  if (sa.facts.mode == engine::IpsecMode::tunnel) retarget(sa.facts.line, sa.facts.local.ip, sa.facts.remote.ip);
+  serve(sa.facts.line, [&](std::vector<Served>& by) {
+    by.push_back({sa.facts.child, sa.facts.mode, sa.facts.local.ip, sa.facts.remote.ip});
+  });
   const auto acquire = acquires_.find(sa.facts.line);
   const std::uint32_t sequence = acquire == acquires_.end() ? 0 : acquire->second;
   CHECK_OK(add_state(sa.facts, sa.sa, {.direction = StateDirection::out, .acquire_sequence = sequence}));
@@ -310,6 +335,8 @@ void XfrmPlane::remove_child(engine::ChildSaId child) {
     remove_state(*it->second.outbound);
   }
   if (it->second.inbound) remove_state(*it->second.inbound);
+  serve(it->second.line,
+        [&](std::vector<Served>& by) { std::erase_if(by, [&](const Served& one) { return one.child == child; }); });
   children_.erase(it);
 }
 
@@ -339,7 +366,10 @@ Status XfrmPlane::move_child(const engine::MoveChild& move) {
   const auto it = children_.find(move.child);
   if (it == children_.end()) return Failure{.cause = engine::Cause::install_failed, .why = "no such Child SA"};
   Child& child = it->second;
-  retarget(child.line, move.local.ip, move.remote.ip);
+  serve(child.line, [&](std::vector<Served>& by) {
+    const auto one = std::ranges::find(by, move.child, &Served::child);
+    if (one != by.end()) *one = {one->child, one->mode, move.local.ip, move.remote.ip};
+  });
   if (child.inbound) CHECK_OK(move_state(*child.inbound, {move.remote, move.local, move.udp_encapsulated}));
   if (child.outbound) CHECK_OK(move_state(*child.outbound, {move.local, move.remote, move.udp_encapsulated}));
   return engine::Done{};

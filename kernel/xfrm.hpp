@@ -65,7 +65,14 @@ class XfrmPlane final : public DataPlane {
   };
   struct Interface {
     engine::SetPolicy policy;
-    std::vector<std::uint32_t> ranks;  // of policy.lines, one by one
+    std::vector<std::uint32_t> ranks;                              // of policy.lines, one by one
+    std::unordered_map<engine::PolicyLineId, std::size_t> places;  // in policy.lines
+  };
+  /// How a Child SA that sends carries its line.
+  struct Served {
+    engine::ChildSaId child;
+    engine::IpsecMode mode;
+    engine::IpAddress local, peer;
   };
 
   XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkSocket requests, NetlinkSocket news, TunnelLinks links,
@@ -74,7 +81,10 @@ class XfrmPlane final : public DataPlane {
   void take_over_policies();
   void remove_states();
   engine::Status apply_policies();
-  void retarget(engine::PolicyLineId line, const engine::IpAddress& local, const engine::IpAddress& peer);
+  engine::PolicyLine as_served(engine::PolicyLine line) const;
+  template <class Change>
+  void serve(engine::PolicyLineId line, Change change);
+  void rewrite(const engine::PolicyLine& before, const engine::PolicyLine& after, std::uint32_t rank, const Placement& placement);
   engine::Status add_state(const engine::ChildSaFacts& facts, const engine::SaParameters& sa, StateOptions options);
   engine::Status move_state(StateId& state, const StateMove& move);
   void remove_state(const StateId& state);
@@ -101,7 +111,8 @@ class XfrmPlane final : public DataPlane {
   std::map<std::string, Interface, std::less<>> interfaces_;
   KernelPolicies installed_;
   std::map<engine::ChildSaId, Child> children_;
-  std::unordered_map<engine::PolicyLineId, std::uint32_t> acquires_;  // sequence of the last acquire of a line without SA
+  std::unordered_map<engine::PolicyLineId, std::vector<Served>> served_;  // the last one decides
+  std::unordered_map<engine::PolicyLineId, std::uint32_t> acquires_;      // sequence of the last acquire of a line without SA
   unsigned clock_ = 0;
   engine::Time next_poll_{};
   engine::ChildSaId last_polled_{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/crypto/x509.hpp"
+#include "engine/evidence.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::authentication {
@@ -190,10 +191,13 @@ Status check_method(const IkeProfile& profile, const KeyChoice& keys, const wire
                     const wire::Payloads& payloads) {
   const AuthMethod method = method_of(auth);
   if (!profile.auth_remote.has(method))
-    return refused(Cause::authentication_failed,
+    return Failure{NotifyType::authentication_failed,
+                   Cause::method_mismatch,
                    "the peer authenticates by method " + std::to_string(auth.method) +
                        (method == AuthMethod::none ? " in a form that is not known here" : ", " + in_words(method)) +
-                       ", profile " + profile.name + " wants " + in_words(profile.auth_remote));
+                       ", profile " + profile.name + " wants " + in_words(profile.auth_remote),
+                   {},
+                   std::make_shared<const Evidence>(Evidence{{}, {}, profile.name, {}, {}, method})};
   if (method == AuthMethod::pre_share) {
     if (keys.remote.value) return Done{};
     return refused(Cause::no_matching_key, "profile " + profile.name + " has no key for a peer that authenticates by one");

@@ -70,6 +70,10 @@ TEST(Remedy, EachCauseWithItsLines) {
   for (const Cause cause : {Cause::no_matching_profile, Cause::identity_mismatch, Cause::no_matching_key,
                             Cause::authentication_failed, Cause::peer_refused_authentication})
     view.diagnoses.push_back(diagnosis(cause, who));
+  E method;
+  method.ours = "PROFILE";
+  method.method = engine::AuthMethod::rsa_sig;
+  view.diagnoses.push_back(diagnosis(Cause::method_mismatch, method));
   view.diagnoses.push_back(diagnosis(Cause::no_matching_policy, {}));
   view.diagnoses.push_back(diagnosis(Cause::no_response, {}));
   expect_golden("show-crypto-ikev2-diagnose-remedies",

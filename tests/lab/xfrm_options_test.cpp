@@ -116,32 +116,73 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 // Between the gateways themselves, IPv4 and IPv6.
-class TransportMode : public testing::TestWithParam<bool> {};
+class TransportMode : public testing::TestWithParam<bool> {
+ protected:
+  engine::SelectorPair gateways(bool left) const {
+    return {TrafficSelector::of(Prefix::host(wire(left, v4))), TrafficSelector::of(Prefix::host(wire(!left, v4)))};
+  }
+  engine::PolicyLine line_of_gateways(bool left) const {
+    engine::PolicyLine out = line(left, gateways(left));
+    out.mode = engine::IpsecMode::transport;
+    out.local = wire(left, v4);
+    out.peer = wire(!left, v4);
+    return out;
+  }
+  void protect(std::vector<engine::PolicyLine> more = {}) {
+    for (const bool left : {true, false}) {
+      std::vector<engine::PolicyLine> lines{line_of_gateways(left)};
+      lines.insert(lines.end(), more.begin(), more.end());
+      OK((left ? sites.left : sites.right).plane->set_policy({std::string(interface_name), lines}));
+    }
+  }
+  void install(engine::IpsecMode mode) {
+    for (const bool left : {true, false}) {
+      engine::ChildSaFacts f = facts(left, gateways(left));
+      f.mode = mode;
+      f.local.ip = wire(left, v4);
+      f.remote.ip = wire(!left, v4);
+      Site& site = left ? sites.left : sites.right;
+      OK(site.plane->add_inbound({f, keys(!left)}));
+      OK(site.plane->add_outbound({f, keys(left)}));
+    }
+  }
+  void expect_protected_pings() {
+    sites.look_at_wire();
+    EXPECT_EQ(sites.run(sites.left, "ping -q -i 0.1 -W 1 -c 3 " + wire(false, v4).to_string() + " > /dev/null"), 0);
+    const Wire seen = sites.look_at_wire();
+    EXPECT_EQ(seen.esp, 6U);
+    EXPECT_EQ(seen.clear_echo, 0U);
+  }
+  std::string templates() {
+    return sites.left.network.shell("ip xfrm policy | grep -o 'mode [a-z]*' | sort | uniq -c | tr -s ' '");
+  }
 
-TEST_P(TransportMode, carries_what_the_gateways_say_to_each_other) {
   const bool v4 = GetParam();
   TwoSites sites;
-  for (const bool left : {true, false}) {
-    const engine::SelectorPair pair{TrafficSelector::of(Prefix::host(wire(left, v4))),
-                                    TrafficSelector::of(Prefix::host(wire(!left, v4)))};
-    engine::PolicyLine gateways = line(left, pair);
-    gateways.mode = engine::IpsecMode::transport;
-    gateways.local = wire(left, v4);
-    gateways.peer = wire(!left, v4);
-    engine::ChildSaFacts f = facts(left, pair);
-    f.mode = engine::IpsecMode::transport;
-    f.local.ip = wire(left, v4);
-    f.remote.ip = wire(!left, v4);
-    Site& site = left ? sites.left : sites.right;
-    OK(site.plane->set_policy({std::string(interface_name), {gateways}}));
-    OK(site.plane->add_inbound({f, keys(!left)}));
-    OK(site.plane->add_outbound({f, keys(left)}));
-  }
-  sites.look_at_wire();
-  EXPECT_EQ(sites.run(sites.left, "ping -q -i 0.1 -W 1 -c 3 " + wire(false, v4).to_string() + " > /dev/null"), 0);
-  const Wire seen = sites.look_at_wire();
-  EXPECT_EQ(seen.esp, 6U);
-  EXPECT_EQ(seen.clear_echo, 0U);
+};
+
+TEST_P(TransportMode, carries_what_the_gateways_say_to_each_other) {
+  protect();
+  install(engine::IpsecMode::transport);
+  expect_protected_pings();
+}
+
+// The peer has not agreed to transport mode, or an address behind a NAT does not allow it.
+TEST_P(TransportMode, a_line_in_transport_mode_is_served_in_tunnel_mode) {
+  protect();
+  EXPECT_EQ(templates(), " 2 mode transport\n");
+  install(engine::IpsecMode::tunnel);
+  EXPECT_EQ(templates(), " 3 mode tunnel\n");
+  expect_protected_pings();
+  engine::PolicyLine other = line(true, {lan(true), lan(false)});
+  other.id = {4};
+  protect({other});
+  expect_protected_pings();
+  protect();
+  for (Site* site : {&sites.left, &sites.right}) site->plane->remove_child({7});
+  EXPECT_EQ(templates(), " 2 mode transport\n") << "nobody serves it: as configured";
+  EXPECT_NE(sites.run(sites.left, "ping -q -W 1 -c 1 " + wire(false, v4).to_string() + " > /dev/null"), 0);
+  EXPECT_EQ(sites.look_at_wire().clear_echo, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, TransportMode, testing::Bool(), [](const auto& info) { return info.param ? "v4" : "v6"; });

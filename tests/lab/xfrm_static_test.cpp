@@ -298,6 +298,10 @@ TEST(Xfrm, moved_child_keeps_keys_and_counters) {
   EXPECT_EQ(sites.right.plane->counters(child).decaps, 6U);
   EXPECT_EQ(sites.right.plane->counters(child).replay_failed, 0U);
   EXPECT_EQ(sites.look_at_wire().clear_echo, 0U);
+  // The lines are said again, as configured, while the Child SA is elsewhere.
+  protect(sites, c);
+  EXPECT_EQ(sites.run(sites.left, c.ping(3)), 0);
+  EXPECT_EQ(sites.look_at_wire().clear_echo, 0U);
 }
 
 TEST(Xfrm, moved_port_changes_in_place) {

@@ -57,17 +57,17 @@ const Lie lies[] = {
      Cause::certificate_identity, "calls itself b"},
     {"KeyIdentity", [](Utterance& u) { part<wire::IdPayload>(u)->identity.type = engine::IdType::key_id; },
      Cause::certificate_identity, ""},
-    {"EmptyAuth", with_auth([](auto& a) { a.data.clear(); }), Cause::authentication_failed, "not known here"},
+    {"EmptyAuth", with_auth([](auto& a) { a.data.clear(); }), Cause::method_mismatch, "not known here"},
     {"AuthWithoutSignature", with_auth([](auto& a) { a.data.resize(a.data[0] + 1u); }), Cause::signature_mismatch, ""},
     {"TruncatedSignature", with_auth([](auto& a) { a.data.pop_back(); }), Cause::signature_mismatch, ""},
     {"LongerSignature", with_auth([](auto& a) { a.data.push_back(0); }), Cause::signature_mismatch, ""},
-    {"IdentifierOfNobody", with_auth([](auto& a) { a.data[5] ^= 1; }), Cause::authentication_failed, "not known here"},
-    {"IdentifierLongerThanAuth", with_auth([](auto& a) { a.data[0] = 255; }), Cause::authentication_failed, "not known here"},
+    {"IdentifierOfNobody", with_auth([](auto& a) { a.data[5] ^= 1; }), Cause::method_mismatch, "not known here"},
+    {"IdentifierLongerThanAuth", with_auth([](auto& a) { a.data[0] = 255; }), Cause::method_mismatch, "not known here"},
     {"IdentifierWithMoreBehind", with_auth([](auto& a) {
        a.data[0] = static_cast<std::uint8_t>(a.data[0] + 2);
        a.data.insert(a.data.begin() + a.data[0] - 1, {5, 0});
      }),
-     Cause::authentication_failed, "not known here"},
+     Cause::method_mismatch, "not known here"},
     {"AnotherHash", with_auth([](auto& a) { a.data[a.data[0]] = 3; }), Cause::signature_mismatch, "ecdsa-sha384"},
     {"DerWhereAPairBelongs", with_auth([](auto& a) {
        a.method = 9;
@@ -75,9 +75,9 @@ const Lie lies[] = {
      }),
      Cause::signature_mismatch, "ecdsa-256"},
     {"MethodOfAnotherCurve", with_auth([](auto& a) { a.method = 10; }), Cause::signature_mismatch, "ecdsa-384"},
-    {"MethodOfAnotherKey", with_auth([](auto& a) { a.method = 1; }), Cause::authentication_failed, "an RSA signature"},
-    {"MethodOfSharedKeys", with_auth([](auto& a) { a.method = 2; }), Cause::authentication_failed, "a pre-shared key"},
-    {"MethodNobodyKnows", with_auth([](auto& a) { a.method = 201; }), Cause::authentication_failed, "not known here"},
+    {"MethodOfAnotherKey", with_auth([](auto& a) { a.method = 1; }), Cause::method_mismatch, "an RSA signature"},
+    {"MethodOfSharedKeys", with_auth([](auto& a) { a.method = 2; }), Cause::method_mismatch, "a pre-shared key"},
+    {"MethodNobodyKnows", with_auth([](auto& a) { a.method = 201; }), Cause::method_mismatch, "not known here"},
 };
 
 struct Lies : WithCertificates {
@@ -114,6 +114,29 @@ TEST_F(Lies, InAnAnswerAreRefusedTheSameWay) {
     EXPECT_TRUE(a->diagnosed(each.cause)) << each.name << "\n" << a->diagnoses();
     EXPECT_EQ(a->children(), 0u) << each.name;
     EXPECT_EQ(b->ready(), 0u) << each.name << ": B has to hear of it (2.21.2)";
+  }
+}
+
+TEST_F(Lies, AreToldInWordsOfTheMethodThatWasUsed) {
+  const Change wrong = with_auth([](auto& a) { a.data.back() ^= 1; });
+  const auto expect_words = [&](const Node& by, const Node& about, const char* kind) {
+    EXPECT_TRUE(by.diagnosed(Cause::signature_mismatch)) << kind << "\n" << by.diagnoses();
+    EXPECT_TRUE(about.diagnosed(Cause::peer_refused_authentication)) << kind << "\n" << about.diagnoses();
+    EXPECT_NE(about.diagnoses().find("the CA of our certificate"), std::string::npos) << kind << "\n" << about.diagnoses();
+    EXPECT_EQ((by.diagnoses() + about.diagnoses()).find("pre-shared"), std::string::npos) << kind;
+  };
+  for (const char* kind : {"rsa 2048", "P-256", "ed25519"}) {
+    with_keys(kind);
+    lie(wrong);
+    expect_words(*b, *a, kind);
+    // The other way round B believes that the SA is up, and is told afterwards.
+    world = World{1};
+    start_both();
+    impair(world, *b, {wire::ExchangeType::ike_auth, true, 0}, wrong);
+    world.send(*a, a_to_b);
+    world.run_for(10s);
+    mend(world);
+    expect_words(*a, *b, kind);
   }
 }
 

@@ -232,12 +232,12 @@ TEST_F(Certificates, NoPrivateKeyEndsTheSaCleanly) {
 TEST_F(Certificates, AKeyWhereASignatureIsWanted) {
   left.tunnels[0].certificates.reset();
   left.tunnels[0].match_remote = {engine::MatchAny{}};
-  expect_refused(b, Cause::authentication_failed, "ECDSA");
+  expect_refused(b, Cause::method_mismatch, "ECDSA");
 }
 
 TEST_F(Certificates, AnotherKindOfKeyThanTheProfileWants) {
   right.tunnels[0].certificates->remote = AuthMethod::rsa_sig;
-  expect_refused(b, Cause::authentication_failed, "an RSA signature");
+  expect_refused(b, Cause::method_mismatch, "an RSA signature");
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ TEST_F(Refusals, WrongPreSharedKey) {
   world.run_for(60s);
   EXPECT_TRUE(b->diagnosed(Cause::authentication_failed)) << b->diagnoses();
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused_authentication)) << a->diagnoses();
+  for (const Node* node : {a, b})
+    EXPECT_NE(node->diagnoses().find("probable: the pre-shared key"), std::string::npos) << node->diagnoses();
   EXPECT_EQ(a->diagnoses().find("other-key-entirely"), std::string::npos) << "a key is never shown";
   expect_nothing_left();
 }
