@@ -36,10 +36,19 @@ void Executor::run(const engine::AddInbound& action) {
 void Executor::run(const engine::AddOutbound& action) {
   organs_.capture.take(action);
   const auto status = organs_.plane.add_outbound(action);
-  if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
+  if (!status.ok()) {
+    feed_(engine::InstallFailed{action.facts.child, status.failure().why});
+    return;
+  }
+  const auto& devices = organs_.interfaces.current().devices;
+  const auto device = devices.find(action.facts.interface);
+  if (!action.facts.reverse_route || device == devices.end()) return;
+  const auto routed = organs_.routes.add(action.facts, device->second.ifindex);
+  if (!routed.ok()) log_({3, "%CRYPTO-3-ROUTE_FAILED: Interface " + action.facts.interface + ": " + routed.failure().why});
 }
 
 void Executor::run(const engine::RemoveChild& action) {
+  organs_.routes.remove(action.child);
   organs_.traffic.child_removed(action.child, organs_.plane.counters(action.child));
   organs_.plane.remove_child(action.child);
 }

@@ -9,7 +9,9 @@
 #include "cli/open_metrics.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
+#include "kernel/interfaces.hpp"
 #include "kernel/resolver.hpp"
+#include "kernel/reverse_routes.hpp"
 #include "kernel/udp.hpp"
 #include "kernel/workers.hpp"
 
@@ -20,6 +22,8 @@ struct Organs {
   kernel::DataPlane& plane;
   kernel::Workers& workers;
   kernel::Resolver& resolver;
+  const kernel::Interfaces& interfaces;
+  kernel::ReverseRoutes& routes;
   CryptoCapture& capture;
   TrafficTotals& traffic;
 };

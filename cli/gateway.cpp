@@ -102,8 +102,11 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   workers_ = std::make_unique<kernel::Workers>(
       loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
   resolver_ = std::make_unique<kernel::Resolver>(loop_, [this](const engine::Resolved& answer) { handle(answer); });
+  auto routes = kernel::ReverseRoutes::open();
+  if (!routes.ok()) fail("cannot open the routes", routes.failure());
+  routes_ = std::make_unique<kernel::ReverseRoutes>(std::move(*routes));
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_, *resolver_, capture_, traffic_},
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_},
       [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); },
       [this](const LogMessage& message) { log_.add(now(), message); });
@@ -157,6 +160,7 @@ void Gateway::shut_down() {
   handle(engine::Shutdown{});
   ended_ = true;
   loop_.at_turn_end(nullptr);
+  routes_->remove_all();
   plane_.close();
   plane_.plane.reset();
 }

@@ -166,6 +166,7 @@ class Gateway final : public Backend {
   std::string plane_text_;
   std::unique_ptr<kernel::Workers> workers_;
   std::unique_ptr<kernel::Resolver> resolver_;
+  std::unique_ptr<kernel::ReverseRoutes> routes_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
   ExpiryWatch expiry_watch_;

@@ -175,18 +175,19 @@ std::string selector_range(const engine::TrafficSelector& selector) {
 }
 
 void put_child(std::string& out, const engine::ChildSaView& child, bool detailed) {
+  const bool ah = engine::is_ah(child.encryption);
+  const std::string spis = "0x" + upper_hex(child.spi_in.value) + "/0x" + upper_hex(child.spi_out.value);
+  const std::string hmac(child.integrity ? child.integrity->show_ike : "None");
   out += "Child sa: local selector  " + selector_range(child.selectors.local) + "\n          remote selector " +
-         selector_range(child.selectors.remote) + "\n          ESP spi in/out: 0x" + upper_hex(child.spi_in.value) + "/0x" +
-         upper_hex(child.spi_out.value) + "  \n";
+         selector_range(child.selectors.remote) + "\n          ESP spi in/out: " + (ah ? "0x0/0x0" : spis) + "  \n";
   if (!detailed) return;
-  out += "          AH spi in/out: 0x0/0x0  \n          CPI in/out: 0x0/0x0  \n          Encr: ";
+  out += "          AH spi in/out: " + (ah ? spis : "0x0/0x0") + "  \n          CPI in/out: 0x0/0x0  \n          Encr: ";
   if (child.encryption) {
     // What IKE itself does not use has no name there.
     out += child.encryption->show_ike.empty() ? child.encryption->debug_name : child.encryption->show_ike;
     if (child.encryption->key_bits != 0) out += ", keysize: " + std::to_string(child.encryption->key_bits);
   }
-  out += ", esp_hmac: " + std::string(child.integrity ? child.integrity->show_ike : "None") +
-         "\n          ah_hmac: None, comp: IPCOMP_NONE, mode " +
+  out += ", esp_hmac: " + (ah ? "None" : hmac) + "\n          ah_hmac: " + (ah ? hmac : "None") + ", comp: IPCOMP_NONE, mode " +
          (child.mode == engine::IpsecMode::tunnel ? "tunnel\n" : "transport\n");
 }
 

@@ -118,8 +118,10 @@ void put_sa(std::string& out, const ShowFacts& facts, const Child& child, Direct
   const auto counters = counters_of(facts, sa);
   const auto flow = 2 * std::uint64_t{sa.id.value} - (inbound ? 1 : 0);
   out += "      spi: " + ios_spi(inbound ? sa.spi_in : sa.spi_out) + "\n        transform: ";
-  if (sa.encryption) out += std::string(sa.encryption->show_esp) + " ";
-  if (sa.integrity) out += std::string(sa.integrity->show_esp) + " ";
+  const bool ah = engine::is_ah(sa.encryption);
+  if (sa.encryption && !ah) out += std::string(sa.encryption->show_esp) + " ";
+  if (sa.integrity)
+    out += (ah ? "ah" + std::string(sa.integrity->show_esp.substr(3)) : std::string(sa.integrity->show_esp)) + " ";
   out += ",\n        in use settings ={" + settings(sa) + "}\n";
   out += "        conn id: " + std::to_string(2000 + flow) + ", flow_id: CSR:" + std::to_string(flow) + ", sibling_flags " +
          sibling_flags(child) + ", crypto map: " + sa.map;
@@ -190,12 +192,17 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
   put_counters(out, sum(facts, children), facts.unknown_spi, options.detail);
   out += "\n";
   put_endpoints(out, facts, line, newest);
-  out += "\n     inbound esp sas:\n";
-  for (const auto& child : children) put_sa(out, facts, child, Direction::inbound, options);
-  out += "\n     inbound ah sas:\n\n     inbound pcp sas:\n\n     outbound esp sas:\n";
-  for (const auto& child : children)
-    if (child.sa->outbound_installed) put_sa(out, facts, child, Direction::outbound, options);
-  out += "\n     outbound ah sas:\n\n     outbound pcp sas:\n";
+  for (const Direction direction : {Direction::inbound, Direction::outbound}) {
+    const bool inbound = direction == Direction::inbound;
+    const std::string way = inbound ? "\n     inbound " : "\n     outbound ";
+    for (const bool ah : {false, true}) {
+      out += way + (ah ? "ah sas:\n" : "esp sas:\n");
+      for (const auto& child : children)
+        if (engine::is_ah(child.sa->encryption) == ah && (inbound || child.sa->outbound_installed))
+          put_sa(out, facts, child, direction, options);
+    }
+    out += way + "pcp sas:\n";
+  }
 }
 
 }  // namespace

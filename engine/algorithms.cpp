@@ -70,6 +70,9 @@ constexpr Algorithm table[] = {
 
 std::span<const Algorithm> algorithms() { return table; }
 
+constexpr Algorithm authentication_header{
+    TransformType::encryption, 0, 0, "", "", "None", "ah", "AH", "", Primitive::none, 0, 1, 0, 0, 0, false, CostClass::inline_};
+
 const Algorithm* find_algorithm(TransformType type, std::uint16_t id, std::uint16_t key_bits) {
   for (const Algorithm& row : table)
     if (row.type == type && row.id == id && row.key_bits == key_bits) return &row;

@@ -61,6 +61,11 @@ struct Algorithm {
 
 std::span<const Algorithm> algorithms();
 
+/// Stands where a Child SA of AH has its cipher (RFC 4302): there is none. No row of the table, since nothing on the wire names
+/// it; what such an SA does is the integrity row's.
+extern const Algorithm authentication_header;
+inline bool is_ah(const Algorithm* encryption) { return encryption == &authentication_header; }
+
 /// Exact row for what stands in a Transform substructure, or null.
 const Algorithm* find_algorithm(TransformType type, std::uint16_t id, std::uint16_t key_bits);
 /// Row for a keyword of `crypto ikev2 proposal`, or null. `type` because sha256 is a PRF and an integrity algorithm.

@@ -161,6 +161,11 @@ std::string why_no_line(Turn& turn, const IkeSa& sa, const std::string& profile,
   return "no crypto map entry with profile " + profile + " names it as peer";
 }
 
+// AH protects the addresses that a NAT changes, and there is no encapsulation for it (RFC 3948, 1).
+Failure ah_behind_nat() {
+  return {NotifyType::no_proposal_chosen, Cause::ah_behind_nat, "AH protects the addresses, and a NAT changes them on the way"};
+}
+
 SaParameters parameters(const ChildChoice& choice, EspSpi spi, Secret encryption, Secret integrity) {
   return {
       spi, choice.encryption, choice.integrity, choice.extended_sequence_numbers, std::move(encryption), std::move(integrity)};
@@ -229,7 +234,7 @@ void append_child_selectors(wire::Payloads& out, const ChildOffer& offer) {
   out.push_back(std::move(ts_r));
 }
 
-Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const wire::Payloads& payloads) {
+Result<ChildAgreement> accept_child(Turn& turn, const IkeSa& ike_sa, const ChildOffer& offer, const wire::Payloads& payloads) {
   const BookLine* line = turn.core.book.find(offer.line);
   if (!line)
     return Failure{NotifyType::none, Cause::configuration_removed, "the access-list line went away during the negotiation"};
@@ -239,6 +244,7 @@ Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const w
   if (!sa || !ts_i || !ts_r || ts_i->selectors.empty() || ts_r->selectors.empty())
     return Failure{NotifyType::none, Cause::missing_payload, "the answer lacks SA or traffic selectors"};
   TRY(ChildChoice choice, accept_child_answer(*sa, offer.proposals));
+  if (is_ah(choice.encryption) && ike_sa.path.encapsulated()) return ah_behind_nat();
   const bool transport = offer.mode == IpsecMode::transport && wire::find_notify(payloads, NotifyType::use_transport_mode);
   // What a NAT made of the one address that was offered is that address.
   const auto ours = transport ? seen_at(offer.selectors.local.first, ts_i->selectors) : ts_i->selectors;
@@ -299,6 +305,7 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
                        neighbour->established()->remote.to_string() + " behind the same NAT"};
   const auto* ke = wire::find<wire::KePayload>(payloads);
   TRY(ChildChoice choice, choose_child(offered->proposals, *found->line->entry, key_exchange, ke ? ke->group : std::uint16_t{0}));
+  if (is_ah(choice.encryption) && behind_nat) return ah_behind_nat();
   if (key_exchange == ChildKeyExchange::ignored) note_pfs_shown(turn, sa, offered->proposals, *found->line->entry);
   // A line that names the address behind the NAT is for tunnel mode alone (2.23.1).
   const bool transport = found->line->line.mode == IpsecMode::transport && may_transport && (!behind_nat || as_seen);
@@ -360,13 +367,16 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   // Both ends have lifetimes of their own; jitter keeps them from rekeying at the same moment (2.8).
   child.soft_expiry = turn.now + turn.between(entry.lifetime * 85 / 100, entry.lifetime * 95 / 100);
   child.hard_expiry = turn.now + entry.lifetime;
+  const ChildSa* old = keying.replaces ? find(up, *keying.replaces) : nullptr;
+  child.last_traffic = old ? old->last_traffic : turn.now;  // a rekey is no traffic
 
   auto keys = crypto::derive_child_keys(*up.channel.suite().prf, up.channel.keys().d, *choice.encryption, choice.integrity,
                                         keying.shared, keying.nonce_i, keying.nonce_r, keying.additional);
   const bool initiator = keying.role == Role::initiator;
   const Path& path = mobility::of_children(sa);
-  const ChildSaFacts facts{child.id,   child.line,  child.interface,     child.selectors,     child.mode,
-                           path.local, path.remote, path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes};
+  const ChildSaFacts facts{child.id,           child.line,  child.interface,     child.selectors,     child.mode,
+                           path.local,         path.remote, path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes,
+                           entry.reverse_route};
   AddInbound inbound{facts, parameters(choice, child.spi_in, std::move(initiator ? keys.encryption_r : keys.encryption_i),
                                        std::move(initiator ? keys.integrity_r : keys.integrity_i))};
   AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),

@@ -33,6 +33,7 @@ struct ChildSa {
   std::vector<const Algorithm*> additional{};  // key exchanges beside it
   bool extended_sequence_numbers = false;
   Time created, soft_expiry, hard_expiry;
+  Time last_traffic{};                // either way, as the data plane reports it
   bool rekey_asked = false;           // the soft limit was acted upon
   bool rekeyed = false;               // the peer has made its successor and will delete it
   bool sending = false;               // the sending side is installed
@@ -42,6 +43,10 @@ struct ChildSa {
   ChildBirth birth;
   Rare<AddOutbound> outbound;  // held back until the peer has shown that it receives on this SA
 };
+
+inline wire::Protocol protocol_of(const ChildSa& child) {
+  return is_ah(child.encryption) ? wire::Protocol::ah : wire::Protocol::esp;
+}
 
 /// What an initiator asked for.
 struct ChildOffer {
@@ -54,6 +59,9 @@ struct ChildOffer {
   std::optional<SelectorPair> packet;  // that raised it, if one did
   bool packet_first = false;           // as a selector of its own: the peer has narrowed this line beside the packet before
 };
+inline wire::Protocol protocol_of(const ChildOffer& offer) {
+  return offer.proposals.empty() ? wire::Protocol::esp : offer.proposals.front().protocol;
+}
 /// What both agreed on.
 struct ChildAgreement {
   BookLine line;
@@ -88,7 +96,7 @@ const BookLine* line_for(const std::vector<const BookLine*>& lines, const wire::
 
 /// Initiator: what the peer made of the offer. A subset of the selectors is accepted, never more (RFC 7296, 2.9); in transport
 /// mode single addresses may come back as NATs show them (2.23.1).
-Result<ChildAgreement> accept_child(Turn& turn, const ChildOffer& offer, const wire::Payloads& payloads);
+Result<ChildAgreement> accept_child(Turn& turn, const IkeSa& sa, const ChildOffer& offer, const wire::Payloads& payloads);
 /// Responder: finds the permit line and transform set that fit the request, narrowed to one pair: the widest that holds
 /// the peer's first pair if any line does. A rekey of `rekeyed` keeps its line and, where the peer's selectors are wide
 /// enough, its selectors (2.9.2). In transport mode an end behind a NAT is known by the address it is seen at (2.23.1), and

@@ -154,14 +154,16 @@ struct IkeProfile {
 bool accepts(const IkeProfile& profile, const Identity& remote, const IpAddress& local);
 
 enum class IpsecMode : std::uint8_t { tunnel, transport };
+enum class IpsecProtocol : std::uint8_t { esp, ah };
 
-/// `crypto ipsec transform-set`, ESP. `integrity` is null for AEAD.
+/// `crypto ipsec transform-set`: ESP, or AH where `encryption` is that (is_ah). `integrity` is null for AEAD.
 struct TransformSet {
   std::string name;
   const Algorithm* encryption = nullptr;
   const Algorithm* integrity = nullptr;
   IpsecMode mode = IpsecMode::tunnel;
   bool extended_sequence_numbers = false;
+  IpsecProtocol protocol() const { return is_ah(encryption) ? IpsecProtocol::ah : IpsecProtocol::esp; }
   friend bool operator==(const TransformSet&, const TransformSet&) = default;
 };
 
@@ -197,6 +199,13 @@ struct Peer {
   friend bool operator==(const Peer&, const Peer&) = default;
 };
 
+/// `reverse-route`: routes to what the SAs of an entry protect at the other end, as long as they are up.
+struct ReverseRoute {
+  std::optional<IpAddress> gateway{};  // not given: the way to the peer
+  std::uint32_t distance = 0;          // metric of the routes; 0: the host's usual one
+  friend bool operator==(const ReverseRoute&, const ReverseRoute&) = default;
+};
+
 /// `crypto map NAME SEQ ipsec-isakmp`. Entries that lack a peer, a profile, a transform set or an access list are not
 /// in the snapshot: they protect nothing.
 struct CryptoMapEntry {
@@ -204,7 +213,8 @@ struct CryptoMapEntry {
   std::uint32_t sequence = 0;
   std::vector<Peer> peers;           // in order of preference
   std::optional<Peer> default_peer;  // one of them: whenever there is no SA with another, it is the next to be tried
-  /// All in the mode of the first: a request for a Child SA has one mode, whatever it proposes (RFC 7296, 1.3.1).
+  /// All in the mode of the first: a request for a Child SA has one mode, whatever it proposes (RFC 7296, 1.3.1). And all of its
+  /// protocol: a data plane holds packets back for one.
   std::vector<std::shared_ptr<const TransformSet>> transform_sets;
   std::shared_ptr<const IkeProfile> profile;
   const Algorithm* pfs_group = nullptr;                 // null: no PFS
@@ -215,6 +225,8 @@ struct CryptoMapEntry {
   bool per_host = false;                       // `set security-association level per-host`
   std::string acl;
   std::vector<SelectorLine> lines;
+  Duration idle_time{0};  // without traffic for so long an SA is deleted; 0: never
+  std::optional<ReverseRoute> reverse_route{};
 };
 
 /// `interface TunnelN` with `tunnel protection`: what is routed into it is protected, and its SAs are made without traffic.

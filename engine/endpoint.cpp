@@ -190,6 +190,7 @@ struct Endpoint::Impl {
     IkeSa* sa = nullptr;
     ChildSa* child = find_child(seen.child, &sa);
     if (!child) return;
+    child->last_traffic = turn.now;
     if (!sa->established()->profile->dpd_periodic) sa->established()->last_inbound = turn.now;
     if (!leaves_sending_to_other(turn, *sa, *child)) release_outbound(turn, *child);
     turn.touch(sa->id);
@@ -197,8 +198,10 @@ struct Endpoint::Impl {
 
   void on(Turn& turn, OutboundSeen seen) {
     IkeSa* sa = nullptr;
-    if (!find_child(seen.child, &sa) || sa->established()->profile->dpd_periodic) return;
-    sa->established()->last_outbound = turn.now;
+    ChildSa* child = find_child(seen.child, &sa);
+    if (!child) return;
+    child->last_traffic = turn.now;
+    if (!sa->established()->profile->dpd_periodic) sa->established()->last_outbound = turn.now;
     turn.touch(sa->id);
   }
 

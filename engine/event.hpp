@@ -134,13 +134,14 @@ struct PolicyLine {
   SelectorPair selectors;
   IpsecMode mode = IpsecMode::tunnel;
   IpAddress local, peer;  // tunnel end points of a permit; unspecified: not known yet, packets are held back all the same
+  IpsecProtocol protocol = IpsecProtocol::esp;
 };
 struct SetPolicy {
   std::string interface;
   std::vector<PolicyLine> lines;
 };
 
-/// Keys and parameters of one direction of a Child SA. `key_encryption` includes the salt for AEAD.
+/// Keys and parameters of one direction of a Child SA. `key_encryption` includes the salt for AEAD; of AH it is empty.
 struct SaParameters {
   EspSpi spi;
   const Algorithm* encryption = nullptr;
@@ -158,6 +159,7 @@ struct ChildSaFacts {
   bool udp_encapsulated = false;
   std::uint32_t replay_window = 64;
   std::uint64_t lifetime_kilobytes = 0;  // 0: no limit
+  std::optional<ReverseRoute> reverse_route{};
 };
 /// Two phases: inbound first; outbound when the peer is ready to receive. A later AddOutbound for the same line takes
 /// over the sending side.

@@ -176,7 +176,7 @@ void IkeSa::begin(Turn& turn, const Task& task) {
   } else if (const auto* remove = std::get_if<DeleteChildTask>(&task)) {
     exchange::informational::request_delete(turn, *this, remove->child, remove->cause);
   } else if (const auto* disown = std::get_if<DisownChildTask>(&task)) {
-    exchange::informational::request_disown(turn, *this, disown->spi);
+    exchange::informational::request_disown(turn, *this, disown->spi, disown->protocol);
   } else if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) {
     exchange::rekey_ike_sa::request(turn, *this, rekey->tried);
   } else if (const auto* yielding = std::get_if<YieldTask>(&task)) {
@@ -242,6 +242,13 @@ bool nothing_to_ask(const Established& up) {
 }
 
 namespace {
+
+/// When the SA will have been idle for too long.
+Time idle_at(const ChildSa& child) {
+  const Duration idle_time = child.entry->idle_time;
+  if (idle_time == Duration{0} || child.last_traffic == Time::max()) return Time::max();
+  return child.last_traffic + idle_time;
+}
 
 /// Whether `soft` has come. One that came long ago is put off by chance, so that not all SAs are rekeyed in one moment.
 bool is_due(Turn& turn, Time& soft, Time hard) {
@@ -412,22 +419,24 @@ void IkeSa::tick_established(Turn& turn, Established& up) {
     turn.emit(SendKeepalive{path.local, path.remote});
     keep_mapping(turn);
   }
-  std::vector<ChildSaId> expired;
+  std::vector<DeleteChildTask> ended;
   for (ChildSa& child : up.children) {
     if (child.hard_expiry <= turn.now) {
-      expired.push_back(child.id);
+      ended.push_back({child.id, Cause::lifetime_expired});
+    } else if (idle_at(child) <= turn.now) {
+      ended.push_back({child.id, Cause::idle});
     } else if (!child.rekey_asked && !child.rekeyed && is_due(turn, child.soft_expiry, child.hard_expiry)) {
       child.rekey_asked = true;
       up.tasks.push_back(CreateChildTask{child.line, child.id});
     }
   }
-  for (ChildSaId child : expired) {
+  for (const DeleteChildTask& end : ended) {
     for (ChildSa& c : up.children)
-      if (c.id == child) {
-        c.hard_expiry = Time::max();
+      if (c.id == end.child) {
+        c.hard_expiry = c.last_traffic = Time::max();
         c.rekey_asked = true;
       }
-    up.tasks.push_front(DeleteChildTask{child, Cause::lifetime_expired});
+    up.tasks.push_front(end);
   }
 }
 
@@ -448,6 +457,7 @@ std::optional<Time> IkeSa::next_deadline() const {
       if (!open.job) earliest(open.until);
     for (const ChildSa& child : up->children) {
       earliest(child.hard_expiry);
+      earliest(idle_at(child));
       if (!child.rekey_asked && !child.rekeyed) earliest(child.soft_expiry);
     }
     if (const auto check = liveness_due(*up)) earliest(*check);

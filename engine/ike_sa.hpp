@@ -46,6 +46,7 @@ struct DeleteChildTask {
 /// The peer has installed a Child SA that we refuse to: it must not send into the void.
 struct DisownChildTask {
   EspSpi spi;  // ours
+  wire::Protocol protocol = wire::Protocol::esp;
 };
 struct RekeyIkeTask {
   Time not_before{};

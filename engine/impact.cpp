@@ -134,6 +134,7 @@ Impact impact_on(const ChildSa& child, const Ends& ends, const PolicyBook& next)
   if (fresh.lifetime != old.lifetime || fresh.lifetime_kilobytes != old.lifetime_kilobytes)
     add(changed, "security-association lifetime");
   if (fresh.replay_window != old.replay_window) add(changed, "security-association replay");
+  if (fresh.reverse_route != old.reverse_route) add(changed, "reverse-route");
   if (fresh.per_host != old.per_host) add(changed, "security-association level");
   if (changed.empty()) return {};
   return {Disturbance::next_rekey, changed + where};

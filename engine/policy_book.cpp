@@ -41,13 +41,14 @@ std::vector<IpAddress> sources_of(const ProtectedInterface& bound, const Interfa
 
 /// Of two lines at the same place.
 bool same_meaning(const PolicyLine& a, const PolicyLine& b) {
-  return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.peer == b.peer;
+  return a.action == b.action && a.selectors == b.selectors && a.mode == b.mode && a.protocol == b.protocol && a.peer == b.peer;
 }
 
 /// Nothing that decides about lines differs.
 bool same_lines(const CryptoMapEntry& a, const CryptoMapEntry& b) {
   return &a == &b || (a.sequence == b.sequence && a.map == b.map && a.peers == b.peers && a.lines == b.lines &&
-                      a.transform_sets.front()->mode == b.transform_sets.front()->mode);
+                      a.transform_sets.front()->mode == b.transform_sets.front()->mode &&
+                      a.transform_sets.front()->protocol() == b.transform_sets.front()->protocol());
 }
 
 bool same_lines(const ProtectedInterface& a, const ProtectedInterface& b) {
@@ -185,7 +186,13 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
       if (const Peer& given = entry->peers[ends.peer.peer]; given.is_name() && !ends.peer.address.is_unspecified())
         chosen_.insert_or_assign({bound.name, entry->map, entry->sequence}, Choice{given, ends.peer.address});
       for (const SelectorLine& line : entry->lines) {
-        BookLine fresh{{{}, line.action, line.selectors, entry->transform_sets.front()->mode, ends.local, ends.peer.address},
+        BookLine fresh{{{},
+                        line.action,
+                        line.selectors,
+                        entry->transform_sets.front()->mode,
+                        ends.local,
+                        ends.peer.address,
+                        entry->transform_sets.front()->protocol()},
                        bound.name,
                        entry,
                        bound.tunnel && !bound.tunnel->responder_only,

@@ -20,6 +20,8 @@ bool has(const wire::Proposal& proposal, const Algorithm& row) {
   return std::find(proposal.transforms.begin(), proposal.transforms.end(), transform_of(row)) != proposal.transforms.end();
 }
 
+wire::Protocol protocol_of(const Algorithm& encryption) { return is_ah(&encryption) ? wire::Protocol::ah : wire::Protocol::esp; }
+
 bool has_type(const wire::Proposal& proposal, TransformType type) {
   return std::any_of(proposal.transforms.begin(), proposal.transforms.end(),
                      [&](const wire::Transform& t) { return t.type == static_cast<std::uint8_t>(type); });
@@ -236,13 +238,14 @@ std::optional<std::vector<wire::Transform>> choose_child_additional(const wire::
 std::optional<ChildChoice> match_child(const wire::Proposal& offered, const TransformSet& ours, const CryptoMapEntry& entry,
                                        ChildKeyExchange key_exchange, std::uint16_t ke_group) {
   const auto spi = esp_spi(offered.spi);
-  if (offered.protocol != wire::Protocol::esp || !spi || !only_known_types(offered) || !has(offered, *ours.encryption))
-    return std::nullopt;
+  const wire::Protocol protocol = protocol_of(*ours.encryption);
+  if (offered.protocol != protocol || !spi || !only_known_types(offered)) return std::nullopt;
+  if (protocol == wire::Protocol::esp && !has(offered, *ours.encryption)) return std::nullopt;
   if (ours.encryption->aead
           ? has_type(offered, TransformType::integrity) && !has_id(offered, TransformType::integrity, no_integrity)
           : !has(offered, *ours.integrity))
     return std::nullopt;
-  ChildChoice choice{ours.encryption, ours.integrity, nullptr, {}, false, *spi, {offered.number, wire::Protocol::esp, {}, {}}};
+  ChildChoice choice{ours.encryption, ours.integrity, nullptr, {}, false, *spi, {offered.number, protocol, {}, {}}};
   const bool names_esn = has_type(offered, TransformType::sequence_numbers);
   const bool may_plain = !names_esn || has_id(offered, TransformType::sequence_numbers, no_esn);
   choice.extended_sequence_numbers = ours.extended_sequence_numbers && has_id(offered, TransformType::sequence_numbers, esn);
@@ -254,7 +257,7 @@ std::optional<ChildChoice> match_child(const wire::Proposal& offered, const Tran
   }
   const auto additional = choose_child_additional(offered, entry, choice.group);
   if (!additional && key_exchange == ChildKeyExchange::as_offered) return std::nullopt;
-  append(choice.answer.transforms, {choice.encryption});
+  if (protocol == wire::Protocol::esp) append(choice.answer.transforms, {choice.encryption});
   if (choice.integrity) append(choice.answer.transforms, {choice.integrity});
   if (choice.group) append(choice.answer.transforms, {choice.group});
   if (choice.group) {
@@ -333,8 +336,8 @@ std::vector<wire::Proposal> offer_child(const CryptoMapEntry& entry, EspSpi spi,
   const auto offer = [&](const std::vector<AdditionalKeyExchange>& additional) {
     bool optional = true;
     for (const auto& set : entry.transform_sets) {
-      wire::Proposal proposal{static_cast<std::uint8_t>(out.size() + 1), wire::Protocol::esp, spi_octets, {}};
-      append(proposal.transforms, {set->encryption});
+      wire::Proposal proposal{static_cast<std::uint8_t>(out.size() + 1), protocol_of(*set->encryption), spi_octets, {}};
+      if (proposal.protocol == wire::Protocol::esp) append(proposal.transforms, {set->encryption});
       if (set->integrity) append(proposal.transforms, {set->integrity});
       if (group) append(proposal.transforms, {group});
       optional = append_additional(proposal, additional);
@@ -376,7 +379,8 @@ Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std
   TRY(const wire::Proposal proposal, single_answer(answer, offered));
   const auto spi = esp_spi(proposal.spi);
   ChildChoice choice;
-  choice.encryption = row_of_type(proposal, TransformType::encryption);
+  choice.encryption =
+      proposal.protocol == wire::Protocol::ah ? &authentication_header : row_of_type(proposal, TransformType::encryption);
   choice.integrity = row_of_type(proposal, TransformType::integrity);
   choice.group = row_of_type(proposal, TransformType::key_exchange);
   choice.extended_sequence_numbers = has_id(proposal, TransformType::sequence_numbers, esn);
@@ -391,7 +395,7 @@ Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std
 }
 
 std::string describe(const wire::Proposal& proposal) {
-  std::string out;
+  std::string out = proposal.protocol == wire::Protocol::ah ? "AH" : "";
   for (const wire::Transform& t : proposal.transforms) {
     if (!out.empty()) out += ' ';
     const bool additional = t.type >= first_additional_type && t.type <= last_additional_type;

@@ -71,6 +71,7 @@ void EspCipher::CipherFree::operator()(evp_cipher_ctx_st* context) const { EVP_C
 void EspCipher::MacFree::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
 
 engine::Result<EspCipher> EspCipher::create(const engine::SaParameters& sa, Direction direction, Library library) {
+  if (engine::is_ah(sa.encryption)) return refused("data plane tun has no AH, start sallyportd with --dataplane xfrm");
   if (!sa.encryption || !cipher_for(*sa.encryption)) return refused("no encryption algorithm for ESP");
   if (sa.key_encryption.size() != sa.encryption->key_octets) return refused("encryption key of the wrong length");
 

@@ -9,11 +9,19 @@ namespace {
 
 constexpr std::size_t esp_header_octets = 8;   // SPI and sequence number
 constexpr std::size_t esp_trailer_octets = 2;  // padding length and next header
+constexpr std::size_t ah_octets = 12;          // RFC 4302, 2, without ICV
+
+// As much as IPv6 needs, whose header is a multiple of eight octets.
+std::size_t ah_room(const engine::SaParameters& sa, std::size_t limit) {
+  const std::size_t header = (ah_octets + (sa.integrity ? sa.integrity->icv_octets : 0U) + 7) / 8 * 8;
+  return limit > header ? limit - header : 0;
+}
 
 }  // namespace
 
 std::size_t payload_room(const engine::SaParameters& sa, std::size_t limit) {
   if (!sa.encryption) return 0;
+  if (engine::is_ah(sa.encryption)) return ah_room(sa, limit);
   const std::size_t icv = sa.encryption->aead ? sa.encryption->icv_octets : sa.integrity ? sa.integrity->icv_octets : 0U;
   const std::size_t fixed = esp_header_octets + sa.encryption->iv_octets + icv;
   const std::size_t alignment = std::max<std::size_t>(4, sa.encryption->block_octets);

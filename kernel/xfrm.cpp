@@ -302,7 +302,8 @@ Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaP
   options.scope = tunnels_.scope_of(facts.interface);
   TRY(NetlinkMessage message, new_state(facts, sa, options));
   const bool out = options.direction == StateDirection::out;
-  const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip, options.scope};
+  const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip, options.scope,
+                   engine::is_ah(sa.encryption) ? engine::IpsecProtocol::ah : engine::IpsecProtocol::esp};
   CHECK_OK(requests_.request(message, describe(id)));
   Child& child = children_[facts.child];
   child.line = facts.line;

@@ -23,6 +23,12 @@ constexpr std::uint32_t smallest_esn_window = 32;
 constexpr std::uint32_t largest_plain_window = 32;
 constexpr std::uint32_t largest_window = 4096;
 
+std::uint8_t raw(engine::IpsecProtocol protocol) { return protocol == engine::IpsecProtocol::ah ? IPPROTO_AH : IPPROTO_ESP; }
+engine::IpsecProtocol protocol_of(std::uint8_t raw) {
+  return raw == IPPROTO_AH ? engine::IpsecProtocol::ah : engine::IpsecProtocol::esp;
+}
+bool is_ours(std::uint8_t protocol) { return protocol == IPPROTO_ESP || protocol == IPPROTO_AH; }
+
 std::uint16_t family_of(const IpAddress& a) { return a.is_v4() ? AF_INET : AF_INET6; }
 
 xfrm_address_t raw(const IpAddress& a) {
@@ -125,8 +131,9 @@ Head named(std::string_view name, ByteView key) {
 }
 
 engine::Status put_algorithms(const engine::SaParameters& sa, NetlinkMessage& message) {
+  const bool ah = engine::is_ah(sa.encryption);
   const ByteView encryption_key = sa.key_encryption.expose();
-  if (!sa.encryption || sa.encryption->xfrm_name.empty() || (!sa.encryption->aead && !sa.integrity))
+  if (!sa.encryption || (!ah && sa.encryption->xfrm_name.empty()) || (!sa.encryption->aead && !sa.integrity))
     return Failure{.cause = engine::Cause::install_failed, .why = "the kernel has no name for the SA's algorithms"};
   if (sa.encryption->aead) {
     auto head = named<xfrm_algo_aead>(sa.encryption->xfrm_name, encryption_key);
@@ -138,6 +145,7 @@ engine::Status put_algorithms(const engine::SaParameters& sa, NetlinkMessage& me
   auto head = named<xfrm_algo_auth>(sa.integrity->xfrm_name, integrity_key);
   head.alg_trunc_len = sa.integrity->icv_octets * 8U;
   message.attribute(XFRMA_ALG_AUTH_TRUNC, KeyedAttribute(head, integrity_key).view());
+  if (ah) return engine::Done{};
   message.attribute(XFRMA_ALG_CRYPT,
                     KeyedAttribute(named<xfrm_algo>(sa.encryption->xfrm_name, encryption_key), encryption_key).view());
   return engine::Done{};
@@ -177,7 +185,7 @@ xfrm_usersa_id raw(const StateId& state) {
   id.daddr = raw(state.destination);
   id.spi = htonl(state.spi.value);
   id.family = family_of(state.destination);
-  id.proto = IPPROTO_ESP;
+  id.proto = raw(state.protocol);
   return id;
 }
 
@@ -198,7 +206,11 @@ PolicyScope scope_of(ByteView payload, std::size_t header) {
 }
 
 StateId state_id_of(const xfrm_usersa_info& info) {
-  return {{ntohl(info.id.spi)}, address_of(info.saddr, info.family), address_of(info.id.daddr, info.family)};
+  return {{ntohl(info.id.spi)},
+          address_of(info.saddr, info.family),
+          address_of(info.id.daddr, info.family),
+          {},
+          protocol_of(info.id.proto)};
 }
 
 bool all_zero(ByteView octets) {
@@ -248,7 +260,7 @@ std::variant<std::monostate, RemovalNews> removed_state(ByteView payload) {
   const auto id = read<xfrm_usersa_id>(payload);
   if (!id) return {};
   const IpAddress destination = address_of(id->daddr, id->family);
-  return RemovalNews{.state = StateId{{ntohl(id->spi)}, destination, destination}, .policy = {}};
+  return RemovalNews{.state = StateId{{ntohl(id->spi)}, destination, destination, {}, protocol_of(id->proto)}, .policy = {}};
 }
 
 }  // namespace
@@ -264,7 +276,8 @@ engine::Result<NetlinkMessage> new_state(const engine::ChildSaFacts& facts, cons
   info.sel = raw(out ? sent : mirrored(sent));
   info.id.daddr = raw(destination.ip);
   info.id.spi = htonl(sa.spi.value);
-  info.id.proto = IPPROTO_ESP;
+  const bool ah = engine::is_ah(sa.encryption);
+  info.id.proto = ah ? IPPROTO_AH : IPPROTO_ESP;
   info.saddr = raw(source.ip);
   info.lft = limits_of(facts.lifetime_kilobytes, sa.spi);
   info.seq = options.acquire_sequence;
@@ -272,6 +285,8 @@ engine::Result<NetlinkMessage> new_state(const engine::ChildSaFacts& facts, cons
   info.family = family_of(destination.ip);
   info.mode = facts.mode == engine::IpsecMode::tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
   if (info.sel.family != info.family) info.flags |= XFRM_STATE_AF_UNSPEC;
+  // The ICV ends at a multiple of four octets over IPv4, of eight over IPv6 (RFC 4302, 3.3.3.2.1).
+  if (ah && info.family == AF_INET) info.flags |= XFRM_STATE_ALIGN4;
   const engine::Bytes replay = put_replay(facts.replay_window, sa.extended_sequence_numbers, options, info);
 
   NetlinkMessage message(XFRM_MSG_NEWSA, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL);
@@ -378,7 +393,7 @@ NetlinkMessage put_policy(const PolicyKey& key, const PolicyValue& value) {
   if (value.action == PolicyAction::protect) {
     xfrm_user_tmpl required{};
     const bool tunnel = value.mode == engine::IpsecMode::tunnel;
-    required.id.proto = IPPROTO_ESP;
+    required.id.proto = raw(value.protocol);
     required.family = tunnel ? family_of(value.destination) : info.sel.family;
     required.reqid = value.reqid;
     required.mode = tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
@@ -400,7 +415,7 @@ NetlinkMessage dump_policies() { return NetlinkMessage(XFRM_MSG_GETPOLICY, NLM_F
 
 std::optional<StateReport> parse_state(ByteView payload) {
   const auto info = read<xfrm_usersa_info>(payload);
-  if (!info || info->id.proto != IPPROTO_ESP) return std::nullopt;
+  if (!info || !is_ours(info->id.proto)) return std::nullopt;
   StateReport report;
   report.id = state_id_of(*info);
   report.id.scope = scope_of(payload, sizeof *info);
@@ -428,6 +443,7 @@ std::optional<PolicyReport> parse_own_policy(ByteView payload) {
   PolicyValue& value = report.value;
   value.action = PolicyAction::protect;
   value.reqid = required->reqid;
+  value.protocol = protocol_of(required->id.proto);
   value.mode = required->mode == XFRM_MODE_TUNNEL ? engine::IpsecMode::tunnel : engine::IpsecMode::transport;
   value.source = address_of(required->saddr, required->family);
   value.destination = address_of(required->id.daddr, required->family);
@@ -443,7 +459,7 @@ std::variant<std::monostate, AcquireNews, ExpireNews, MappingNews, RemovalNews> 
   }
   if (news.type == XFRM_MSG_ACQUIRE) {
     const auto acquire = read<xfrm_user_acquire>(news.payload);
-    if (!acquire || acquire->id.proto != IPPROTO_ESP) return {};
+    if (!acquire || !is_ours(acquire->id.proto)) return {};
     const auto attribute = find_attribute(news.payload, sizeof *acquire, XFRMA_TMPL);
     const auto wanted = attribute ? read<xfrm_user_tmpl>(*attribute) : std::nullopt;
     const auto line = wanted ? line_of(wanted->reqid) : std::nullopt;

@@ -17,6 +17,7 @@ struct StateId {
   engine::EspSpi spi;
   engine::IpAddress source, destination;
   PolicyScope scope{};
+  engine::IpsecProtocol protocol = engine::IpsecProtocol::esp;
 };
 
 /// What a state is made of besides its facts and keys.
@@ -66,7 +67,7 @@ struct StateReport {
   std::optional<std::uint32_t> acquire_sequence;  // of a larval state
   engine::SelectorPair selectors;                 // of a larval state: the packet that waits
 };
-/// nullopt for what is not one (or not of ESP).
+/// nullopt for what is not one (or of neither ESP nor AH).
 std::optional<StateReport> parse_state(engine::ByteView payload);
 
 /// A policy in an answer, if it is ours (by tag).

@@ -167,7 +167,7 @@ class Builder {
 
   static PolicyValue protect(const PolicyLine& line, const IpAddress& source, const IpAddress& destination,
                              std::uint32_t priority) {
-    return {priority, PolicyAction::protect, reqid_of(line.id), line.mode, source, destination};
+    return {priority, PolicyAction::protect, reqid_of(line.id), line.mode, source, destination, line.protocol};
   }
 
   void put(PolicyDirection direction, const KernelSelector& selector, PolicyValue value) {

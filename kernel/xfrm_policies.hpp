@@ -76,6 +76,7 @@ struct PolicyValue {
   std::uint32_t reqid = 0;
   engine::IpsecMode mode = engine::IpsecMode::tunnel;
   engine::IpAddress source{}, destination{};
+  engine::IpsecProtocol protocol = engine::IpsecProtocol::esp;
   friend bool operator==(const PolicyValue&, const PolicyValue&) = default;
 };
 using KernelPolicies = std::map<PolicyKey, PolicyValue>;

@@ -28,9 +28,9 @@ auto members(const engine::IkeProfile& p) {
 
 auto members(const engine::CryptoMapEntry& e) {
   const auto& [map, sequence, peers, default_peer, transform_sets, profile, pfs_group, pfs_additional, lifetime, kilobytes,
-               replay_window, per_host, acl, lines] = e;
+               replay_window, per_host, acl, lines, idle_time, reverse_route] = e;
   return std::tie(map, sequence, peers, default_peer, transform_sets, profile, pfs_group, pfs_additional, lifetime, kilobytes,
-                  replay_window, per_host, acl, lines);
+                  replay_window, per_host, acl, lines, idle_time, reverse_route);
 }
 
 auto members(const engine::ProtectedInterface& i) {

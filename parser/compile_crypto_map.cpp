@@ -37,6 +37,11 @@ std::optional<engine::CryptoMapEntry> read_entry(const CryptoMap& header, const 
   for (const std::string& name : sets) {
     auto set = referents.transform_set(name, where);
     if (!set) continue;
+    if (!entry.transform_sets.empty() && set->protocol() != entry.transform_sets.front()->protocol()) {
+      context.warn(where, "transform set " + name + " is not used: the first one, " + entry.transform_sets.front()->name +
+                              ", is of the other protocol (AH, ESP)");
+      continue;
+    }
     entry.transform_sets.push_back(std::move(set));
     const engine::TransformSet& first = *entry.transform_sets.front();
     if (entry.transform_sets.back()->mode != first.mode)

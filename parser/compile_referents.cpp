@@ -20,17 +20,18 @@ const T* inherited(const Node& block, CompileContext& context) {
 /// Nullopt with a warning where traffic would not be authenticated.
 std::optional<engine::TransformSet> read_transform_set(const TransformSet& line, const Node& block, CompileContext& context) {
   const std::string where = "crypto ipsec transform-set " + line.name;
-  if (!line.cipher()->aead && !line.hmac) {
+  if (line.cipher() && !line.cipher()->aead && !line.hmac) {
     context.warn(where, std::string(line.cipher()->esp_keyword) +
                             " authenticates nothing without one of the esp-...-hmac transforms beside it, the set is not used");
     return std::nullopt;
   }
-  context.warn_of_weak(where, line.cipher());
-  context.warn_of_weak(where, line.hmac);
+  const engine::Algorithm* cipher = line.cipher() ? line.cipher() : &engine::authentication_header;
+  context.warn_of_weak(where, cipher);
+  context.warn_of_weak(where, line.integrity());
   engine::TransformSet out;
   out.name = line.name;
-  out.encryption = line.cipher();
-  out.integrity = line.hmac;
+  out.encryption = cipher;
+  out.integrity = line.integrity();
   if (const auto* mode = block.find<TransformMode>()) out.mode = mode->mode;
   out.extended_sequence_numbers = block.find<TransformEsn>() != nullptr;
   return out;
@@ -136,6 +137,18 @@ bool read_pfs(engine::CryptoMapEntry& entry, const std::string& user, const Node
   return reader.usable();
 }
 
+/// A gateway that the entry names anywhere is where its routes lead.
+std::optional<engine::ReverseRoute> read_reverse_route(const Node& block) {
+  const auto* line = block.find<ReverseRouteLine>();
+  if (!line) return std::nullopt;
+  engine::ReverseRoute out{line->remote_peer};
+  block.each<SetReverseRoute>([&](const SetReverseRoute& more, const Node&) {
+    if (more.gateway) out.gateway = more.gateway;
+    if (more.distance) out.distance = *more.distance;
+  });
+  return out;
+}
+
 }  // namespace
 
 bool read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context) {
@@ -144,7 +157,9 @@ bool read_limits(engine::CryptoMapEntry& entry, const std::string& user, const N
     entry.lifetime_kilobytes = line->disable ? 0 : line->kilobytes.value_or(entry.lifetime_kilobytes);
   if (const auto* line = inherited<ReplayWindow>(block, context))
     entry.replay_window = line->disable ? 0 : line->size.value_or(entry.replay_window);
+  if (const auto* line = inherited<IdleTime>(block, context)) entry.idle_time = std::chrono::seconds(line->seconds);
   entry.per_host = block.find<SaPerHost>() != nullptr;
+  entry.reverse_route = read_reverse_route(block);
   return read_pfs(entry, user, block, context);
 }
 

@@ -114,7 +114,9 @@ bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry
   else
     context.warn(its, "no IKEv2 profile is set");
   out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;
-  return read_limits(entry, its, *profile, context) && !entry.transform_sets.empty() && entry.profile;
+  const bool limited = read_limits(entry, its, *profile, context);
+  entry.idle_time = engine::Duration{0};  // such an interface is to be up for ever
+  return limited && !entry.transform_sets.empty() && entry.profile;
 }
 
 /// False with a warning where an access list that is named cannot be used.

@@ -46,6 +46,7 @@ inline constexpr std::string_view manual_keys = "keys of SAs are never typed in:
 inline constexpr std::string_view gdoi = "GDOI does not exist";
 inline constexpr std::string_view dynamic_map = "dynamic crypto maps do not exist";
 inline constexpr std::string_view reverse_route = "routes are not injected";
+inline constexpr std::string_view route_tag = "routes of Linux have no tag";
 inline constexpr std::string_view isakmp = "IKEv1 is not spoken (RFC 9395)";
 inline constexpr std::string_view ezvpn = "Easy VPN is a matter of IKEv1, which is not spoken (RFC 9395)";
 inline constexpr std::string_view nhrp = "NHRP does not exist";

@@ -22,7 +22,7 @@ void send(Turn& turn, IkeSa& sa, CreateChildRequest open) {
     if (const ChildSa* old = find_child(*sa.established(), *open.offer.rekeys)) {
       Writer spi;
       spi.u32(old->spi_in.value);
-      payloads.push_back(wire::NotifyPayload{wire::Protocol::esp, spi.take(), NotifyType::rekey_sa, {}});
+      payloads.push_back(wire::NotifyPayload{protocol_of(*old), spi.take(), NotifyType::rekey_sa, {}});
     }
   append_child_sa(payloads, open.offer);
   payloads.push_back(wire::NoncePayload{open.nonce_i});
@@ -72,7 +72,7 @@ void complete(Turn& turn, IkeSa& sa, CreateChildRequest open) {
   const auto& deleted = open.already_deleted;
   if (std::find(deleted.begin(), deleted.end(), open.agreement->choice.peer_spi) != deleted.end()) return;
   if (!turn.core.book.find(open.agreement->line.line.id))
-    return sa.established()->tasks.push_front(DisownChildTask{open.offer.spi});
+    return sa.established()->tasks.push_front(DisownChildTask{open.offer.spi, protocol_of(open.offer)});
   const bool redundant = open.crossed && std::min(open.nonce_i, open.nonce_r) < *open.crossed;
   if (open.crossed && !redundant) outdo(*sa.established(), *open.offer.rekeys);
   install_child(turn, sa, *open.agreement,
@@ -171,9 +171,10 @@ void answer_unknown(Turn& turn, IkeSa& sa, MessageId id, const wire::NotifyPaylo
   });
   if (closing || up.has_request<CreateChildRequest>())
     return answer_notify(turn, sa, id, {wire::Protocol::none, {}, NotifyType::temporary_failure, {}});
-  const bool esp = rekey.protocol == wire::Protocol::esp;
-  answer_notify(turn, sa, id,
-                {esp ? rekey.protocol : wire::Protocol::none, esp ? rekey.spi : Bytes{}, NotifyType::child_sa_not_found, {}});
+  const bool names_one = rekey.protocol == wire::Protocol::esp || rekey.protocol == wire::Protocol::ah;
+  answer_notify(
+      turn, sa, id,
+      {names_one ? rekey.protocol : wire::Protocol::none, names_one ? rekey.spi : Bytes{}, NotifyType::child_sa_not_found, {}});
 }
 
 /// We are ourselves deleting that Child SA, or about to (2.25.1).
@@ -219,7 +220,7 @@ bool leaves_out(const Established& up, const ChildOffer& offer, const SelectorPa
 void leave_out(Turn& turn, IkeSa& sa, const ChildOffer& offer, const SelectorPair& agreed) {
   Established& up = *sa.established();
   leave_out_for_a_while(up, offer.line, turn.now);
-  up.tasks.push_front(DisownChildTask{offer.spi});
+  up.tasks.push_front(DisownChildTask{offer.spi, protocol_of(offer)});
   sa.diagnose(turn,
               {NotifyType::none, Cause::selectors_unacceptable,
                "the peer narrowed permit " + offer.selectors.to_string() + " to " + agreed.to_string() +
@@ -314,7 +315,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
 void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads& payloads) {
   Established& up = *sa.established();
   const auto give_up = [&](const Failure& failure) {
-    up.tasks.push_front(DisownChildTask{open.offer.spi});
+    up.tasks.push_front(DisownChildTask{open.offer.spi, protocol_of(open.offer)});
     if (!open.offer.rekeys) refused_child(turn, sa, open.offer.line);
     sa.diagnose(turn, failure, "CREATE_CHILD_SA answer");
   };
@@ -325,7 +326,7 @@ void finish(Turn& turn, IkeSa& sa, CreateChildRequest open, const wire::Payloads
     const Algorithm& followed = open.keys.next();
     return compute_secret(turn, sa, followed, std::move(open), std::move(*value));
   }
-  auto agreement = accept_child(turn, open.offer, payloads);
+  auto agreement = accept_child(turn, sa, open.offer, payloads);
   if (!agreement.ok()) return give_up(agreement.failure());
   if (leaves_out(up, open.offer, agreement->selectors)) return leave_out(turn, sa, open.offer, agreement->selectors);
   const auto* nonce = wire::find<wire::NoncePayload>(payloads);
@@ -355,7 +356,7 @@ void resume_request(Turn& turn, IkeSa& sa, CreateChildRequest open, crypto::JobR
   Established& up = *sa.established();
   if (const auto* failure = std::get_if<Failure>(&result)) {
     sa.diagnose(turn, *failure, "CREATE_CHILD_SA key exchange");
-    if (open.agreement) up.tasks.push_front(DisownChildTask{open.offer.spi});
+    if (open.agreement) up.tasks.push_front(DisownChildTask{open.offer.spi, protocol_of(open.offer)});
     if (!open.offer.rekeys) refused_child(turn, sa, open.offer.line);
     return;
   }

@@ -201,9 +201,9 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
                         refused_offer(offer.proposals, {}, {offer.selectors})},
                        "Child SA refused with " + name_of(error->type));
   }
-  const auto agreement = accept_child(turn, offer, answer);
+  const auto agreement = accept_child(turn, sa, offer, answer);
   if (!agreement.ok()) {
-    sa.established()->tasks.push_front(DisownChildTask{offer.spi});
+    sa.established()->tasks.push_front(DisownChildTask{offer.spi, protocol_of(offer)});
     refused_child(turn, sa, offer.line);
     return sa.diagnose(turn, agreement.failure(), "Child SA answer");
   }

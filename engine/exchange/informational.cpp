@@ -12,10 +12,13 @@ namespace {
 constexpr std::size_t max_remembered = 16;
 
 /// The other halves of the Child SAs that the peer deletes: a Delete lists the sender's inbound SPIs (1.4.1).
-void obey_deletes(Turn& turn, IkeSa& sa, const wire::DeletePayload& payload, std::vector<EspSpi>& ours) {
+/// Ours that go with them, of the same protocol.
+std::vector<EspSpi> obey_deletes(Turn& turn, IkeSa& sa, const wire::DeletePayload& payload) {
+  std::vector<EspSpi> ours;
   Established& up = *sa.established();
   for (const EspSpi spi : payload.spis) {
-    const auto child = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.spi_out == spi; });
+    const auto child = std::find_if(up.children.begin(), up.children.end(),
+                                    [&](const ChildSa& c) { return c.spi_out == spi && protocol_of(c) == payload.protocol; });
     if (child == up.children.end()) {
       for (OpenRequest& open : up.requesting)
         if (auto* creating = std::get_if<CreateChildRequest>(&open.what);
@@ -27,6 +30,7 @@ void obey_deletes(Turn& turn, IkeSa& sa, const wire::DeletePayload& payload, std
     if (!up.deletes(child->id)) ours.push_back(child->spi_in);
     remove_child(turn, sa, child->id, Cause::peer_deleted);
   }
+  return ours;
 }
 
 }  // namespace
@@ -36,12 +40,12 @@ void request_delete(Turn& turn, IkeSa& sa, ChildSaId child, Cause cause) {
   const auto it = std::find_if(up.children.begin(), up.children.end(), [&](const ChildSa& c) { return c.id == child; });
   if (it == up.children.end()) return;
   sa.ask(turn, InformationalRequest{{child}, cause, {it->spi_out}}, wire::ExchangeType::informational,
-         {wire::DeletePayload{wire::Protocol::esp, {it->spi_in}}});
+         {wire::DeletePayload{protocol_of(*it), {it->spi_in}}});
   if (cause != Cause::replaced) remove_child(turn, sa, child, cause);
 }
 
-void request_disown(Turn& turn, IkeSa& sa, EspSpi spi) {
-  sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, {wire::DeletePayload{wire::Protocol::esp, {spi}}});
+void request_disown(Turn& turn, IkeSa& sa, EspSpi spi, wire::Protocol protocol) {
+  sa.ask(turn, InformationalRequest{}, wire::ExchangeType::informational, {wire::DeletePayload{protocol, {spi}}});
 }
 
 void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
@@ -87,17 +91,18 @@ void request_liveness(Turn& turn, IkeSa& sa) {
 void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads) {
   wire::Payloads answer;
   bool ike_deleted = false;
-  std::vector<EspSpi> ours;
+  std::vector<wire::DeletePayload> ours;
   for (const wire::Payload& payload : payloads) {
     const auto* deletes = std::get_if<wire::DeletePayload>(&payload);
     if (!deletes) continue;
     if (deletes->protocol == wire::Protocol::ike)
       ike_deleted = true;
-    else if (deletes->protocol == wire::Protocol::esp && sa.established())
-      obey_deletes(turn, sa, *deletes, ours);
+    else if (sa.established())
+      ours.push_back({deletes->protocol, obey_deletes(turn, sa, *deletes)});
   }
   if (sa.mobike && !ike_deleted) addresses::respond(turn, sa, id, payloads, answer);
-  if (!ours.empty() && !ike_deleted) answer.push_back(wire::DeletePayload{wire::Protocol::esp, ours});
+  for (wire::DeletePayload& with_them : ours)
+    if (!with_them.spis.empty() && !ike_deleted) answer.push_back(std::move(with_them));
   sa.respond(turn, wire::ExchangeType::informational, id, answer);
   if (wire::find_notify(payloads, NotifyType::authentication_failed)) {
     sa.diagnose(turn, {NotifyType::none, Cause::peer_refused_authentication, "the peer could not verify who we are"},

@@ -29,7 +29,7 @@ namespace informational {
 /// Deletes a Child SA. One that was replaced receives until the peer has answered; any other stops at once.
 void request_delete(Turn& turn, IkeSa& sa, ChildSaId child, Cause cause);
 /// Deletes at the peer what was never installed here.
-void request_disown(Turn& turn, IkeSa& sa, EspSpi spi);
+void request_disown(Turn& turn, IkeSa& sa, EspSpi spi, wire::Protocol protocol);
 /// Deletes the whole IKE SA with all its Child SAs. `notify` tells the peer why where the RFC asks for it.
 /// It is Deleting from now on.
 void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify);

@@ -28,9 +28,10 @@ Commands associations(std::string_view why) {
       once<LifetimeKilobytes>(set_lifetime() >> lifetime_kilobytes(), {.note = why}),
       kept(set_lifetime() >> kw("days", "Time-based key duration in days") >> tail(arg(number(1, 30, "Days"))),
            {.note = no_effect::ipsec_knob}),
-      kept(set_sa() >> kw("idle-time", "Automatically delete IPSec SAs after a given idle period.") >>
-               tail(arg(number(60, 86400, "Idle time in seconds")) >> -kw("default", "Go back to the default peer then")),
-           {.note = no_effect::ipsec_knob}),
+      once<IdleTime>(set_sa() >> kw("idle-time", "Automatically delete IPSec SAs after a given idle period.") >>
+                         tail(f<&IdleTime::seconds>(number(60, 86400, "Idle time in seconds")) >>
+                              -flag<&IdleTime::to_default>(kw("default", "Go back to the default peer then"))),
+                     {.note = why}),
       once<ReplayWindow>(set_sa() >> replay_window(), {.note = why}),
       kept(set_sa() >> kw("dfbit", "Handling of encapsulated DF bit.") >> tail(df_bit()), {.note = no_effect::ipsec_knob}),
       kept(set_sa() >> kw("ecn", "Handling of ECN bits") >> tail(ecn()), {.note = no_effect::ipsec_knob}),
@@ -69,20 +70,30 @@ Commands choices(std::string_view why) {
           {.note = why}),
       kept(set_kw() >> kw("isakmp-profile", "Specify isakmp Profile") >> tail(name_arg("Profile name")),
            {.note = no_effect::isakmp}),
-      kept_many(set_kw() >> kw("reverse-route", "Reverse Route Injection.") >>
-                    tail((kw("tag", "Tag of the routes") >> arg(number(1, 4294967295, "Tag"))) |
-                         (kw("distance", "Distance of the routes") >> arg(number(1, 255, "Distance"))) |
-                         (kw("gateway", "Gateway of the routes") >> any_address_arg("IPv4 address", "IPv6 address"))),
-                {.note = no_effect::reverse_route}),
+      many<SetReverseRoute>(
+          set_kw() >> kw("reverse-route", "Reverse Route Injection.") >>
+              ((kw("distance", "Distance of the routes") >> tail(f<&SetReverseRoute::distance>(number(1, 255, "Distance")))) |
+               (kw("gateway", "Gateway of the routes") >>
+                tail(f<&SetReverseRoute::gateway>(ipv4("IPv4 address")) | f<&SetReverseRoute::gateway>(ipv6("IPv6 address"))))),
+          {.note = why,
+           .same = [](const SetReverseRoute& old, const SetReverseRoute& given,
+                      bool) { return old.distance.has_value() == given.distance.has_value(); }}),
+      kept(set_kw() >> kw("reverse-route", "Reverse Route Injection.") >> kw("tag", "Tag of the routes") >>
+               tail(arg(number(1, 4294967295, "Tag"))),
+           {.note = no_effect::route_tag}),
       kept(set_kw() >> kw("identity", "Identity restriction.") >> tail(name_arg("Identity tag")),
            {.note = no_effect::crypto_identity}));
 }
 
-auto reverse_route() {
-  return kw("reverse-route", "Reverse Route Injection.") >>
-         -((kw("remote-peer", "Route to the peer") >> any_address_arg("IPv4 address", "IPv6 address") >>
-            -kw("gateway", "The address is a gateway") >> -kw("static", "The routes stay")) |
-           kw("static", "The routes stay"));
+Commands reverse_route(std::string_view why) {
+  using R = ReverseRouteLine;
+  const auto stays = [] { return flag<&R::is_static>(kw("static", "The routes stay")); };
+  return table(once<R>(kw("reverse-route", "Reverse Route Injection.") >>
+                           -((kw("remote-peer", "Route to the peer") >>
+                              (f<&R::remote_peer>(ipv4("IPv4 address")) | f<&R::remote_peer>(ipv6("IPv6 address"))) >>
+                              -flag<&R::gateway>(kw("gateway", "The address is a gateway")) >> -stays()) |
+                             stays()),
+                       {.note = why}));
 }
 
 auto session_keys() {
@@ -111,29 +122,30 @@ Commands map_only() {
 
 Commands map_end(Owner owner) {
   const std::string_view why = owner == Owner::dynamic_map ? no_effect::dynamic_map : std::string_view();
-  return table(
-      once<MatchAddress>(match_kw() >> kw("address", "Match address of packets to encrypt.") >>
-                             tail(f<&MatchAddress::acl>(word("Access-list name or number"))),
-                         {.note = why}),
-      kept(reverse_route(), {.note = no_effect::reverse_route}),
-      kept(kw("qos", "Quality of Service class") >> kw("pre-classify", "Enable QoS classification before encryption"),
-           {.note = no_effect::host_qos}),
-      kept(kw("dialer", "Dialer related commands") >> kw("pre-classify", "Classify packets for dialing before encryption"),
-           {.note = no_effect::other_ios}),
-      leave("Exit from crypto map configuration mode"));
+  return joined(
+      table(once<MatchAddress>(match_kw() >> kw("address", "Match address of packets to encrypt.") >>
+                                   tail(f<&MatchAddress::acl>(word("Access-list name or number"))),
+                               {.note = why})),
+      reverse_route(why),
+      table(kept(kw("qos", "Quality of Service class") >> kw("pre-classify", "Enable QoS classification before encryption"),
+                 {.note = no_effect::host_qos}),
+            kept(kw("dialer", "Dialer related commands") >> kw("pre-classify", "Classify packets for dialing before encryption"),
+                 {.note = no_effect::other_ios}),
+            leave("Exit from crypto map configuration mode")));
 }
 
 Commands profile_end() {
-  return table(
-      kept(set_kw() >> kw("mixed-mode", "Traffic selectors of both families"), {.note = no_effect::ipsec_knob}),
-      once<ResponderOnly>(kw("responder-only", "Do not initiate SAs from this device")),
-      kept(reverse_route(), {.note = no_effect::reverse_route}),
-      kept(kw("rri-dvti-disable", "No routes on virtual-access interfaces"), {.note = no_effect::reverse_route}),
-      kept(kw("redundancy", "Configure HA") >> tail(name_arg("Redundancy group name") >> -kw("stateful", "Stateful failover")),
-           {.note = no_effect::other_ios}),
-      kept(kw("dialer", "Dialer related commands") >> kw("pre-classify", "Classify packets for dialing before encryption"),
-           {.note = no_effect::other_ios}),
-      leave("Exit from crypto ipsec profile sub mode"));
+  return joined(
+      table(kept(set_kw() >> kw("mixed-mode", "Traffic selectors of both families"), {.note = no_effect::ipsec_knob}),
+            once<ResponderOnly>(kw("responder-only", "Do not initiate SAs from this device"))),
+      reverse_route({}),
+      table(kept(kw("rri-dvti-disable", "No routes on virtual-access interfaces"), {.note = no_effect::reverse_route}),
+            kept(kw("redundancy", "Configure HA") >>
+                     tail(name_arg("Redundancy group name") >> -kw("stateful", "Stateful failover")),
+                 {.note = no_effect::other_ios}),
+            kept(kw("dialer", "Dialer related commands") >> kw("pre-classify", "Classify packets for dialing before encryption"),
+                 {.note = no_effect::other_ios}),
+            leave("Exit from crypto ipsec profile sub mode")));
 }
 
 }  // namespace

@@ -68,6 +68,18 @@ struct SetAdditional {
 struct SaPerHost {
   friend bool operator==(const SaPerHost&, const SaPerHost&) = default;
 };
+/// `reverse-route [static | remote-peer A [gateway] [static]]`
+struct ReverseRouteLine {
+  std::optional<engine::IpAddress> remote_peer;
+  bool gateway = false, is_static = false;
+  friend bool operator==(const ReverseRouteLine&, const ReverseRouteLine&) = default;
+};
+/// `set reverse-route {distance N | gateway A}`, one of each.
+struct SetReverseRoute {
+  std::optional<unsigned> distance;
+  std::optional<engine::IpAddress> gateway;
+  friend bool operator==(const SetReverseRoute&, const SetReverseRoute&) = default;
+};
 struct MatchAddress {
   std::string acl;  // name or number
   friend bool operator==(const MatchAddress&, const MatchAddress&) = default;

@@ -71,7 +71,7 @@ std::string settle_transform_set(TransformSet& set) {
 }
 
 std::string_view note_of(const TransformSet& set) {
-  if (set.ah) return "AH does not exist";
+  if (set.ah && set.cipher()) return "IKEv2 negotiates AH or ESP, not both (RFC 7296, 3.3)";
   if (set.family && !exists(*set.family)) return no_effect::cipher;
   return set.compression ? std::string_view("IP compression does not exist") : std::string_view();
 }
@@ -104,33 +104,33 @@ bool map_before(const CryptoMap& a, const CryptoMap& b) {
 auto bounded(std::uint64_t low, std::uint64_t high, const char* help) { return arg(number<std::uint64_t>(low, high, help)); }
 
 Commands associations() {
-  return table(once<LifetimeSeconds>(security_association() >> lifetime_kw() >> lifetime_seconds(86400),
-                                     {.is_default = [](const LifetimeSeconds& l) { return l.seconds == 3600; }}),
-               once<LifetimeKilobytes>(security_association() >> lifetime_kw() >> lifetime_kilobytes(),
-                                       {.is_default = [](const LifetimeKilobytes& l) { return l.kilobytes == 4608000u; },
-                                        .usual = {.kilobytes = 4608000}}),
-               kept(security_association() >> lifetime_kw() >> kw("days", "Time-based key duration in days") >>
-                        tail(bounded(1, 30, "Days")),
-                    {.note = no_effect::ipsec_knob}),
-               kept(security_association() >> kw("idle-time", "Automatically delete IPSec SAs after a given idle period.") >>
-                        tail(bounded(60, 86400, "Idle time in seconds")),
-                    {.note = no_effect::ipsec_knob}),
-               once<ReplayWindow>(security_association() >> replay_window(),
-                                  {.is_default = [](const ReplayWindow& r) { return r.size == 64u; }, .usual = {.size = 64}}),
-               kept(security_association() >> kw("ecn", "Handling of ECN bits") >> tail(ecn()), {.note = no_effect::ipsec_knob}),
-               kept_many(security_association() >> kw("dummy", "Dummy packets") >>
-                             tail((kw("pps", "Packets per second") >> bounded(0, 25, "Packets")) |
-                                  (kw("seconds", "Seconds between packets") >> bounded(1, 3600, "Seconds"))),
-                         {.note = no_effect::ipsec_knob}),
-               kept(security_association() >> kw("multi-sn", "Several sequence number spaces"), {.note = no_effect::ipsec_knob}),
-               built_in<TransformSet>(transform_set_head()),
-               block<TransformSet>(transform_set(), {.opens = ipsec_transform_set_mode,
-                                                     .note_for = note_of,
-                                                     .settle = settle_transform_set,
-                                                     .same = [](const TransformSet& old, const TransformSet& given,
-                                                                bool) { return old.name == given.name; },
-                                                     .keeps = keep_transform_set,
-                                                     .keeps_no = is_built_in<TransformSet>}));
+  return table(
+      once<LifetimeSeconds>(security_association() >> lifetime_kw() >> lifetime_seconds(86400),
+                            {.is_default = [](const LifetimeSeconds& l) { return l.seconds == 3600; }}),
+      once<LifetimeKilobytes>(
+          security_association() >> lifetime_kw() >> lifetime_kilobytes(),
+          {.is_default = [](const LifetimeKilobytes& l) { return l.kilobytes == 4608000u; }, .usual = {.kilobytes = 4608000}}),
+      kept(security_association() >> lifetime_kw() >> kw("days", "Time-based key duration in days") >>
+               tail(bounded(1, 30, "Days")),
+           {.note = no_effect::ipsec_knob}),
+      once<IdleTime>(security_association() >> kw("idle-time", "Automatically delete IPSec SAs after a given idle period.") >>
+                     tail(f<&IdleTime::seconds>(number(60, 86400, "Idle time in seconds")))),
+      once<ReplayWindow>(security_association() >> replay_window(),
+                         {.is_default = [](const ReplayWindow& r) { return r.size == 64u; }, .usual = {.size = 64}}),
+      kept(security_association() >> kw("ecn", "Handling of ECN bits") >> tail(ecn()), {.note = no_effect::ipsec_knob}),
+      kept_many(security_association() >> kw("dummy", "Dummy packets") >>
+                    tail((kw("pps", "Packets per second") >> bounded(0, 25, "Packets")) |
+                         (kw("seconds", "Seconds between packets") >> bounded(1, 3600, "Seconds"))),
+                {.note = no_effect::ipsec_knob}),
+      kept(security_association() >> kw("multi-sn", "Several sequence number spaces"), {.note = no_effect::ipsec_knob}),
+      built_in<TransformSet>(transform_set_head()),
+      block<TransformSet>(transform_set(), {.opens = ipsec_transform_set_mode,
+                                            .note_for = note_of,
+                                            .settle = settle_transform_set,
+                                            .same = [](const TransformSet& old, const TransformSet& given,
+                                                       bool) { return old.name == given.name; },
+                                            .keeps = keep_transform_set,
+                                            .keeps_no = is_built_in<TransformSet>}));
 }
 
 Commands knobs() {

@@ -17,7 +17,9 @@ struct TransformSet {
   bool compression = false;                   // comp-lzs
   /// The row of the cipher; null only where `family` is.
   const engine::Algorithm* cipher() const;
-  /// ESP with a cipher that exists, and nothing beside it.
+  /// The row that authenticates, of either protocol; null with AEAD.
+  const engine::Algorithm* integrity() const;
+  /// ESP with a cipher that exists, or AH; nothing beside it.
   bool usable() const;
   friend bool operator==(const TransformSet&, const TransformSet&) = default;
 };

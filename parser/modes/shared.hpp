@@ -82,6 +82,12 @@ struct LifetimeKilobytes {
   bool disable = false;
   friend bool operator==(const LifetimeKilobytes&, const LifetimeKilobytes&) = default;
 };
+/// `... idle-time N [default]`; not given: inherited, in the end never. The default peer is gone back to anyway.
+struct IdleTime {
+  unsigned seconds = 0;
+  bool to_default = false;
+  friend bool operator==(const IdleTime&, const IdleTime&) = default;
+};
 /// `... replay {window-size N | disable}`; not given: inherited, in the end 64 packets.
 struct ReplayWindow {
   std::optional<unsigned> size;

@@ -130,7 +130,11 @@ const Table& esp_ciphers(EspCiphers which) {
   return tables[which.aead][which.sized];
 }
 
-bool TransformSet::usable() const { return cipher() && exists(*cipher()) && !ah && !compression; }
+bool TransformSet::usable() const { return !compression && (ah ? !cipher() : cipher() && exists(*cipher())); }
+
+const engine::Algorithm* TransformSet::integrity() const {
+  return ah ? engine::find_esp_keyword("esp-" + ah->substr(std::string_view("ah-").size())) : hmac;
+}
 
 const engine::Algorithm* TransformSet::cipher() const {
   if (!family || !key_bits || *key_bits == 128) return family;

@@ -45,14 +45,38 @@ ios a -c "clear crypto ikev2 sa" >/dev/null
 wait_until 10 strongswan_is_down b || fail "strongSwan did not learn of the delete"
 end
 
-begin "strongSwan asks" "$SAMPLE" 10.0.0.0/24 192.168.1.0/24 "$SAMPLE_KEY"
+# With reverse-route the way to the peer's LAN is there as long as the SA is.
+sed 's/^ match address .*/&\n reverse-route/' "$SAMPLE" >"$WORK/reverse.cfg"
+routed() { ip -n "$RUN-a" route show 10.0.0.0/24 | matches 'via 203.0.113.20 dev eth0 proto 91'; }
+ip -n "$RUN-a" route del 10.0.0.0/24
+begin "strongSwan asks, and the route comes with the SA" "$WORK/reverse.cfg" 10.0.0.0/24 192.168.1.0/24 "$SAMPLE_KEY"
 swanctl_of b --initiate --child net --timeout 15 >"$WORK/initiate.log" 2>&1 || fail "strongSwan could not bring the child up"
+wait_until 5 routed || fail "reverse-route makes no route"
 both_ways
 end_capture
 expect_encrypted 20
 swanctl_of b --terminate --ike site --timeout 15 >"$WORK/terminate.log" 2>&1 || fail "strongSwan's delete was not answered"
 wait_until 10 not_ready || fail "the SA outlives strongSwan's delete"
+wait_until 5 not routed || fail "the route outlives its SA"
 end
+add_route a 10.0.0.0/24 203.0.113.20
+
+# AH (RFC 4302), which the tun plane has not.
+if [ "$DATAPLANE" = xfrm ]; then
+  TRANSFORM=ah-sha256-hmac site 203.0.113.20 "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255" >"$WORK/ah.cfg"
+  for asks in sallyport strongSwan; do
+    SWAN_CHILD="ah_proposals = sha256" begin "AH, $asks asks" "$WORK/ah.cfg" 10.0.0.0/24 192.168.1.0/24
+    if [ $asks = strongSwan ]; then
+      swanctl_of b --initiate --child net --timeout 15 >"$WORK/initiate.log" 2>&1 || fail "strongSwan could not bring AH up"
+    fi
+    both_ways
+    end_capture
+    [ "$(packets 'ip proto 51')" -ge 20 ] || fail "no AH on the wire"
+    [ "$(packets "$BETWEEN_LANS")" -eq 0 ] || fail "packets crossed without AH"
+    expect_text "transform: ah-sha256-hmac" ios a -c "show crypto ipsec sa"
+    end
+  done
+fi
 
 PROPOSAL="aes-cbc-128 sha256 19" TRANSFORM="esp-gcm 256" site 203.0.113.20 "6 permit ipv6 2001:db8:a::/64 2001:db8:b::/64" >"$WORK/gcm.cfg"
 SWAN_IKE=aes128-sha256-ecp256 SWAN_ESP=aes256gcm16 begin "AES-GCM, group 19, IPv6 inside" "$WORK/gcm.cfg" 2001:db8:b::/64 2001:db8:a::/64

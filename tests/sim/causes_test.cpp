@@ -83,6 +83,32 @@ TEST_F(Causes, LifetimeExpired) {
   EXPECT_TRUE(told(*a, NoticeKind::child_sa_down, Cause::lifetime_expired));
 }
 
+TEST_F(Causes, Idle) {
+  start();
+  change(*a, [](engine::Config& config) {
+    for (auto& interface : config.interfaces)
+      for (auto& entry : interface.entries) {
+        auto idle = std::make_shared<engine::CryptoMapEntry>(*entry);
+        idle->idle_time = 100s;
+        entry = idle;
+      }
+  });
+  connect();
+  const auto child = a->view().ike_sas.at(0).children.at(0).id;
+  world.run_for(80s);
+  world.feed(*a, engine::OutboundSeen{child});
+  world.run_for(80s);
+  world.feed(*a, engine::InboundSeen{child});
+  world.run_for(90s);
+  EXPECT_FALSE(told(*a, NoticeKind::child_sa_down, Cause::idle)) << "traffic of either way counts";
+  world.run_for(20s);
+  EXPECT_TRUE(told(*a, NoticeKind::child_sa_down, Cause::idle));
+  EXPECT_TRUE(told(*b, NoticeKind::child_sa_down, Cause::peer_deleted));
+  world.run_for(60s);
+  ASSERT_EQ(a->view().ike_sas.size(), 1U);
+  EXPECT_TRUE(a->view().ike_sas.at(0).children.empty()) << "nobody asks for it again but traffic";
+}
+
 TEST_F(Causes, Replaced) {
   start();
   connect();

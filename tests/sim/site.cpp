@@ -22,6 +22,7 @@ std::vector<const engine::Algorithm*> rows(engine::TransformType type, const std
 }
 
 const engine::Algorithm* esp_row(const std::string& word) {
+  if (word == "ah") return &engine::authentication_header;
   const engine::Algorithm* row = engine::find_esp_keyword(word);
   if (!row) bad("no transform " + word);
   return row;

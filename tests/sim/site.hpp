@@ -38,7 +38,8 @@ struct PpkWords {
   std::string id, key;
   bool required = false;
 };
-/// `crypto ipsec transform-set`: "esp-aes 256" with "esp-sha256-hmac", or an AEAD with nothing.
+/// `crypto ipsec transform-set`: "esp-aes 256" with "esp-sha256-hmac", or an AEAD with nothing;
+/// "ah" with "esp-sha256-hmac" is ah-sha256-hmac.
 struct EspWords {
   std::string encryption = "esp-aes 256", integrity = "esp-sha256-hmac";
 };
