@@ -106,6 +106,7 @@ void ArchiveCommands::adopt(const parser::ConfigureReplace& command, const parse
                    [*this, listed](const engine::Status& status) {
                      if (!status.ok())
                        return fail("% Rollback aborted: the configuration could not be stored: " + status.failure().why);
+                     log(5, "%SYS-5-CONFIG_I: Configured from a replacement by " + escaped(user()));
                      if (!listed.empty()) output("!List of Commands:\n" + listed + "end\n");
                      finish("\nTotal number of passes: 1\nRollback Done\n\n");
                    });

@@ -25,6 +25,12 @@ class Batch {
     waiting_.push_back({std::move(prefix), request.text, frame.size()});
     unsent_ += frame;
   }
+  /// A line that cannot be posted.
+  void leave_out(const std::string& prefix, const std::string& why) {
+    settle();
+    out_ << prefix << why << '\n';
+    refused_ = true;
+  }
   /// Until everything is answered.
   void settle() {
     while (!waiting_.empty()) settle_one();
@@ -87,7 +93,10 @@ bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out
     // One column a character, so that the caret stands where it should.
     std::replace(line->begin(), line->end(), '\t', ' ');
     std::string prefix = "line " + std::to_string(++number) + ": ";
-    line->resize(std::min(line->size(), max_request_octets - 16));
+    if (line->size() > longest_line) {
+      batch.leave_out(prefix, "% Error: the line is longer than " + std::to_string(longest_line) + " characters, and left out");
+      continue;
+    }
     const auto columns = static_cast<std::uint16_t>(prefix.size());
     batch.post({RequestKind::line, columns, Interaction::batch, std::move(*line)}, std::move(prefix));
     if (!input.more_is_there()) batch.settle();

@@ -10,6 +10,9 @@
 
 namespace cli {
 
+/// A line that is longer is refused.
+inline constexpr std::size_t longest_line = max_request_octets - 16;
+
 /// Where the lines come from. `next` gives nullopt at the end, and may wait for a line unless `more_is_there`.
 struct BatchInput {
   std::function<std::optional<std::string>()> next;

@@ -19,6 +19,8 @@
 //     settle      -                                         ..., done: what was typed is durable
 //     finish      -                                         ..., done: the input has ended
 //     interrupt   -                                         nothing of its own
+//     piece       octets of a file                          done
+//     store       its name, as `flash:NAME`                 ..., done: the pieces before it are that file
 //
 //     done        u8 flags (DoneFlag), u16 page length (0xFFFF: unchanged), prompt text
 //
@@ -40,7 +42,7 @@ inline constexpr std::size_t max_reply_octets = 65536;
 inline constexpr std::size_t reply_piece_octets = max_reply_octets - 16;
 
 /// ahead: a line that was there before the prompt that it answers, as in a paste.
-enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt, ahead };
+enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt, ahead, piece, store };
 enum class ReplyKind : std::uint8_t { output = 65, refusal, remark, done, completion, monitor };
 
 /// Whether a human at a terminal types, or input is taken from a file or the command line.

@@ -12,9 +12,12 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "parser/operators.hpp"
+
 namespace cli {
 namespace {
 
+constexpr unsigned highest_privilege = 15;
 constexpr std::size_t octets_a_turn = 1 << 20;  // to one connection, before others have their turn
 
 std::string user_name(uid_t uid) {
@@ -24,6 +27,13 @@ std::string user_name(uid_t uid) {
   if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
   return "uid " + std::to_string(uid);
 }
+
+std::optional<uid_t> peer_of(int fd) {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 ? std::optional(peer.uid) : std::nullopt;
+}
+bool is_owner(std::optional<uid_t> peer) { return peer && (*peer == 0 || *peer == ::geteuid()); }
 
 [[noreturn]] void fail(const std::string& path) {
   throw std::runtime_error("cannot listen at " + path + ": " + std::strerror(errno));
@@ -61,7 +71,7 @@ ControlServer::~ControlServer() {
 void ControlServer::accept() {
   const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0) return;
-  if (connections_.size() >= max_connections) {
+  if (connections_.size() >= max_connections + (is_owner(peer_of(fd)) ? kept_for_the_owner : 0)) {
     ::close(fd);
     return;
   }
@@ -111,14 +121,14 @@ bool ControlServer::serve_frames(Connection& connection) {
 
 bool ControlServer::greet(Connection& connection, const Request& hello) {
   if (hello.kind != RequestKind::hello) return false;
-  ucred peer{};
-  socklen_t length = sizeof peer;
-  if (::getsockopt(connection.fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return false;
+  const auto peer = peer_of(connection.fd);
+  if (!peer) return false;
   SessionOptions options;
   options.interaction = hello.interaction;
-  options.may_enable = peer.uid == 0 || peer.uid == ::geteuid();
+  options.user = user_name(*peer);
+  // Who the host let in as what, it has decided; the configuration says how far that one may go.
+  options.may_enable = is_owner(peer) || parser::user_privilege(backend_.running(), options.user) == highest_privilege;
   options.privileged = options.may_enable;
-  options.user = user_name(peer.uid);
   if (hello.number > 0) options.columns = hello.number;
   connection.session = std::make_shared<Session>(backend_, std::move(options),
                                                  [this, &connection](Reply reply) { send(connection, std::move(reply)); });

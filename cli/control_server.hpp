@@ -14,6 +14,8 @@ namespace cli {
 class ControlServer {
  public:
   static constexpr std::size_t max_connections = 64;
+  /// So many more for root and the daemon's own user: others who leave sessions behind do not lock them out.
+  static constexpr std::size_t kept_for_the_owner = 16;
   /// What may wait to be read by the other side before log lines are dropped, and before no more requests are read.
   static constexpr std::size_t max_unread_octets = 1048576;
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "cli/capture_commands.hpp"
 #include "cli/convert_command.hpp"
 #include "cli/documents.hpp"
+#include "cli/file_commands.hpp"
 #include "cli/show_diagnose.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
@@ -14,19 +14,22 @@
 #include "cli/show_status.hpp"
 #include "cli/tech_support.hpp"
 #include "cli/text_file.hpp"
+#include "parser/operators.hpp"
 
 namespace cli {
 
-/// One overload a command; those on the configuration's history are with ArchiveCommands, captures with CaptureCommands.
-class ExecCommands : public CaptureCommands {
+/// One overload a command; those on the configuration's history are with ArchiveCommands, captures with CaptureCommands, files
+/// with FileCommands.
+class ExecCommands : public FileCommands {
  public:
-  using CaptureCommands::CaptureCommands;
-  using CaptureCommands::operator();
+  using FileCommands::FileCommands;
+  using FileCommands::operator();
 
-  void operator()(const parser::Enable&) {
-    session_->options_.privileged = session_->options_.privileged || session_->options_.may_enable;
-    if (!session_->options_.privileged) session_->refuse("% No password set", std::nullopt);
-    session_->done();
+  void operator()(const parser::Enable&) const {
+    if (session_->options_.privileged || session_->options_.may_enable) return become_privileged();
+    const auto secret = parser::enable_secret(backend().running());
+    if (!secret || !at_terminal()) return fail("% No password set");
+    ask_enable_secret(*secret, 1);
   }
   void operator()(const parser::Disable&) {
     session_->options_.privileged = false;
@@ -42,10 +45,7 @@ class ExecCommands : public CaptureCommands {
   }
   void operator()(const parser::WriteMemory&) { write_startup(); }
   void operator()(const parser::CopyRunningStartup&) {
-    if (!session_->at_terminal()) {
-      write_startup();
-      return;
-    }
+    if (asks_nothing()) return write_startup();
     session_->ask("Destination filename [startup-config]? ", [session = session_](const std::string& name) {
       if (name.empty() || name == "startup-config") {
         ExecCommands(session, {}).write_startup();
@@ -295,6 +295,12 @@ class ExecCommands : public CaptureCommands {
   }
 
  private:
+  void become_privileged() const {
+    session_->options_.privileged = true;
+    done();
+  }
+  /// Three times, as on a router.
+  void ask_enable_secret(const parser::EnableSecret& secret, unsigned attempt) const;
   /// `values(facts)` and `print(facts)` are the two shapes of one show.
   template <class Values, class Print>
   void render_facts(const engine::Query& query, Values values, Print print) {
@@ -315,6 +321,25 @@ class ExecCommands : public CaptureCommands {
     });
   }
 };
+
+void ExecCommands::ask_enable_secret(const parser::EnableSecret& secret, unsigned attempt) const {
+  constexpr unsigned attempts = 3;
+  const auto verify = [*this, secret, attempt](const std::string& typed) {
+    const auto right = std::make_shared<bool>(false);
+    backend().render(
+        [right, secret, typed] {
+          *right = parser::opens(secret, typed);
+          return std::string();
+        },
+        [*this, right, secret, attempt](const std::string&) {
+          if (*right) return become_privileged();
+          if (attempt < attempts) return ask_enable_secret(secret, attempt + 1);
+          log(4, "%SYS-4-ENABLE_FAILED: User " + escaped(user()) + " gave no right enable secret");
+          fail("% Bad secrets");
+        });
+  };
+  session_->ask("Password: ", verify, Session::Echo::hidden);
+}
 
 void ExecCommands::operator()(const parser::ShowHost& options) {
   using H = parser::HostTable;

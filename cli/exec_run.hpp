@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/ios_text.hpp"
 #include "cli/json.hpp"
 #include "cli/modifiers.hpp"
 #include "cli/session.hpp"
@@ -55,7 +56,12 @@ class ExecRun {
           const bool json = modifier.kind == parser::ModifierKind::json;
           return shown(json ? JsonWriter::document(values()) : print(values()), modifier, flash, *refusal);
         },
-        [*this, refusal](std::string text) { refusal->empty() ? finish(std::move(text)) : fail(*refusal); });
+        [*this, refusal](std::string text) {
+          if (!refusal->empty()) return fail(*refusal);
+          if (modifier_.has_file())
+            log(5, "%SYS-5-EXPORT: User " + escaped(user()) + " wrote what a command shows to " + escaped(modifier_.file));
+          finish(std::move(text));
+        });
   }
   /// The same of something that has no values but the lines of its text.
   template <class Work>

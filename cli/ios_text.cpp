@@ -83,6 +83,11 @@ std::string padded(std::string_view text, std::size_t width) {
   return out;
 }
 
+std::string right(std::string_view text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + std::string(text);
+}
+std::string right(std::uint64_t value, std::size_t width) { return right(std::to_string(value), width); }
+
 std::string upper_hex(std::uint64_t value, unsigned digits) {
   return format("%0*llX", static_cast<int>(digits), static_cast<unsigned long long>(value));
 }

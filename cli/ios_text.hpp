@@ -27,6 +27,9 @@ std::string ios_protocol(const engine::TrafficSelector& selector);
 
 /// `text` with blanks behind it up to `width`.
 std::string padded(std::string_view text, std::size_t width);
+/// With blanks in front of it.
+std::string right(std::string_view text, std::size_t width);
+std::string right(std::uint64_t value, std::size_t width);
 /// Upper-case hexadecimal, at least `digits` long.
 std::string upper_hex(std::uint64_t value, unsigned digits = 1);
 /// "0xC8A01F5D(3365936989)", "0x0(0)"

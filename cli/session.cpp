@@ -8,6 +8,7 @@
 #include "cli/exec_commands.hpp"
 #include "cli/help_text.hpp"
 #include "cli/pki_dialogue.hpp"
+#include "cli/text_file.hpp"
 #include "parser/capture.hpp"
 #include "parser/redact.hpp"
 
@@ -93,11 +94,47 @@ void Session::begin(const Request& request) {
       else
         done();
       break;
+    case RequestKind::piece:
+      take_piece(request.text);
+      break;
+    case RequestKind::store:
+      store_file(request.text);
+      break;
     case RequestKind::hello:
     case RequestKind::interrupt:
       done();
       break;
   }
+}
+
+void Session::take_piece(const std::string& octets) {
+  if (!options_.privileged)
+    refuse("% Error: privilege level 15 is needed", std::nullopt);
+  else if (file_.size() + octets.size() > most_of_a_file)
+    refuse("% Error: the file is larger than " + std::to_string(most_of_a_file) + " bytes", std::nullopt);
+  else
+    file_ += octets;
+  done();
+}
+
+void Session::store_file(const std::string& name) {
+  const auto octets = std::make_shared<const std::string>(std::exchange(file_, {}));
+  if (!options_.privileged) {
+    refuse("% Error: privilege level 15 is needed", std::nullopt);
+    return done();
+  }
+  backend_.log().add(backend_.now(), {5, "%SYS-5-IMPORT: User " + escaped(options_.user) + " sends " + escaped(name)});
+  const auto why = std::make_shared<std::string>();
+  backend_.render(
+      [octets, name, why, flash = backend_.flash()] {
+        const auto written = write_text_file(name, flash, *octets, FileMode::replace);
+        if (!written.ok()) *why = written.failure().why;
+        return std::string();
+      },
+      [self = shared_from_this(), why](const std::string&) {
+        if (!why->empty()) self->refuse(*why, std::nullopt);
+        self->done();
+      });
 }
 
 void Session::line(const std::string& text) {

@@ -16,7 +16,7 @@ namespace cli {
 struct SessionOptions {
   Interaction interaction = Interaction::batch;
   bool privileged = false;
-  bool may_enable = false;  // without a password: the peer of the socket is root or the daemon's own user
+  bool may_enable = false;  // without a password: the user's privilege level is 15
   std::string user = "console";
   unsigned columns = 80;
   std::string line = "con0";  // by which the user came: what the history of the configuration says
@@ -46,10 +46,13 @@ class Session : public std::enable_shared_from_this<Session> {
   friend class ExecRun;
   static constexpr std::size_t max_waiting = 64;
   static constexpr std::size_t history_lines = 20;
+  static constexpr std::size_t most_of_a_file = 16 << 20;  // octets that a user may send
 
   void drain();
   void begin(const Request& request);
   void line(const std::string& text);
+  void take_piece(const std::string& octets);
+  void store_file(const std::string& name);
   void config_line(const std::string& text);
   void exec_line(const std::string& text, std::size_t offset);
   bool begins_configuration(const std::string& text) const;
@@ -89,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::function<void(const std::string&)> answer_;
   std::unique_ptr<Activity> activity_;
   std::deque<std::string> history_;
+  std::string file_;  // of which pieces have come
 
   std::optional<parser::ConfigSession> config_;
   std::uint64_t base_revision_ = 0;  // what config_ was built upon

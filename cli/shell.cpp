@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,8 @@
 #include "cli/batch.hpp"
 #include "cli/check_command.hpp"
 #include "cli/convert_command.hpp"
+#include "cli/scp.hpp"
+#include "cli/setup_command.hpp"
 #include "cli/terminal.hpp"
 
 namespace {
@@ -20,10 +23,12 @@ namespace {
 struct Arguments {
   std::string state = "/var/lib/sallyport";
   std::vector<std::string> commands;
+  bool setup = false;
 };
 
 constexpr const char* usage =
     "usage: sallyport [--state DIR] [-c COMMAND]...\n"
+    "       sallyport [--state DIR] setup\n"
     "       sallyport [--state DIR] status [--all]\n"
     "       sallyport check [--json] FILE...\n"
     "       sallyport convert FILE\n"
@@ -34,6 +39,7 @@ constexpr const char* usage =
     "\n"
     "  --state DIR      the daemon's state directory (/var/lib/sallyport)\n"
     "  -c COMMAND       carry this out; several are one session\n"
+    "  setup            asks six questions, and leaves a tunnel that is configured and saved\n"
     "  status           whether the tunnels are up, and why not; --all: each of them\n"
     "  check FILE...    what configuration files mean here, and whether two fit together; needs no daemon\n"
     "  convert FILE     the IKEv2 configuration that does what an IKEv1 one did; needs no daemon\n"
@@ -49,6 +55,10 @@ Arguments parse_arguments(int argc, char** argv) {
   Arguments out;
   for (int i = 1; i < argc; i += 2) {
     const std::string option = argv[i];
+    if (option == "setup" && i + 1 == argc) {
+      out.setup = true;
+      return out;
+    }
     if (option == "status") {
       const bool all = i + 2 == argc && std::string_view(argv[i + 1]) == "--all";
       if (!all && i + 1 != argc) throw std::runtime_error(std::string("status takes --all, and nothing else\n") + usage);
@@ -78,9 +88,25 @@ int run_convert(const std::vector<std::string>& words) {
   return cli::run_convert(words[0], std::cout);
 }
 
+/// Of a line that is too long no more is kept than shows that it is.
 std::optional<std::string> line_of_input() {
-  std::string line;
-  return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+  static std::vector<char> buffer(cli::longest_line + 2);
+  std::cin.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+  if (std::cin.gcount() == 0) return std::nullopt;
+  const bool ended = !std::cin.eof() && !std::cin.fail();  // by a line feed, which is counted
+  std::string line(buffer.data(), static_cast<std::size_t>(std::cin.gcount()) - (ended ? 1 : 0));
+  if (std::cin.fail()) {
+    std::cin.clear();
+    std::cin.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return line;
+}
+
+int run_at_terminal(const Arguments& arguments) {
+  const cli::RawTerminal raw;
+  cli::ControlClient client(arguments.state);
+  cli::Terminal(client).run();
+  return fine;
 }
 
 /// What sshd was asked to run comes by `-c` where we are the login shell, and in the environment where we are its ForceCommand.
@@ -90,20 +116,19 @@ void take_what_sshd_was_asked(Arguments& arguments) {
 }
 
 int run(Arguments arguments) {
+  if (arguments.setup) return cli::run_setup(arguments.state, std::cin, std::cout) == 0 ? fine : refused;
   take_what_sshd_was_asked(arguments);
+  if (arguments.commands.empty() && ::isatty(STDIN_FILENO)) return run_at_terminal(arguments);
   cli::ControlClient client(arguments.state);
   if (!arguments.commands.empty()) {
+    if (const auto scp = cli::scp_request(arguments.commands[0])) return cli::serve_scp(client, *scp) ? fine : refused;
     std::size_t at = 0;
     const auto next = [&] { return at < arguments.commands.size() ? std::optional(arguments.commands[at++]) : std::nullopt; };
     return cli::run_batch(client, {next, [] { return true; }}, std::cout) ? fine : refused;
   }
-  if (!::isatty(STDIN_FILENO)) {
-    std::ios::sync_with_stdio(false);
-    const auto more_is_there = [] { return std::cin.rdbuf()->in_avail() > 0; };
-    return cli::run_batch(client, {line_of_input, more_is_there}, std::cout) ? fine : refused;
-  }
-  cli::Terminal(client).run();
-  return fine;
+  std::ios::sync_with_stdio(false);
+  const auto more_is_there = [] { return std::cin.rdbuf()->in_avail() > 0; };
+  return cli::run_batch(client, {line_of_input, more_is_there}, std::cout) ? fine : refused;
 }
 
 }  // namespace

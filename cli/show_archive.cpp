@@ -9,15 +9,6 @@
 namespace cli {
 namespace {
 
-std::string left_aligned(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
-std::string right_aligned(const std::string& text, std::size_t width) {
-  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
-}
-
 std::string who(const std::string& user, const std::string& line) { return line.empty() ? user : user + "@" + line; }
 
 }  // namespace
@@ -30,7 +21,7 @@ std::string show_archive(const std::vector<parser::Revision>& revisions) {
                     "There are currently " + std::to_string(revisions.size()) + " archive configurations saved.\n" +
                     "The next archive file will be named " + revision_name(latest + 1) + "\n Archive #  Name\n";
   for (std::size_t i = 0; i < revisions.size(); ++i) {
-    out += right_aligned(std::to_string(i + 1), 4) + "        " + revision_name(revisions[i].number);
+    out += right(std::to_string(i + 1), 4) + "        " + revision_name(revisions[i].number);
     out += i + 1 == revisions.size() ? " <- Most Recent\n" : "\n";
   }
   return out;
@@ -39,8 +30,8 @@ std::string show_archive(const std::vector<parser::Revision>& revisions) {
 std::string show_archive_detail(const std::vector<parser::Revision>& revisions) {
   std::string out = "Revision  Time (UTC)               User@line             Comment\n";
   for (const auto& each : revisions) {
-    std::string line = left_aligned(std::to_string(each.number), 10) + left_aligned(each.time, 25) +
-                       left_aligned(who(each.user, each.line), 22) + escaped(each.comment);
+    std::string line = padded(std::to_string(each.number), 10) + padded(each.time, 25) + padded(who(each.user, each.line), 22) +
+                       escaped(each.comment);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }
@@ -50,8 +41,8 @@ std::string show_archive_detail(const std::vector<parser::Revision>& revisions) 
 std::string show_archive_log(const std::vector<parser::LoggedCommand>& commands) {
   std::string out = " idx   sess           user@line      Logged command\n";
   for (const auto& each : commands)
-    out += right_aligned(std::to_string(each.number), 5) + right_aligned(std::to_string(each.revision), 6) +
-           right_aligned(who(each.user, each.line), 23) + "  |  " + escaped(each.text) + "\n";
+    out += right(std::to_string(each.number), 5) + right(std::to_string(each.revision), 6) +
+           right(who(each.user, each.line), 23) + "  |  " + escaped(each.text) + "\n";
   return out;
 }
 

@@ -8,11 +8,6 @@
 namespace cli {
 namespace {
 
-std::string right(const std::string& text, std::size_t width) {
-  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
-}
-std::string right(std::uint64_t value, std::size_t width) { return right(std::to_string(value), width); }
-
 /// "0.15%" of 15 hundredths
 std::string hundredths(std::uint64_t value) {
   return std::to_string(value / 100) + "." + (value % 100 < 10 ? "0" : "") + std::to_string(value % 100) + "%";

@@ -22,7 +22,7 @@ std::string side(const engine::TrafficSelector& selector) {
 }
 
 /// What IOS calls a session: everything one interface protects towards one peer.
-struct Session {
+struct PeerSession {
   std::string interface;
   engine::IpAddress local, peer;
   std::string name;  // the peer was given by
@@ -30,11 +30,11 @@ struct Session {
   std::vector<const IkeSaView*> ike_sas;
 };
 
-std::vector<Session> sessions_of(const engine::View& view, const parser::ShowCryptoSession& options) {
-  std::vector<Session> out;
+std::vector<PeerSession> sessions_of(const engine::View& view, const parser::ShowCryptoSession& options) {
+  std::vector<PeerSession> out;
   std::map<std::tuple<std::string_view, engine::IpAddress, std::string_view>, std::size_t> places;
   const auto session = [&](const std::string& interface, const engine::IpAddress& local, const engine::IpAddress& peer,
-                           std::string_view name) -> Session& {
+                           std::string_view name) -> PeerSession& {
     const auto [place, fresh] = places.try_emplace({interface, peer, peer.is_unspecified() ? name : ""}, out.size());
     if (fresh) out.push_back({interface, local, peer, std::string(name), {}, {}});
     return out[place->second];
@@ -43,7 +43,7 @@ std::vector<Session> sessions_of(const engine::View& view, const parser::ShowCry
     if (line.action == engine::AclAction::permit)
       session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
   for (const auto& sa : view.ike_sas) session(sa.interface, sa.local.ip, sa.remote.ip, {}).ike_sas.push_back(&sa);
-  std::erase_if(out, [&](const Session& each) {
+  std::erase_if(out, [&](const PeerSession& each) {
     return (options.local && *options.local != each.local) || (options.remote && *options.remote != each.peer) ||
            (options.interface && *options.interface != each.interface);
   });
@@ -52,7 +52,7 @@ std::vector<Session> sessions_of(const engine::View& view, const parser::ShowCry
 
 enum class SessionStatus : std::uint8_t { up_active, up_idle, up_no_ike, down_negotiating, down };
 
-SessionStatus status_of(const Session& session) {
+SessionStatus status_of(const PeerSession& session) {
   bool ready = false, negotiating = false, children = false;
   for (const auto* sa : session.ike_sas) {
     ready = ready || sa->status == engine::SaStatus::ready;
@@ -86,7 +86,7 @@ std::string_view status_letters(SessionStatus status) {
 }
 
 /// The SA that the session is about: the newest that is ready, else the newest.
-const IkeSaView* main_sa(const Session& session) {
+const IkeSaView* main_sa(const PeerSession& session) {
   const IkeSaView* out = nullptr;
   for (const auto* sa : session.ike_sas)
     if (!out || sa->status == engine::SaStatus::ready || out->status != engine::SaStatus::ready) out = sa;
@@ -94,7 +94,7 @@ const IkeSaView* main_sa(const Session& session) {
 }
 
 /// For how long there has been an SA without a break, as far as the SAs that are there tell.
-engine::Duration uptime(const Session& session) {
+engine::Duration uptime(const PeerSession& session) {
   engine::Duration out{0};
   for (const auto* sa : session.ike_sas) {
     if (sa->status == engine::SaStatus::ready) out = std::max(out, sa->age);
@@ -134,7 +134,7 @@ std::string capabilities(const IkeSaView& sa) {
 
 void put_ike_sa(std::string& out, const IkeSaView& sa, bool detail) {
   const bool active = sa.status == engine::SaStatus::ready;
-  out += "  Session ID: " + std::to_string(sa.id.value) + "  \n";
+  out += "  PeerSession ID: " + std::to_string(sa.id.value) + "  \n";
   out += "  IKEv2 SA: local " + ios_slash_port(sa.local) + (sa.local.ip.is_v4() ? " " : " \n          ") + "remote " +
          ios_slash_port(sa.remote) + (active ? " Active \n" : " Inactive \n");
   if (!detail) return;
@@ -147,7 +147,7 @@ std::string life_text(const LifeLeft& life) {
   return (life.kilobytes ? std::to_string(*life.kilobytes) : "KB Vol Rekey Disabled") + "/" + std::to_string(life.seconds);
 }
 
-void put_flow(std::string& out, const ShowFacts& facts, const Session& session, const PolicyLineView& line, bool detail) {
+void put_flow(std::string& out, const ShowFacts& facts, const PeerSession& session, const PolicyLineView& line, bool detail) {
   std::size_t active = 0;
   kernel::ChildCounters sum;
   std::string inbound_life = "0/0", outbound_life = "0/0";
@@ -172,13 +172,13 @@ void put_flow(std::string& out, const ShowFacts& facts, const Session& session, 
          std::to_string(sum.send_errors) + " life (KB/Sec) " + outbound_life + "\n";
 }
 
-void put_session(std::string& out, const ShowFacts& facts, const Descriptions& said, const Session& session, bool detail) {
+void put_session(std::string& out, const ShowFacts& facts, const Descriptions& said, const PeerSession& session, bool detail) {
   const IkeSaView* sa = main_sa(session);
   const SessionStatus status = status_of(session);
   out += "Interface: " + session.interface + "\n";
   if (sa && !sa->profile.empty()) out += "Profile: " + sa->profile + "\n";
   if (detail && is_up(status)) out += "Uptime: " + ios_uptime(uptime(session)) + "\n";
-  out += "Session status: " + status_text(status) + "\n";
+  out += "PeerSession status: " + status_text(status) + "\n";
   const bool unresolved = session.peer.is_unspecified();
   out += "Peer: " + (unresolved ? escaped(session.name) : ios_address(session.peer)) + " port " +
          std::to_string(sa ? sa->remote.port : 500) + (detail ? " fvrf: (none) ivrf: (none)\n" : " \n");
@@ -194,7 +194,7 @@ void put_session(std::string& out, const ShowFacts& facts, const Descriptions& s
   out += "\n";
 }
 
-std::string brief(const std::vector<Session>& sessions) {
+std::string brief(const std::vector<PeerSession>& sessions) {
   std::string out =
       "Status: A- Active, U - Up, D - Down, I - Idle, S - Standby, N - Negotiating \n"
       "        K - No IKE\n"

@@ -10,10 +10,6 @@ namespace {
 
 std::string n(std::uint64_t value) { return std::to_string(value); }
 std::string left(std::uint64_t value, std::size_t width) { return padded(n(value), width); }
-std::string right(std::uint64_t value, std::size_t width) {
-  const std::string digits = n(value);
-  return digits.size() < width ? std::string(width - digits.size(), ' ') + digits : digits;
-}
 
 std::string sa_count_line(const char* what, const SaCounts& c) {
   return std::string("Total ") + what + " IKEv2 SA Count:    " + left(c.total, 8) + " active:        " + left(c.active, 8) +

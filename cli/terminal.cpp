@@ -24,7 +24,9 @@ Terminal* present = nullptr;
 
 constexpr int history_lines = 20;
 constexpr int quiet_milliseconds = 50;
-constexpr char control_c = 0x03, control_z = 0x1a, control_caret = 0x1e;
+constexpr int endless = 32768;  // columns
+constexpr int longest_typed = 8192;
+constexpr char control_c = 0x03, control_r = 0x12, escape = 0x1b, control_z = 0x1a, control_caret = 0x1e;
 
 }  // namespace
 
@@ -57,8 +59,7 @@ struct ReadlineHooks {
   static void nothing() {}
 };
 
-Terminal::Terminal(ControlClient& client) : client_(client) {
-  present = this;
+RawTerminal::RawTerminal() {
   ::tcgetattr(STDIN_FILENO, &saved_);
   termios raw = saved_;
   raw.c_iflag &= ~static_cast<tcflag_t>(ICRNL | INLCR | IGNCR | IXON | ISTRIP | BRKINT);
@@ -66,12 +67,17 @@ Terminal::Terminal(ControlClient& client) : client_(client) {
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+RawTerminal::~RawTerminal() { ::tcsetattr(STDIN_FILENO, TCSANOW, &saved_); }
+
+Terminal::Terminal(ControlClient& client) : client_(client) {
+  present = this;
   prepare_readline();
 }
 
 Terminal::~Terminal() {
   rl_callback_handler_remove();
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &saved_);
   present = nullptr;
 }
 
@@ -86,7 +92,10 @@ void Terminal::prepare_readline() {
   rl_deprep_term_function = &ReadlineHooks::nothing;
   rl_getc_function = &ReadlineHooks::octet;
   rl_input_available_hook = &ReadlineHooks::input_available;
+  rl_catch_sigwinch = 0;
+  rl_terminal_name = "dumb";
   rl_initialize();
+  rl_set_screen_size(24, endless);
   rl_variable_bind("enable-bracketed-paste", "off");
   rl_variable_bind("enable-meta-key", "off");
   rl_variable_bind("convert-meta", "off");
@@ -105,7 +114,10 @@ void Terminal::run() {
   ask({RequestKind::hello, static_cast<std::uint16_t>(columns()), Interaction::terminal, {}}, false);
   show_prompt();
   while (!leave_) {
-    while (!input_.empty() && !leave_) rl_callback_read_char();
+    while (!input_.empty() && !leave_) {
+      if (typed_by_a_person()) use_the_terminals_ways();
+      if (!drop_surplus()) rl_callback_read_char();
+    }
     if (leave_) break;
     pollfd ready[2] = {{STDIN_FILENO, POLLIN, 0}, {client_.fd(), POLLIN, 0}};
     if (::poll(ready, 2, -1) < 0) {
@@ -117,6 +129,38 @@ void Terminal::run() {
   }
   if (editing_) write("\n");
   if (lost_) throw std::runtime_error("the connection to sallyportd is lost");
+}
+
+/// A key that no script presses stands alone in what has come; in a paste it would not.
+bool Terminal::typed_by_a_person() const {
+  if (!plain_ || chosen_page_ == 0) return false;
+  const bool key = input_.size() == 1 && (input_[0] == '\t' || input_[0] == control_r);
+  const bool arrow = input_.size() == 3 && input_[0] == escape && (input_[1] == '[' || input_[1] == 'O');
+  return key || arrow;
+}
+
+/// What does not fit the line any more is lost, and then the line is too.
+bool Terminal::drop_surplus() {
+  if (rl_end < longest_typed) return false;
+  const auto end = std::min(input_.find_first_of("\r\n\b\x7f\x03\x15\x18"), input_.size());
+  input_.erase(0, end);
+  surplus_ = surplus_ || end > 0;
+  return end > 0;
+}
+
+void Terminal::use_the_terminals_ways() {
+  plain_ = false;
+  const char* terminal = std::getenv("TERM");
+  if (!terminal || std::string_view(terminal) == "dumb") return;
+  const bool wrapped = prompt_columns() + static_cast<std::size_t>(rl_end) >= columns();
+  rl_terminal_name = terminal;
+  rl_reset_terminal(terminal);
+  rl_set_screen_size(static_cast<int>(page_lines()), static_cast<int>(columns()));
+  if (!wrapped) return;
+  // Where the line began, readline cannot know: it begins anew below.
+  write("\n");
+  rl_on_new_line();
+  rl_redisplay();
 }
 
 /// Told by a flag and not by an exception, which must not pass through readline.
@@ -165,6 +209,7 @@ void Terminal::show_prompt() {
   if (leave_) return;
   ahead_ = !input_.empty() || wait_for_input(0);
   editing_ = true;
+  if (!plain_) rl_set_screen_size(static_cast<int>(page_lines()), static_cast<int>(columns()));
   rl_redisplay_function = secret_ ? &ReadlineHooks::nothing : &rl_redisplay;
   if (secret_) write(prompt_);
   rl_callback_handler_install(secret_ ? "" : prompt_.c_str(), &ReadlineHooks::line);
@@ -183,7 +228,10 @@ void Terminal::accept_line(const char* line) {
   std::string remembered = text;
   if (!remembered.empty() && remembered.back() == control_z) remembered.pop_back();
   if (!remembered.empty() && !question_ && parser::without_keys(remembered) == remembered) add_history(remembered.c_str());
-  text.resize(std::min(text.size(), max_request_octets - 16));
+  if (std::exchange(surplus_, false)) {
+    write("% Error: the line is longer than " + std::to_string(longest_typed) + " characters, and left out\n\n");
+    return show_prompt();
+  }
   ask({ahead_ ? RequestKind::ahead : RequestKind::line, static_cast<std::uint16_t>(prompt_columns()), Interaction::terminal,
        std::move(text)},
       true);
@@ -245,9 +293,12 @@ void Terminal::drain_monitor() {
   }
 }
 
-/// The line being typed makes room and comes back below.
+/// The line being typed makes room, or stays where it is, and comes back below.
 void Terminal::on_monitor(const std::string& text) {
-  rl_clear_visible_line();
+  if (plain_)
+    write("\n");
+  else
+    rl_clear_visible_line();
   write(text);
   rl_on_new_line();
   rl_redisplay();

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 #include "cli/ios_text.hpp"
@@ -117,6 +119,39 @@ engine::Result<std::string> read_text_file(const std::string& name, const std::s
   }
   ::close(fd);
   if (!why.empty()) return cannot(why);
+  return out;
+}
+
+engine::Status remove_text_file(const std::string& name, const std::string& flash) {
+  const auto path = path_of(name, flash);
+  if (!path) return failure(name, no_such_file);
+  if (::unlink(path->c_str()) != 0) return failure(name, std::strerror(errno));
+  return engine::Done{};
+}
+
+engine::Result<FileList> list_files(const std::string& name, const std::string& flash) {
+  FileList out;
+  const auto add = [&out](const std::string& path, const std::string& shown) {
+    struct stat about {};
+    if (::stat(path.c_str(), &about) != 0) return false;
+    if (S_ISREG(about.st_mode))
+      out.files.push_back({shown, about.st_ino, static_cast<std::uint64_t>(about.st_size), about.st_mtime});
+    return true;
+  };
+  const bool whole = name.empty() || name.back() == ':' || name.ends_with(":/");
+  if (whole) {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(flash, none)) add(entry.path(), entry.path().filename());
+    std::sort(out.files.begin(), out.files.end(), [](const FileRow& a, const FileRow& b) { return a.name < b.name; });
+  } else {
+    const auto path = path_of(name, flash);
+    if (!path || !add(*path, path->substr(path->rfind('/') + 1))) return failure(name, "No such file or directory");
+  }
+  struct statvfs space {};
+  if (::statvfs((std::filesystem::exists(flash) ? flash : flash + "/..").c_str(), &space) == 0) {
+    out.total = std::uint64_t{space.f_blocks} * space.f_frsize;
+    out.available = std::uint64_t{space.f_bavail} * space.f_frsize;
+  }
   return out;
 }
 

@@ -2,8 +2,10 @@
 // the folder `flash` of the state directory; an absolute path is itself.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/result.hpp"
 
@@ -22,5 +24,20 @@ engine::Status make_folder(const std::string& name, const std::string& flash);
 /// As write_text_file, of a file in such a folder.
 engine::Status write_text_file(const std::string& folder, const std::string& name, const std::string& flash,
                                std::string_view text);
+
+/// Takes a file away.
+engine::Status remove_text_file(const std::string& name, const std::string& flash);
+
+struct FileRow {
+  std::string name;
+  std::uint64_t inode = 0, octets = 0;
+  std::int64_t seconds = 0;  // since 1970, of its last change
+};
+struct FileList {
+  std::vector<FileRow> files;              // by name
+  std::uint64_t total = 0, available = 0;  // octets of the file system
+};
+/// The files of `flash`, or the one that is named. A folder that is not there yet is empty.
+engine::Result<FileList> list_files(const std::string& name, const std::string& flash);
 
 }  // namespace cli

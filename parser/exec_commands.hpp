@@ -8,6 +8,7 @@
 
 #include "engine/address.hpp"
 #include "parser/archive_commands.hpp"
+#include "parser/file_commands.hpp"
 
 namespace parser {
 
@@ -275,14 +276,14 @@ struct Ping {
 using ExecCommandKind =
     std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
-                 ShowArchiveLog, WriteMemory, CopyRunningStartup, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
-                 ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap,
-                 ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters,
-                 ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture,
-                 ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces,
-                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission,
-                 ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, Debug, DebugCondition, ShowDebugCondition,
-                 TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+                 ShowArchiveLog, WriteMemory, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig,
+                 ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects,
+                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion,
+                 ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop,
+                 TestSelector, MonitorCapture, ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief,
+                 ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging,
+                 ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, Debug, DebugCondition,
+                 ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/crypto/password.hpp"
+#include "engine/secret.hpp"
 
 namespace parser {
 namespace {
@@ -57,7 +58,8 @@ bool is_hash_of(std::string_view stored, std::string_view clear) {
   if (end == std::string_view::npos || stored[0] != '$' || stored[2] != '$') return false;
   const char type = stored[1] == '1' ? '5' : stored[1];
   if (type != '5' && type != '8' && type != '9') return false;
-  return hash(static_cast<HashType>(type), clear, stored.substr(head_octets, end - head_octets)) == stored;
+  const std::string made = hash(static_cast<HashType>(type), clear, stored.substr(head_octets, end - head_octets));
+  return made.size() == stored.size() && engine::constant_time_equal(engine::as_bytes(made), engine::as_bytes(stored));
 }
 
 }  // namespace parser

@@ -298,6 +298,15 @@ std::string joined_user(const Kept& old, const Kept& given) {
   return out;
 }
 
+bool has_word(const Kept& line, std::string_view word) {
+  for (std::size_t i = 0; i < line.words.size(); ++i)
+    if (line.words[i].use == Kept::Use::keyword && line.word(i) == word) return true;
+  return false;
+}
+/// What parser/operators.hpp reads: how far a user may go, and what opens the privileged commands.
+bool has_privilege(const Kept& line) { return has_word(line, "privilege"); }
+bool opens_enable(const Kept& line) { return !has_word(line, "level"); }
+
 }  // namespace
 
 Commands global_aaa() { return joined(lists(), servers()); }
@@ -308,10 +317,10 @@ Commands global_enable() {
       kept_many(enable() >> tail(-algorithm() >> kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
                                  -(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
                                  hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
-                {.note = no_effect::host_users}),
+                {.note = no_effect::host_users, .effective = opens_enable}),
       kept_many(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >>
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >> password_arg()),
-                {.note = no_effect::host_users}));
+                {.note = no_effect::host_users, .effective = opens_enable}));
 }
 
 Commands global_users() {
@@ -333,7 +342,7 @@ Commands global_users() {
                  kw("nopassword", "No password is required for the user to log in")) >>
                -(kw("autocommand", "Automatically issue a command after the user logs in") >>
                  arg(rest_of_line("Command to be automatically issued")))),
-      {.note = no_effect::host_users, .joined = joined_user}));
+      {.note = no_effect::host_users, .effective = has_privilege, .joined = joined_user}));
 }
 
 Commands global_tacacs() {

@@ -268,6 +268,7 @@ const Mode& privileged_exec_mode() {
         for (auto& command : clearing_commands()) all.push_back(std::move(command));
         for (auto& command : archive_commands()) all.push_back(std::move(command));
         for (auto& command : capture_commands()) all.push_back(std::move(command));
+        for (auto& command : file_commands()) all.push_back(std::move(command));
         return all;
       }(),
       command<Modifier>(Merge::accepted, bar() >> (filter() | into_file())));

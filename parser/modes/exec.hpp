@@ -46,5 +46,7 @@ Commands clearing_commands();
 Commands capture_commands();
 /// The commands on the configuration's history (parser/modes/exec_archive.cpp).
 Commands archive_commands();
+/// Files (parser/modes/exec_files.cpp).
+Commands file_commands();
 
 }  // namespace parser

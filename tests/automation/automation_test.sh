@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What drives routers drives a running daemon through OpenSSH (samples/ssh/start): octet by octet, Netmiko, RANCID's clogin, and
+# What drives routers drives a running daemon through OpenSSH (samples/ssh/start): octet by octet, Netmiko, RANCID's clogin, scp, and
 # Ansible's cisco.ios where it is installed. Takes 15 s, and 15 more with Ansible: Netmiko and Ansible wait between their lines.
 source "$(dirname "$0")/../interop/topology.sh"
 HERE=$TOP/tests/automation
@@ -16,6 +16,25 @@ wait_until 10 grep -q 'Server listening' "$WORK/sshd.log" || fail "no sshd"
 for script in by_hand by_netmiko; do
   at a /usr/bin/python3 "$HERE/$script.py" 22 "$(id -un)" "$WORK/ssh/key" || fail "$script"
 done
+
+printf 'ip access-list extended BY-OPENSSH\n permit ip any host 192.0.2.2\n' >"$WORK/sent.cfg"
+at a scp -q -O -F "$WORK/ssh/ssh_config" "$WORK/sent.cfg" router:flash:sent.cfg || fail "scp to the router"
+at a scp -q -O -F "$WORK/ssh/ssh_config" router:flash:sent.cfg "$WORK/fetched.cfg" || fail "scp from the router"
+cmp "$WORK/sent.cfg" "$WORK/fetched.cfg" || fail "scp changed the file"
+not at a scp -q -O -F "$WORK/ssh/ssh_config" router:flash:none.cfg "$WORK/none.cfg" 2>"$WORK/none.log" || fail "a file that is not there"
+expect_text "No such file" cat "$WORK/none.log"
+expect_text "Rollback Done" at a ssh -F "$WORK/ssh/ssh_config" router "configure replace flash:sent.cfg force"
+expect_text "permit ip any host 192.0.2.2" ios a -c "show access-lists"
+ios a -c "show access-lists" | matches BY-NETMIKO && fail "replace leaves what was there"
+say "scp and configure replace: fine"
+paste_config a "$WORK/long.cfg"
+
+{ head -c 100000000 /dev/zero | tr '\0' x; printf '\nhostname R2\nhostname R1\n'; } >"$WORK/endless.cfg"
+(ulimit -v 400000; not ios a <"$WORK/endless.cfg" >"$WORK/endless.out") || fail "a line of 100 MB, in 400 MB"
+expect_text "line 1: % Error: the line is longer than" cat "$WORK/endless.out"
+expect_text "hostname R1" ios a -c "show running-config"
+rm "$WORK/endless.cfg"
+say "a line of 100 MB: fine"
 
 printf '#!/bin/sh\nexec ssh -F %s "$@"\n' "$WORK/ssh/ssh_config" >"$WORK/ssh-to-router"
 chmod +x "$WORK/ssh-to-router"

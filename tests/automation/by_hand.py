@@ -44,6 +44,11 @@ for enter in (b"\r", b"\n", b"\r\n", b"\r\0"):
     shell.send(b"show privilege" + enter)
     check(until(shell, b"\nR1#") == b"show privilege\r\nCurrent privilege level is 15\r\nR1#", f"{enter!r} is not one Enter")
 shell.send(b"\0\0\0")
+for octet in b"show version | include " + b"y" * 120:
+    shell.send(bytes([octet]))
+    check(shell.recv(10) == bytes([octet]), "an octet is not echoed as it is")
+shell.send(b"\r")
+check(until(shell, b"\nR1#") == b"\r\nR1#", "a long line")
 shell.send(b"show running-config ?")
 check(until(shell, b"R1#show running-config ").startswith(b"show running-config ?\r\n"), "? keeps the line")
 shell.send(b"\r")

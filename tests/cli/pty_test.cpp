@@ -44,6 +44,7 @@ class AtTheTerminal : public testing::Test {
     ::setenv("TERM", "vt100", 1);
     int status = 2;
     try {
+      const cli::RawTerminal raw;
       cli::ControlClient client(directory_.path());
       cli::Terminal(client).run();
       status = 0;
@@ -280,6 +281,35 @@ TEST_F(AtTheTerminal, LongDashesInAPasteStayWhatTheyAre) {
   EXPECT_EQ(raw_.find("Invalid"), std::string::npos);
 }
 
+/// What scripts count on: the octets that were typed and nothing else, also where the terminal's line is over.
+TEST_F(AtTheTerminal, ALineLongerThanTheScreenIsEchoedAsItIs) {
+  const std::string line = "show crypto ikev2 sa | include " + std::string(200, 'x');
+  for (const char c : line) {
+    type({c});
+    step();
+  }
+  settle();
+  EXPECT_EQ(raw_, "Router#" + line);
+  type("\b\b");
+  settle();
+  EXPECT_EQ(raw_, "Router#" + line + "\b \b\b \b");
+  type("\r");
+  settle();
+  EXPECT_EQ(raw_, "Router#" + line + "\b \b\b \b\r\nRouter#");
+}
+
+TEST_F(AtTheTerminal, NoEscapeBeforeAPersonShows) {
+  type("conf t\rhostname R5\rend\rshow crypto ipsec sa\rq?\b\b");
+  EXPECT_TRUE(see("R5#")) << screen_.text();
+  EXPECT_EQ(raw_.find('\x1b'), std::string::npos) << raw_;
+  type("sho\t");
+  EXPECT_TRUE(see("R5#show")) << screen_.text();
+  type("\x1b[D\x1b[D");
+  settle();
+  type("\x1b[Dx");
+  EXPECT_TRUE(see("R5#sxhow")) << screen_.text();
+}
+
 TEST_F(AtTheTerminal, CarriageReturnAndLineFeedAreOneEnter) {
   type("show clock\r\n");
   EXPECT_TRUE(see("Router#"));
@@ -322,6 +352,57 @@ TEST_F(AtTheTerminal, TypeAheadAnswersAQuestion) {
 TEST_F(AtTheTerminal, ExitEndsTheShell) {
   type("exit\r");
   EXPECT_TRUE(ended());
+}
+
+TEST_F(AtTheTerminal, ALineWithoutEndIsLeftOutAndTheNextIsNot) {
+  std::string paste(40000, 'x');
+  for (std::size_t at = 0; at < paste.size(); at += 2000) {
+    type(paste.substr(at, 2000));
+    for (int i = 0; i < 20; ++i) step();
+  }
+  type("\rshow clock\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("% Error: the line is longer than 8192 characters, and left out"))
+      << raw_.substr(raw_.size() - 300);
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026"));
+}
+
+int connected_to(const std::string& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  path.copy(name.sun_path, sizeof name.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  ::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name);
+  return fd;
+}
+
+/// A thousand that greet and say nothing more: those that are too many are sent away, who is there goes on, and once they have
+/// gone others are let in.
+TEST_F(AtTheTerminal, SessionsOpenedAndLeftAreBounded) {
+  const std::string hello = encode(cli::Request{cli::RequestKind::hello, 80, cli::Interaction::batch, {}});
+  std::vector<int> left;
+  std::size_t admitted = 0;
+  for (int i = 0; i < 1000; ++i) {
+    left.push_back(connected_to(directory_.path("control")));
+    [[maybe_unused]] const ssize_t sent = ::send(left.back(), hello.data(), hello.size(), MSG_NOSIGNAL);
+    loop_.turn(0us);
+  }
+  settle();
+  for (const int fd : left) {
+    char buffer[100];
+    if (::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) > 0) ++admitted;
+  }
+  EXPECT_EQ(admitted, cli::ControlServer::max_connections + cli::ControlServer::kept_for_the_owner - 1);
+  type("show clock\r");
+  EXPECT_TRUE(see("Router#"));
+  for (const int fd : left) ::close(fd);
+  settle();
+  const int another = connected_to(directory_.path("control"));
+  ASSERT_EQ(::send(another, hello.data(), hello.size(), MSG_NOSIGNAL), static_cast<ssize_t>(hello.size()));
+  settle();
+  char buffer[100];
+  EXPECT_GT(::recv(another, buffer, sizeof buffer, MSG_DONTWAIT), 0);
+  ::close(another);
 }
 
 /// Octets that are no protocol: the connection is dropped, the daemon lives.
