@@ -10,6 +10,7 @@
 #include "cli/crypto_capture.hpp"
 #include "cli/log.hpp"
 #include "cli/recorder.hpp"
+#include "cli/replay_control.hpp"
 #include "cli/show.hpp"
 #include "cli/show_host.hpp"
 #include "engine/result.hpp"
@@ -79,6 +80,7 @@ class Backend {
 
   virtual const Recorder& recorder() const = 0;
   virtual CryptoCapture& capture() = 0;
+  virtual ReplayControl& replay() = 0;
   /// The moment's, and what the call before was given.
   virtual std::pair<UsageSample, UsageSample> usage() = 0;
   virtual std::vector<kernel::HostRoute> host_routes() const = 0;

@@ -1,6 +1,7 @@
 #include "cli/capture_commands.hpp"
 
 #include "cli/ios_text.hpp"
+#include "cli/text_file.hpp"
 
 namespace cli {
 
@@ -24,6 +25,23 @@ void CaptureCommands::export_to(const parser::MonitorCapture& command) const {
   backend().render(
       [contents = std::make_shared<const CaptureContents>(std::move(*contents)), file = command.file, flash = backend().flash()] {
         const auto status = write_capture(*contents, file, flash);
+        return status.ok() ? std::string() : status.failure().why;
+      },
+      [*this](const std::string& refusal) { refusal.empty() ? finish("Exported Successfully\n") : fail(refusal); });
+}
+
+void CaptureCommands::operator()(const parser::MonitorReplay& command) const {
+  using O = parser::ReplayOrder;
+  if (command.order != O::export_file) {
+    const auto status = command.order == O::start ? backend().replay().start() : backend().replay().stop();
+    return status.ok() ? done() : fail(status.failure().why);
+  }
+  auto contents = backend().replay().contents();
+  if (!contents.ok()) return fail(contents.failure().why);
+  log(5, "%CRYPTO-5-REPLAY_EXPORTED: User " + escaped(user()) + " exports what IKE was given to " + escaped(command.file));
+  backend().render(
+      [contents = std::make_shared<const Recording>(std::move(*contents)), file = command.file, flash = backend().flash()] {
+        const auto status = write_text_file(file, flash, contents->text(), FileMode::replace);
         return status.ok() ? std::string() : status.failure().why;
       },
       [*this](const std::string& refusal) { refusal.empty() ? finish("Exported Successfully\n") : fail(refusal); });

@@ -1,8 +1,9 @@
-// `monitor capture crypto`: the commands of a session on the daemon's capture.
+// `monitor capture crypto` and `monitor replay`: the commands of a session on what the daemon records.
 #pragma once
 
 #include "cli/archive_commands.hpp"
 #include "cli/crypto_capture.hpp"
+#include "cli/replay_control.hpp"
 
 namespace cli {
 
@@ -13,6 +14,8 @@ class CaptureCommands : public ArchiveCommands {
 
   void operator()(const parser::MonitorCapture& command) const;
   void operator()(const parser::ShowMonitorCapture&) const { show_values(backend().capture().state(), show_capture); }
+  void operator()(const parser::MonitorReplay& command) const;
+  void operator()(const parser::ShowMonitorReplay&) const { show_values(backend().replay().state(), show_replay); }
 
  private:
   void export_to(const parser::MonitorCapture& command) const;

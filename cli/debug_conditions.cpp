@@ -27,7 +27,6 @@ void put(std::string& out, const char* title, const std::vector<T>& list, Text t
 bool DebugConditions::passes(const engine::IpAddress& peer, const std::string& identity) const {
   if (!any()) return true;
   if (peer.is_unspecified()) return unmatched;
-  // There is one VRF, and it has no name: a condition on another is met by nothing.
   return std::any_of(peers.begin(), peers.end(), [&](const engine::Prefix& each) { return each.contains(peer); }) ||
          (!identity.empty() && std::find(usernames.begin(), usernames.end(), identity) != usernames.end());
 }
@@ -44,8 +43,8 @@ void DebugConditions::change(const parser::DebugCondition& command) {
     }
     case K::username:
       return cli::change(usernames, command.name, command.on);
-    case K::fvrf:
-      return cli::change(fvrfs, command.name, command.on);
+    case K::fvrf:  // there is none but the global one
+      break;
     case K::unmatched:
       unmatched = command.on;
       break;
@@ -62,7 +61,6 @@ std::string show_debug_conditions(const DebugConditions& conditions) {
     return each.length == each.address.bits() ? ios_address(each.address) : each.to_string();
   });
   put(out, "\nCrypto username filters:", conditions.usernames, [](const std::string& each) { return escaped(each); });
-  put(out, "\nCrypto fvrf filters:", conditions.fvrfs, [](const std::string& each) { return escaped(each); });
   return out;
 }
 

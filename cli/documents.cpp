@@ -1,5 +1,7 @@
 #include "cli/documents.hpp"
 
+#include <algorithm>
+
 #include "parser/commands.hpp"
 
 namespace cli {
@@ -61,17 +63,32 @@ ConfigLines crypto_objects(const parser::Configuration& configuration, const par
   });
 }
 
-ConfigLines access_lists(const parser::Configuration& configuration, const parser::ShowAccessLists& options) {
+AccessLists access_lists(const parser::Configuration& configuration, const AccessListHits& hits,
+                         const parser::ShowAccessLists& options) {
   using F = parser::AccessListFamily;
+  AccessLists out;
   switch (options.family) {
     case F::ipv4:
-      return objects_of<parser::StandardAccessList, parser::AccessList>(configuration, options.name);
-    case F::ipv6:
-      return objects_of<parser::Ipv6AccessList>(configuration, options.name);
-    case F::all:
+      out.configured = objects_of<parser::StandardAccessList, parser::AccessList>(configuration, options.name);
       break;
+    case F::ipv6:
+      out.configured = objects_of<parser::Ipv6AccessList>(configuration, options.name);
+      break;
+    case F::all:
+      out.configured =
+          objects_of<parser::StandardAccessList, parser::AccessList, parser::Ipv6AccessList>(configuration, options.name);
   }
-  return objects_of<parser::StandardAccessList, parser::AccessList, parser::Ipv6AccessList>(configuration, options.name);
+  const auto is_of = [](const std::string& name) {
+    return [&name](const auto& line) {
+      const auto named = [&](const auto* list) { return list && list->name == name; };
+      return named(line->template as<parser::AccessList>()) || named(line->template as<parser::Ipv6AccessList>());
+    };
+  };
+  const auto& lines = out.configured.lines;
+  for (const auto& [line, packets] : hits)
+    if (packets != 0 && std::any_of(lines.begin(), lines.end(), is_of(line.first)))
+      out.matches.push_back({line.first, line.second, packets});
+  return out;
 }
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include "cli/convert_command.hpp"
 #include "cli/documents.hpp"
 #include "cli/file_commands.hpp"
+#include "cli/sa_history.hpp"
 #include "cli/show_diagnose.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
@@ -15,8 +16,14 @@
 #include "cli/tech_support.hpp"
 #include "cli/text_file.hpp"
 #include "parser/operators.hpp"
+#include "parser/text.hpp"
 
 namespace cli {
+namespace {
+
+constexpr std::size_t most_events_shown = 1000;
+
+}  // namespace
 
 /// One overload a command; those on the configuration's history are with ArchiveCommands, captures with CaptureCommands, files
 /// with FileCommands.
@@ -121,13 +128,15 @@ class ExecCommands : public FileCommands {
           return show_crypto_session(facts, configuration, options);
         });
   }
-  void operator()(const parser::ShowCryptoMap&) {
+  void operator()(const parser::ShowCryptoMap& options) {
     render_facts(
         {},
         [configuration = backend().running()](const ShowFacts&) {
           return config_lines(configuration, [](const parser::Node& line) { return line.as<parser::CryptoMap>() != nullptr; });
         },
-        [configuration = backend().running()](const ShowFacts& facts) { return show_crypto_map(configuration, facts.view); });
+        [configuration = backend().running(), options](const ShowFacts& facts) {
+          return show_crypto_map(configuration, facts.view, options);
+        });
   }
   void operator()(const parser::ShowConversion&) {
     render([configuration = session_->backend_.running()] {
@@ -153,11 +162,22 @@ class ExecCommands : public FileCommands {
     if (options.what == C::exchange)
       return render_facts({}, exchange_stats, [](const ShowFacts& facts) { return show_exchange_stats(exchange_stats(facts)); });
     render_facts({}, ikev2_stats, [options](const ShowFacts& facts) {
-      return options.what == C::count ? show_ikev2_count(ikev2_stats(facts)) : show_ikev2_stats(ikev2_stats(facts));
+      const Ikev2Stats stats = ikev2_stats(facts);
+      switch (options.what) {
+        case C::count:
+          return show_ikev2_count(stats);
+        case C::timeout:
+          return show_timeouts(stats);
+        case C::reconnect:
+          return show_reconnects();
+        default:
+          return show_ikev2_stats(stats);
+      }
     });
   }
   void operator()(const parser::ShowCryptoEngine& options) {
-    if (options.configuration) return show(show_engine_configuration());
+    if (options.table == parser::CryptoEngineTable::configuration) return show(show_engine_configuration());
+    if (options.table == parser::CryptoEngineTable::eli) return show(show_eli());
     render_facts({}, engine_connections,
                  [](const ShowFacts& facts) { return show_engine_connections(engine_connections(facts)); });
   }
@@ -183,15 +203,25 @@ class ExecCommands : public FileCommands {
   void operator()(const parser::ShowTechSupport&) {
     gather_support(backend(), [self = *this](TechSupport support) { self.show_values(std::move(support), show_tech_support); });
   }
+  void operator()(const parser::ShowSaHistory& options) {
+    const auto peer = options.remote ? std::optional(options.remote->to_string()) : std::nullopt;
+    backend().in_database([self = *this, peer](parser::Database& database) -> std::function<void()> {
+      auto events = database.sa_events(most_events_shown, peer);
+      if (!events.ok()) return [self, why = events.failure().why] { self.fail("% Error: " + why); };
+      return [self, shown = SaEvents{std::move(*events)}] { self.show_values(shown, show_sa_history); };
+    });
+  }
   void operator()(const parser::TestSelector& packet) {
     render_facts(
         {}, [packet](const ShowFacts& facts) { return test_selector(facts, packet); },
         [packet](const ShowFacts& facts) { return show_selector_test(test_selector(facts, packet)); });
   }
   void operator()(const parser::ShowImpact& command);
-  void operator()(const parser::ShowIpInterfaceBrief&) {
+  void operator()(const parser::ShowIpInterfaceBrief& options) {
     const auto mapping = session_->at_terminal() ? DeviceMapping::listed : DeviceMapping::hidden;
-    show_values(InterfaceRows{backend().interfaces()},
+    InterfaceRows shown{backend().interfaces()};
+    std::erase_if(shown.interfaces, [&](const InterfaceRow& row) { return options.interface && *options.interface != row.name; });
+    show_values(std::move(shown),
                 [mapping](const InterfaceRows& rows) { return show_ip_interface_brief(rows.interfaces, mapping); });
   }
   void operator()(const parser::ShowInterfaces& options) {
@@ -199,15 +229,20 @@ class ExecCommands : public FileCommands {
     for (const auto& row : backend().interfaces())
       if (!options.interface || *options.interface == row.name)
         counted.interfaces.push_back({row, backend().interface_counters(row.name)});
-    show_values(std::move(counted), [configuration = backend().running()](const CountedInterfaces& shown) {
-      std::string out;
-      for (const auto& each : shown.interfaces) out += show_interface(each.row, each.counters, configuration);
+    show_values(std::move(counted), [configuration = backend().running(), options](const CountedInterfaces& shown) {
+      std::string out = options.description ? interface_descriptions_title : "";
+      for (const auto& each : shown.interfaces)
+        out += options.description ? show_interface_description(each.row, configuration)
+                                   : show_interface(each.row, each.counters, configuration);
       return out;
     });
   }
   void operator()(const parser::ShowAccessLists& options) {
     render_facts(
-        {}, [configuration = backend().running(), options](const ShowFacts&) { return access_lists(configuration, options); },
+        {},
+        [configuration = backend().running(), options](const ShowFacts& facts) {
+          return access_lists(configuration, access_list_hits(facts), options);
+        },
         [configuration = backend().running(), options](const ShowFacts& facts) {
           return show_access_lists(configuration, access_list_hits(facts), options);
         });
@@ -266,6 +301,9 @@ class ExecCommands : public FileCommands {
   }
   void operator()(const parser::Debug& command);
   void operator()(const parser::DebugCondition& command) {
+    if (command.on && command.kind == parser::DebugConditionKind::fvrf)
+      return fail("% VRF " + escaped(command.name) + " does not exist: there is no VRF here but the global one");
+    if (command.mask && !parser::mask_length(*command.mask)) return fail("% Bad mask " + ios_address(*command.mask));
     DebugFlags flags = backend().debug_flags();
     flags.conditions.change(command);
     if (command.kind == parser::DebugConditionKind::reset) flags = {};
@@ -403,7 +441,8 @@ void ExecCommands::operator()(const parser::Debug& command) {
       text = set(flags.ikev2_internal, "IKEv2 internal");
       break;
     case parser::DebugTopic::ikev2_client:
-      text = set(flags.ikev2_client, "IKEv2 client");
+      if (command.on) return fail("% There is no FlexVPN client here: IKEv2 client debugging would have nothing to show");
+      text = "IKEv2 client debugging is off\n";
       break;
     case parser::DebugTopic::ikev2_error:
       text = set(flags.ikev2_error, "IKEv2 error");
@@ -412,7 +451,7 @@ void ExecCommands::operator()(const parser::Debug& command) {
       text = set(flags.ipsec, "Crypto IPSEC");
       break;
     case parser::DebugTopic::all:
-      flags = {command.on, command.on, command.on, command.on, command.on, command.on, command.on, flags.conditions};
+      flags = {command.on, command.on, command.on, command.on, command.on, command.on, flags.conditions};
       text = command.on ? "All possible debugging has been turned on\n" : "All possible debugging has been turned off\n";
       break;
   }

@@ -231,7 +231,7 @@ void fields(V& v, const DebugFlags& flags) {
   v("ikev2_error", flags.ikev2_error, "debug crypto ikev2 error");
   v("ikev2_hexdump", flags.ikev2_hexdump, "debug crypto ikev2 packet hexdump");
   v("ikev2_internal", flags.ikev2_internal, "debug crypto ikev2 internal");
-  v("ikev2_client", flags.ikev2_client, "debug crypto ikev2 client");
+  v("ikev2_client", false, "Never: there is no FlexVPN client");
   v("ipsec", flags.ipsec, "debug crypto ipsec");
 }
 

@@ -48,7 +48,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       metrics_path_(state_directory + "/metrics"),
       database_(state_directory + "/sallyport.db", kernel::boot_id()),
       compiled_(std::make_shared<parser::Compiled>(parser::compile(running_, nullptr))),
-      endpoint_(random_),
+      replay_(state_directory + "/replay-next", [this](const auto&) { return configuration_text(); }),
+      endpoint_(recorded_random_),
       device_pins_(state_directory + "/devices", kernel::boot_id()),
       revert_timer_(loop, *this),
       expiry_watch_(loop, *this),
@@ -68,10 +69,13 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   open_plane_and_sockets(choice);
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
   loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
+  loop_.add_clock([this] { return history_.due(); }, [this](engine::Time) { write_history(); });
   loop_.at_turn_end([this] {
     plane_.plane->flush();
     console_.flush();
   });
+  recorded_random_.record(replay_.log());
+  if (replay_.log()) handle(engine::CaptureWanted{true});
   handle(engine::DebugWanted{true});  // the flight recorder is always on
   handle(interfaces_->current().interfaces);
   adopt(std::move(configuration), std::move(compiled));
@@ -121,7 +125,9 @@ void Gateway::handle(engine::Event event) {
 void Gateway::tick(engine::Time now) {
   handling_ = true;
   engine::Actions out;
+  if (replay_.log()) replay_.log()->tick(now);
   endpoint_.tick(now, out);
+  if (replay_.log()) replay_.log()->outcome(out);
 #ifndef NDEBUG
   endpoint_.check_invariants();
 #endif
@@ -139,7 +145,10 @@ void Gateway::drain() {
     events_.pop_front();
     engine::Actions out;
     if (const auto* datagram = std::get_if<engine::Datagram>(&event)) dump("Received", datagram->remote, datagram->payload);
-    endpoint_.handle(kernel::monotonic_now(), std::move(event), out);
+    const engine::Time now = kernel::monotonic_now();
+    if (replay_.log()) replay_.log()->event(now, event);
+    endpoint_.handle(now, std::move(event), out);
+    if (replay_.log()) replay_.log()->outcome(out);
 #ifndef NDEBUG
     endpoint_.check_invariants();
 #endif
@@ -159,6 +168,7 @@ void Gateway::shut_down() {
   metrics_.reset();
   handle(engine::Shutdown{});
   ended_ = true;
+  if (history_.due()) write_history();
   loop_.at_turn_end(nullptr);
   routes_->remove_all();
   plane_.close();
@@ -204,6 +214,8 @@ void Gateway::spread(const LogMessage& message, const std::string& stamped) {
 
 void Gateway::on_notice(const engine::Notice& notice) {
   recorder_.note(kernel::monotonic_now(), notice);
+  if (SaHistory::concerns(notice.kind))
+    history_.note(kernel::monotonic_now(), clock_.now().unix_milliseconds, notice, recorder_.identity_of(notice.remote.ip));
   for (const auto& message : notice_text(notice, debug_))
     if (message.severity < debugging || about(notice.remote.ip)) log_.add(now(), message);
 }
@@ -213,6 +225,14 @@ std::optional<engine::Time> Gateway::left_out_due() {
   if (!log_.owes_left_out()) left_out_due_.reset();
   if (log_.owes_left_out() && !left_out_due_) left_out_due_ = kernel::monotonic_now() + std::chrono::seconds(1);
   return left_out_due_;
+}
+
+/// Beside the loop, like all that the database does.
+void Gateway::write_history() {
+  background_.run([this, events = history_.take()] { return database_.add(events); },
+                  [this](const engine::Status& status) {
+                    if (!status.ok()) log_.add(now(), {4, "%CRYPTO-4-HISTORY_FAILED: " + status.failure().why});
+                  });
 }
 
 bool Gateway::about(const engine::IpAddress& peer) const { return debug_.conditions.passes(peer, recorder_.identity_of(peer)); }
@@ -230,8 +250,15 @@ engine::Status Gateway::listen_to_wire(bool on) {
   } else {
     wire_.reset();
   }
-  handle(engine::CaptureWanted{on});
+  handle(engine::CaptureWanted{on || replay_.log()});
   return engine::Done{};
+}
+
+/// For a recording. What it writes is what is running now.
+std::function<std::string()> Gateway::configuration_text() const {
+  return [configuration = running_, keys = master_keys_] {
+    return parser::running_config(parser::with_stand_ins(configuration, *keys));
+  };
 }
 
 void Gateway::serve_metrics() {
@@ -335,6 +362,7 @@ void Gateway::change_pki(std::function<parser::PkiStore(const parser::PkiStore&)
 }
 
 void Gateway::in_database(std::function<std::function<void()>(parser::Database&)> work) {
+  if (history_.due()) write_history();
   background_.run([this, work = std::move(work)] { return work(database_); }, [](const std::function<void()>& then) { then(); });
 }
 

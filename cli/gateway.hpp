@@ -20,6 +20,7 @@
 #include "cli/open_metrics.hpp"
 #include "cli/plane.hpp"
 #include "cli/revert_timer.hpp"
+#include "cli/sa_history.hpp"
 #include "engine/endpoint.hpp"
 #include "kernel/interfaces.hpp"
 #include "kernel/syslog_socket.hpp"
@@ -74,6 +75,7 @@ class Gateway final : public Backend {
   kernel::DeviceCounters interface_counters(const std::string& interface) const override;
   const Recorder& recorder() const override { return recorder_; }
   CryptoCapture& capture() override { return capture_; }
+  ReplayControl& replay() override { return replay_; }
   std::pair<UsageSample, UsageSample> usage() override;
   std::vector<kernel::HostRoute> host_routes() const override { return kernel::host_routes(); }
   Users users(const Session& asking) const override { return users_ ? users_(asking) : Users{}; }
@@ -115,6 +117,8 @@ class Gateway final : public Backend {
   void on_interfaces(const kernel::InterfaceMap& map);
   void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
   std::optional<engine::Time> left_out_due();
+  std::function<std::string()> configuration_text() const;
+  void write_history();
   void on_notice(const engine::Notice& notice);
   void carry_out(engine::Actions actions);
   void spread(const LogMessage& message, const std::string& stamped);
@@ -134,6 +138,7 @@ class Gateway final : public Backend {
   kernel::SyslogSocket syslog_;
   Recorder recorder_;
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared_;  // what `clear crypto sa counters` found
+  SaHistory history_;
   CryptoCapture capture_;
   std::unique_ptr<kernel::PacketCapture> wire_;
   TrafficTotals traffic_;
@@ -154,6 +159,8 @@ class Gateway final : public Backend {
 
   kernel::SystemRandom random_;
   kernel::SystemRandom sealing_random_;  // for what runs beside the loop
+  ReplayControl replay_;
+  RecordedRandom recorded_random_{random_};  // the engine's
   engine::Endpoint endpoint_;
   std::deque<engine::Event> events_;
   bool handling_ = false, ended_ = false;

@@ -94,7 +94,6 @@ std::string show_debugging(const DebugFlags& flags) {
     if (flags.ikev2_packet) out += "  IKEv2 packet debugging is on\n";
     if (flags.ikev2_hexdump) out += "  IKEv2 packet hexdump debugging is on\n";
     if (flags.ikev2_internal) out += "  IKEv2 internal debugging is on\n";
-    if (flags.ikev2_client) out += "  IKEv2 client debugging is on\n";
     out += "\n";
   }
   if (flags.ipsec) out += "Cryptographic Subsystem:\n  Crypto IPSEC debugging is on\n\n";

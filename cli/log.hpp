@@ -17,9 +17,9 @@ namespace cli {
 /// Which debugging is on, for the whole daemon as on a router.
 struct DebugFlags {
   bool ikev2 = false, ikev2_packet = false, ikev2_error = false, ipsec = false;
-  bool ikev2_hexdump = false, ikev2_internal = false, ikev2_client = false;
+  bool ikev2_hexdump = false, ikev2_internal = false;
   DebugConditions conditions{};
-  bool any_ikev2() const { return ikev2 || ikev2_packet || ikev2_error || ikev2_hexdump || ikev2_internal || ikev2_client; }
+  bool any_ikev2() const { return ikev2 || ikev2_packet || ikev2_error || ikev2_hexdump || ikev2_internal; }
   friend bool operator==(const DebugFlags&, const DebugFlags&) = default;
 };
 

@@ -91,12 +91,14 @@ void Recorder::count(const Notice& notice) {
       ++counters_.failures[static_cast<std::size_t>(notice.cause)];
       ++(notice.initiator ? counters_.failed_outgoing : counters_.failed_incoming);
       count_refused_child(notice.cause, counters_.child_requests);
+      if (notice.cause == engine::Cause::no_response) ++(notice.initiator ? counters_.unanswered : counters_.auth_timeouts);
       break;
     case NoticeKind::ike_sa_up:
       ++(notice.initiator ? counters_.created_outgoing : counters_.created_incoming);
       break;
     case NoticeKind::ike_sa_down:
       ++counters_.deleted;
+      if (notice.cause == engine::Cause::no_response) ++counters_.dead_peers;
       break;
     case NoticeKind::child_sa_up:
     case NoticeKind::child_sa_rekeyed:

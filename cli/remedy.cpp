@@ -108,9 +108,30 @@ Lines access_list(const std::string& name, const engine::TrafficSelector& from, 
           " " + access_list_line(from, to)};
 }
 
-/// The same on both routers, but for the addresses.
-void both_keys(std::vector<Remedy>& out, const Diagnosis& d, const std::string& keyring) {
-  out.push_back({Router::here, key_lines(keyring.empty() ? "NAME" : keyring, d.remote.ip)});
+/// The peer block that has the address, the one with the longest prefix; empty: there is none.
+std::string configured_peer(const parser::Configuration& configuration, const std::string& keyring,
+                            const engine::IpAddress& address) {
+  const parser::Node* block = find_block<parser::Ikev2Keyring>(configuration.data().root, keyring);
+  std::string out;
+  int longest = -1;
+  if (!block) return out;
+  block->each<parser::KeyringPeer>([&](const parser::KeyringPeer& peer, const parser::Node& lines) {
+    lines.each<parser::PeerAddress>([&](const parser::PeerAddress& line, const parser::Node&) {
+      if (line.network.length <= longest || !line.network.prefix().contains(address)) return;
+      longest = line.network.length;
+      out = peer.name;
+    });
+  });
+  return out;
+}
+
+/// On both routers; here in the block that is there already.
+void both_keys(std::vector<Remedy>& out, const Diagnosis& d, const std::string& keyring,
+               const parser::Configuration& configuration) {
+  const std::string known = configured_peer(configuration, keyring, d.remote.ip);
+  out.push_back({Router::here, known.empty()
+                                   ? key_lines(keyring.empty() ? "NAME" : keyring, d.remote.ip)
+                                   : Lines{"crypto ikev2 keyring " + keyring, " peer " + known, "  pre-shared-key KEY"}});
   out.push_back({Router::peer, key_lines("NAME", d.local.ip)});
 }
 
@@ -149,7 +170,7 @@ void of_selectors(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& 
   if (d.cause == Cause::peer_refused_selectors) out.push_back({Router::peer, access_list({}, asked.remote, asked.local)});
 }
 
-void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e) {
+void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e, const parser::Configuration& configuration) {
   if (!e.identity) return;
   const std::string match = " match identity remote " + identity_match(*e.identity);
   switch (d.cause) {
@@ -159,7 +180,7 @@ void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e
       break;
     case Cause::no_matching_key:
     case Cause::authentication_failed:
-      both_keys(out, d, e.ours);
+      both_keys(out, d, e.ours, configuration);
       break;
     case Cause::peer_refused_authentication:
       out.push_back({Router::peer, key_lines("NAME", d.local.ip)});
@@ -268,7 +289,7 @@ Explanation explain(const Diagnosis& diagnosis, const parser::Configuration& con
     of_method(out.remedies, diagnosis, *diagnosis.shown);
     of_proposals(out.remedies, diagnosis, *diagnosis.shown, configuration);
     of_selectors(out.remedies, diagnosis, *diagnosis.shown);
-    of_identity(out.remedies, diagnosis, *diagnosis.shown);
+    of_identity(out.remedies, diagnosis, *diagnosis.shown, configuration);
   }
   switch (diagnosis.cause) {
     case Cause::no_response:
@@ -280,7 +301,7 @@ Explanation explain(const Diagnosis& diagnosis, const parser::Configuration& con
            {"crypto ikev2 policy NAME", " match address local " + ios_address(diagnosis.local.ip), " proposal default"}});
       break;
     case Cause::no_matching_key:
-      if (!diagnosis.shown) both_keys(out.remedies, diagnosis, {});
+      if (!diagnosis.shown) both_keys(out.remedies, diagnosis, {}, configuration);
       break;
     case Cause::install_failed:
       out.evidence.push_back("the data plane's own words stand above; 'show version' has the kernel");

@@ -62,7 +62,8 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
 std::string show_crypto_session(const ShowFacts& facts, const parser::Configuration& configuration,
                                 const parser::ShowCryptoSession& options);
 /// Every entry of the configuration, incomplete ones with their warning.
-std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view);
+std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view,
+                            const parser::ShowCryptoMap& options = {});
 
 /// Proposals, policies, profiles, transform sets, lifetimes, as configured; the built-in ones that are in force too.
 std::string show_crypto_objects(const engine::View& view, const parser::Configuration& configuration,
@@ -89,6 +90,11 @@ std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, Devic
 /// What is known of an interface; what the kernel does not count, IOS's lines on queues and rates, is left out.
 std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
                            const parser::Configuration& configuration);
+
+/// A row of `show interfaces description`, and what stands above the first.
+inline constexpr const char* interface_descriptions_title =
+    "Interface                      Status         Protocol Description\n";
+std::string show_interface_description(const InterfaceRow& row, const parser::Configuration& configuration);
 
 /// How many packets the data plane has sent protected by each line: by the list's name and the line as configured, without
 /// number and with single blanks.

@@ -41,6 +41,13 @@ void put_tunnel(std::string& out, const InterfaceRow& row, const Node& block) {
 
 }  // namespace
 
+std::string show_interface_description(const InterfaceRow& row, const parser::Configuration& configuration) {
+  const Node* block = find_block<parser::Interface>(configuration.data().root, row.name);
+  const auto* description = block ? block->find<parser::Description>() : nullptr;
+  return padded(short_interface(row.name), 31) + padded(row.status == "administratively down" ? "admin down" : row.status, 15) +
+         padded(row.protocol_up ? "up" : "down", 9) + (description ? description->text : "") + "\n";
+}
+
 std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
                            const parser::Configuration& configuration) {
   const Node* block = find_block<parser::Interface>(configuration.data().root, row.name);

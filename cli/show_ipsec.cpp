@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "cli/show.hpp"
@@ -180,6 +181,7 @@ void put_endpoints(std::string& out, const ShowFacts& facts, const PolicyLineVie
              " Key Exchange: " + std::string(row->show_esp) + "\n";
 }
 
+/// Everything of an identity but its SAs.
 void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView& line, const std::vector<Child>& children,
                   const Options& options) {
   const Child* newest = children.empty() ? nullptr : &children.back();
@@ -192,6 +194,9 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
   put_counters(out, sum(facts, children), facts.unknown_spi, options.detail);
   out += "\n";
   put_endpoints(out, facts, line, newest);
+}
+
+void put_sections(std::string& out, const ShowFacts& facts, const std::vector<Child>& children, const Options& options) {
   for (const Direction direction : {Direction::inbound, Direction::outbound}) {
     const bool inbound = direction == Direction::inbound;
     const std::string way = inbound ? "\n     inbound " : "\n     outbound ";
@@ -203,6 +208,24 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
     }
     out += way + "pcp sas:\n";
   }
+}
+
+/// `show crypto ipsec sa address`: the inbound SAs by our address, the outbound ones by the peer's.
+std::string by_address(const ShowFacts& facts, const parser::ShowIpsecSa& options, const Options& how) {
+  std::map<engine::IpAddress, std::string> rows;
+  const Children children = children_by_line(facts);
+  for (const auto& line : facts.view.lines) {
+    const auto serving = children.find(line.id);
+    if (line.action != engine::AclAction::permit || !wanted(line, options) || serving == children.end()) continue;
+    for (const Child& child : serving->second) {
+      put_sa(rows[child.ike->local.ip], facts, child, Direction::inbound, how);
+      if (child.sa->outbound_installed) put_sa(rows[child.ike->remote.ip], facts, child, Direction::outbound, how);
+    }
+  }
+  std::string out;
+  for (const auto& [address, text] : rows)
+    out += "\nfvrf/address: (none)/" + ios_address(address) + "\n   protocol: ESP\n" + text;
+  return out;
 }
 
 }  // namespace
@@ -238,6 +261,8 @@ bool wanted(const PolicyLineView& line, const parser::ShowIpsecSa& options) {
 
 std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& options) {
   const Options how{options.detail, options.interface.has_value(), options.detail && !options.ipv6};
+  using F = parser::IpsecSaForm;
+  if (options.form == F::address) return by_address(facts, options, how);
   const Children children = children_by_line(facts);
   const std::vector<Child> none;
   std::string out;
@@ -247,13 +272,15 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
     if (line.action != engine::AclAction::permit) continue;
     any_line = true;
     if (!wanted(line, options)) continue;
-    if (!interface || *interface != line.interface) {
+    if (options.form != F::identity && (!interface || *interface != line.interface)) {
       out += "\ninterface: " + line.interface + "\n    Crypto map tag: " + line.map + ", local addr " + ios_address(line.local) +
              "\n";
       interface = &line.interface;
     }
     const auto serving = children.find(line.id);
-    put_identity(out, facts, line, serving == children.end() ? none : serving->second, how);
+    const auto& served = serving == children.end() ? none : serving->second;
+    put_identity(out, facts, line, served, how);
+    if (options.form == F::whole) put_sections(out, facts, served, how);
   }
   return any_line ? out : "\nNo SAs found\n";
 }

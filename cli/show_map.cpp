@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -70,13 +71,26 @@ void put_entry(std::string& out, const Configured& configured, const parser::Cry
   put_transform_sets(out, configured, entry);
 }
 
-void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap& map) {
-  out += "\tInterfaces using crypto map " + map.map + ":\n";
+std::vector<std::string> interfaces_of(const Node& root, const parser::CryptoMap& map) {
+  std::vector<std::string> out;
   root.each<parser::Interface>([&](const parser::Interface& interface, const Node& block) {
     const auto* v4 = block.find<parser::InterfaceCryptoMap>();
     const auto* v6 = block.find<parser::InterfaceIpv6CryptoMap>();
-    if (map.ipv6 ? v6 && v6->map == map.map : v4 && v4->map == map.map) out += "\t\t" + interface.name + "\n";
+    if (map.ipv6 ? v6 && v6->map == map.map : v4 && v4->map == map.map) out.push_back(interface.name);
   });
+  return out;
+}
+
+void put_interfaces(std::string& out, const Node& root, const parser::CryptoMap& map) {
+  out += "\tInterfaces using crypto map " + map.map + ":\n";
+  for (const std::string& name : interfaces_of(root, map)) out += "\t\t" + name + "\n";
+}
+
+bool wanted(const Node& root, const parser::CryptoMap& map, const parser::ShowCryptoMap& options) {
+  if (options.tag && *options.tag != map.map) return false;
+  if (!options.interface) return true;
+  const auto interfaces = interfaces_of(root, map);
+  return std::find(interfaces.begin(), interfaces.end(), *options.interface) != interfaces.end();
 }
 
 /// What both entries of a tunnel end with.
@@ -118,7 +132,8 @@ void put_tunnel(std::string& out, const Configured& configured, const parser::In
 
 }  // namespace
 
-std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view) {
+std::string show_crypto_map(const parser::Configuration& configuration, const engine::View& view,
+                            const parser::ShowCryptoMap& options) {
   const Node& root = configuration.data().root;
   const Configured configured(root);
   const PresentPeers present = present_peers(view);
@@ -130,13 +145,17 @@ std::string show_crypto_map(const parser::Configuration& configuration, const en
     out += "\n";
   };
   root.each<parser::CryptoMap>([&](const parser::CryptoMap& map, const Node& entry) {
+    if (!wanted(root, map, options)) return;
     close(&map);
     put_entry(out, configured, map, entry, present);
     previous = &map;
   });
   close(nullptr);
-  root.each<parser::Interface>(
-      [&](const parser::Interface& interface, const Node& block) { put_tunnel(out, configured, interface, block, present); });
+  root.each<parser::Interface>([&](const parser::Interface& interface, const Node& block) {
+    if ((!options.interface || *options.interface == interface.name) &&
+        (!options.tag || *options.tag == interface.name + "-head-0"))
+      put_tunnel(out, configured, interface, block, present);
+  });
   return out.empty() ? "No crypto maps found.\n" : out;
 }
 

@@ -134,7 +134,7 @@ std::string capabilities(const IkeSaView& sa) {
 
 void put_ike_sa(std::string& out, const IkeSaView& sa, bool detail) {
   const bool active = sa.status == engine::SaStatus::ready;
-  out += "  PeerSession ID: " + std::to_string(sa.id.value) + "  \n";
+  out += "  Session ID: " + std::to_string(sa.id.value) + "  \n";
   out += "  IKEv2 SA: local " + ios_slash_port(sa.local) + (sa.local.ip.is_v4() ? " " : " \n          ") + "remote " +
          ios_slash_port(sa.remote) + (active ? " Active \n" : " Inactive \n");
   if (!detail) return;
@@ -178,7 +178,7 @@ void put_session(std::string& out, const ShowFacts& facts, const Descriptions& s
   out += "Interface: " + session.interface + "\n";
   if (sa && !sa->profile.empty()) out += "Profile: " + sa->profile + "\n";
   if (detail && is_up(status)) out += "Uptime: " + ios_uptime(uptime(session)) + "\n";
-  out += "PeerSession status: " + status_text(status) + "\n";
+  out += "Session status: " + status_text(status) + "\n";
   const bool unresolved = session.peer.is_unspecified();
   out += "Peer: " + (unresolved ? escaped(session.name) : ios_address(session.peer)) + " port " +
          std::to_string(sa ? sa->remote.port : 500) + (detail ? " fvrf: (none) ivrf: (none)\n" : " \n");

@@ -67,6 +67,9 @@ Ikev2Stats ikev2_stats(const ShowFacts& facts) {
   out.cookies_accepted = ike.cookies_accepted;
   out.retransmissions = ike.retransmissions;
   out.deleted = ike.deleted;
+  out.auth_timeouts = ike.auth_timeouts;
+  out.unanswered = ike.unanswered;
+  out.dead_peers = ike.dead_peers;
   out.dropped = std::accumulate(facts.view.dropped.begin(), facts.view.dropped.end(), std::uint64_t{0});
   out.rate_limited = facts.view.dropped[static_cast<std::size_t>(engine::Cause::rate_limited)];
   for (const auto& row : engine::cause_texts)
@@ -92,6 +95,19 @@ std::string show_ikev2_stats(const Ikev2Stats& s) {
          left(s.ppk_sessions, 8) + " Manual: " + left(s.ppk_sessions, 8) + " Dynamic: " + left(0, 8) +
          "\nPPK Identity Mismatch: 0        \nPPK Retrieve Failure    -    ALL:      0        With PPK Required:    0       "
          "\nPPK Authentication Failure - ALL:      0        With PPK Required:    0       \n";
+}
+
+std::string show_timeouts(const Ikev2Stats& s) {
+  const std::string rule = std::string(41, '-') + "\n";
+  const auto row = [](const char* what, std::uint64_t value) { return padded(what, 30) + right(value, 11) + "\n"; };
+  return rule + "IKEV2 TIMER                     TIMED OUT\n" + rule + row("EXT SERVICE TIMER", 0) +
+         row("AUTH TIMER", s.auth_timeouts) + row("PACKET MAXIMUM RETRANS TIMER", s.unanswered) +
+         row("DPD MAX RETRANS TIMER", s.dead_peers);
+}
+
+std::string show_reconnects() {
+  return "Total incoming reconnect connection: 0\nSuccess reconnect connection: 0\nFailed reconnect connection: 0\n"
+         "Reconnect capable active session count: 0\nReconnect capable inactive session count: 0\n";
 }
 
 std::string show_ikev2_count(const Ikev2Stats& s) {
@@ -201,6 +217,8 @@ std::string show_engine_connections(const EngineConnections& connections) {
            right(row.encrypted, 9) + right(row.decrypted, 9) + right(row.decrypted, 9) + " " + ios_address(row.address) + "\n";
   return out + "\n";
 }
+
+std::string show_eli() { return "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\n"; }
 
 std::string show_engine_configuration() {
   return "\n        crypto engine name:  Cisco VPN Software Implementation\n"

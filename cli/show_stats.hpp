@@ -37,11 +37,15 @@ struct Ikev2Stats {
   engine::AdmissionLimits limits;
   SaCounts incoming, outgoing;
   std::uint64_t cookies_asked = 0, cookies_accepted = 0, dropped = 0, rate_limited = 0, retransmissions = 0, ppk_sessions = 0;
-  std::uint64_t deleted = 0, deleting = 0;
+  std::uint64_t deleted = 0, deleting = 0, auth_timeouts = 0, unanswered = 0, dead_peers = 0;
   std::vector<CauseCount> failures;
 };
 Ikev2Stats ikev2_stats(const ShowFacts& facts);
 std::string show_ikev2_stats(const Ikev2Stats& stats);
+/// `show crypto ikev2 stats timeout`
+std::string show_timeouts(const Ikev2Stats& stats);
+/// `show crypto ikev2 stats reconnect`: of what does not exist here.
+std::string show_reconnects();
 /// `show crypto ikev2 count`
 std::string show_ikev2_count(const Ikev2Stats& stats);
 template <class V>
@@ -59,6 +63,9 @@ void fields(V& v, const Ikev2Stats& stats) {
   v("ppk_sessions", stats.ppk_sessions, "IKE SAs with a postquantum preshared key");
   v("deleted", stats.deleted, "IKE SAs that were up and are gone");
   v("deleting", stats.deleting, "IKE SAs being deleted");
+  v("auth_timeouts", stats.auth_timeouts, "Negotiations of peers that did not go on to IKE_AUTH");
+  v("unanswered", stats.unanswered, "Negotiations of this side without an answer to the last retransmission");
+  v("dead_peers", stats.dead_peers, "IKE SAs given up because the peer answered nothing any more");
   v("failures", stats.failures, "Failed negotiations by cause");
 }
 
@@ -149,5 +156,6 @@ void fields(V& v, const EngineConnections& document) {
 }
 /// What does the cryptography: software alone.
 std::string show_engine_configuration();
+std::string show_eli();
 
 }  // namespace cli

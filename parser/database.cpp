@@ -12,6 +12,7 @@
 #include "parser/database_history.hpp"
 #include "parser/database_pki.hpp"
 #include "parser/database_rows.hpp"
+#include "parser/database_sa_events.hpp"
 #include "parser/database_views.hpp"
 #include "parser/difference.hpp"
 
@@ -74,6 +75,7 @@ struct Database::Impl {
     const std::int64_t version = db.number("pragma user_version");
     if (version > schema_version) throw sqlite::Error("configuration database: " + path + " was written by a newer version");
     if (version < schema_version) make_tables(version);
+    db.execute(SaEvents::table());
     // A full disk must not keep the gateway down: load() needs neither the views nor a running configuration.
     try {
       refresh_views();
@@ -285,6 +287,19 @@ engine::Status Database::comment(const std::string& text) {
 
 engine::Result<std::vector<LoggedCommand>> Database::commands() {
   return guarded([&] { return impl_->history.commands(); });
+}
+
+engine::Status Database::add(const std::vector<SaEvent>& events) {
+  return guarded([&] {
+    Transaction transaction(impl_->db);
+    SaEvents(impl_->db).add(events);
+    transaction.commit();
+    return engine::Done{};
+  });
+}
+
+engine::Result<std::vector<SaEvent>> Database::sa_events(std::size_t most, const std::optional<std::string>& peer) {
+  return guarded([&] { return SaEvents(impl_->db).latest(most, peer); });
 }
 
 engine::Status Database::set_revert(const std::optional<PendingRevert>& revert) {

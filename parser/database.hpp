@@ -16,7 +16,7 @@
 namespace parser {
 
 /// The oldest go first.
-inline constexpr std::size_t most_revisions = 1000, most_logged_commands = 1000;
+inline constexpr std::size_t most_revisions = 1000, most_logged_commands = 1000, most_sa_events = 20000;
 
 /// Who changes the configuration, and how. `commands`: the lines that were entered, without secrets.
 struct Origin {
@@ -33,6 +33,15 @@ struct Revision {
 struct LoggedCommand {
   std::uint64_t number = 0, revision = 0;
   std::string user, line, text;
+};
+
+/// Something in the life of an IKE SA or of an IPsec SA.
+struct SaEvent {
+  std::int64_t unix_milliseconds = 0;
+  bool ipsec = false;
+  std::uint32_t sa = 0;  // its number in the daemon's life
+  std::string peer, identity, event, cause, text;
+  friend bool operator==(const SaEvent&, const SaEvent&) = default;
 };
 
 /// `configure terminal revert timer N`: the revision that comes back unless someone confirms in time.
@@ -84,6 +93,11 @@ class Database {
   engine::Status comment(const std::string& text);
   /// Oldest first.
   engine::Result<std::vector<LoggedCommand>> commands();
+
+  /// In one transaction. The oldest events are not kept for ever.
+  engine::Status add(const std::vector<SaEvent>& events);
+  /// Newest first, `most` of them; of one peer where it is given.
+  engine::Result<std::vector<SaEvent>> sa_events(std::size_t most, const std::optional<std::string>& peer);
 
   /// Durable, so that the promise outlives a crash of the daemon; nullopt takes it back. A reboot goes back to startup
   /// and forgets it.

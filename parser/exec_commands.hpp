@@ -41,16 +41,24 @@ struct ShowIkev2Sa {
   std::optional<engine::IpAddress> local, remote;
   friend bool operator==(const ShowIkev2Sa&, const ShowIkev2Sa&) = default;
 };
+/// `show crypto ikev2 sa history [remote X]`
+struct ShowSaHistory {
+  std::optional<engine::IpAddress> remote;
+  friend bool operator==(const ShowSaHistory&, const ShowSaHistory&) = default;
+};
 /// `show crypto ikev2 session [detailed]`
 struct ShowIkev2Session {
   bool detailed = false;
   friend bool operator==(const ShowIkev2Session&, const ShowIkev2Session&) = default;
 };
+/// What of it is shown: the whole, the identities with their counters, or the SAs by the peers' addresses.
+enum class IpsecSaForm : std::uint8_t { whole, identity, address };
 struct ShowIpsecSa {
   bool detail = false;
   std::optional<engine::IpAddress> peer;
   std::optional<std::string> interface, map;
   bool ipv6 = false;  // of IPv6 peers only
+  IpsecSaForm form = IpsecSaForm::whole;
   friend bool operator==(const ShowIpsecSa&, const ShowIpsecSa&) = default;
 };
 struct ShowIpsecSaCount {
@@ -97,7 +105,9 @@ struct ShowPublicKeys {
   std::optional<std::string> name;
   friend bool operator==(const ShowPublicKeys&, const ShowPublicKeys&) = default;
 };
+/// `show crypto map [tag NAME | interface X]`
 struct ShowCryptoMap {
+  std::optional<std::string> tag, interface;  // the interface's name is canonical
   friend bool operator==(const ShowCryptoMap&, const ShowCryptoMap&) = default;
 };
 /// `show crypto isakmp conversion`: the IKEv2 configuration that does what the IKEv1 one of running-config does.
@@ -119,12 +129,15 @@ struct ShowImpact {
   std::string file;  // on the gateway
   friend bool operator==(const ShowImpact&, const ShowImpact&) = default;
 };
+/// `show ip interface brief [X]`
 struct ShowIpInterfaceBrief {
+  std::optional<std::string> interface;  // canonical name
   friend bool operator==(const ShowIpInterfaceBrief&, const ShowIpInterfaceBrief&) = default;
 };
-/// `show interfaces [X]`
+/// `show interfaces [X] [description]`
 struct ShowInterfaces {
   std::optional<std::string> interface;  // canonical name
+  bool description = false;
   friend bool operator==(const ShowInterfaces&, const ShowInterfaces&) = default;
 };
 enum class AccessListFamily : std::uint8_t { all, ipv4, ipv6 };
@@ -134,15 +147,16 @@ struct ShowAccessLists {
   std::optional<std::string> name;
   friend bool operator==(const ShowAccessLists&, const ShowAccessLists&) = default;
 };
-/// `show crypto ikev2 {stats [exchange] | count}`
-enum class Ikev2Counters : std::uint8_t { stats, exchange, count };
+/// `show crypto ikev2 {stats [exchange | timeout | reconnect] | count}`
+enum class Ikev2Counters : std::uint8_t { stats, exchange, timeout, reconnect, count };
 struct ShowIkev2Counters {
   Ikev2Counters what = Ikev2Counters::stats;
   friend bool operator==(const ShowIkev2Counters&, const ShowIkev2Counters&) = default;
 };
-/// `show crypto engine {connections active | configuration}`
+/// `show crypto engine {connections active | configuration | brief}`, `show crypto eli`
+enum class CryptoEngineTable : std::uint8_t { connections, configuration, eli };
 struct ShowCryptoEngine {
-  bool configuration = false;
+  CryptoEngineTable table = CryptoEngineTable::connections;
   friend bool operator==(const ShowCryptoEngine&, const ShowCryptoEngine&) = default;
 };
 /// What the host answers: `show inventory`, `show users`, `show processes cpu`, `show memory statistics`, `show ip route`.
@@ -179,6 +193,17 @@ struct MonitorCapture {
 struct ShowMonitorCapture {
   friend bool operator==(const ShowMonitorCapture&, const ShowMonitorCapture&) = default;
 };
+/// `monitor replay {start | stop | export FILE}`
+enum class ReplayOrder : std::uint8_t { start, stop, export_file };
+struct MonitorReplay {
+  ReplayOrder order = ReplayOrder::start;
+  std::string file;
+  friend bool operator==(const MonitorReplay&, const MonitorReplay&) = default;
+};
+/// `show monitor replay`
+struct ShowMonitorReplay {
+  friend bool operator==(const ShowMonitorReplay&, const ShowMonitorReplay&) = default;
+};
 /// `show crypto status [all]`; `sallyport status [--all]`
 struct ShowStatus {
   bool all = false;
@@ -206,6 +231,7 @@ struct ShowDebugging {
 struct ShowLogging {
   friend bool operator==(const ShowLogging&, const ShowLogging&) = default;
 };
+/// `clear crypto ikev2 sa [remote X]`, `clear crypto session [remote X]`
 struct ClearIkev2Sa {
   std::optional<engine::IpAddress> remote{}, local{};
   friend bool operator==(const ClearIkev2Sa&, const ClearIkev2Sa&) = default;
@@ -273,17 +299,16 @@ struct Ping {
   friend bool operator==(const Ping&, const Ping&) = default;
 };
 
-using ExecCommandKind =
-    std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
-                 ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
-                 ShowArchiveLog, WriteMemory, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig,
-                 ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects,
-                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion,
-                 ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop,
-                 TestSelector, MonitorCapture, ShowMonitorCapture, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief,
-                 ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging,
-                 ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, Debug, DebugCondition,
-                 ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+using ExecCommandKind = std::variant<
+    Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert, ArchiveConfig,
+    ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer, ShowArchiveLog, WriteMemory,
+    CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
+    ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates,
+    ShowPkiTrustpoints, ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost,
+    ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay, ShowSaHistory,
+    ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion,
+    ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession,
+    ClearIkeStats, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -35,6 +35,9 @@ auto ipsec_sa() {
   using T = ShowIpsecSa;
   return ipsec() >> kw("sa", "IPSEC SA table") >>
          -any_order(detailed<&T::detail>("Show counters in detail"), flag<&T::ipv6>(kw("ipv6", "Show IPv6 crypto IPSec SAs")),
+                    is<&T::form, IpsecSaForm::identity>(kw("identity", "IPSec SAs by identity")) |
+                        is<&T::form, IpsecSaForm::address>(kw("address", "IPSec SAs by destination address")) |
+                        is<&T::form, IpsecSaForm::whole>(kw("active", "IPSec SAs that are in use")),
                     (kw("map", "IPSec SA for a map") >> f<&T::map>(word("Crypto map tag"))) |
                         (kw("peer", "Show all existing SAs of a peer") >> any_address<&T::peer>("Peer address")) |
                         (kw("interface", "Show info for specific interface") >> f<&T::interface>(interface_name())));
@@ -49,7 +52,8 @@ auto crypto_objects() {
           -f<&T::name>(ObjectName("Name"))) |
          (ipsec() >> (is<&T::kind, O::ipsec_profile>(kw("profile", "Show ipsec profile information")) |
                       is<&T::kind, O::transform_set>(kw("transform-set", "Crypto transform sets"))) >>
-          -((kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag"))) | f<&T::name>(ObjectName("Tag")))) |
+          -((kw("tag", "Show the one with the given tag") >> f<&T::name>(word("Tag"))) |
+            f<&T::name>(ObjectName("Tag", ObjectName::Keywords::win)))) |
          (ipsec() >>
           is<&T::kind, O::security_association>(kw("security-association", "Show parameters for IPSec security associations")));
 }
@@ -73,6 +77,13 @@ auto crypto_session() {
                    (kw("remote", "Show crypto sessions for a particular remote IKE endpoint") >>
                     any_address<&T::remote>("Remote address")) |
                    (kw("interface", "Show crypto sessions on an interface") >> f<&T::interface>(interface_name()))));
+}
+
+auto crypto_map() {
+  using T = ShowCryptoMap;
+  return show_crypto() >> kw("map", "Crypto maps") >>
+         -((kw("tag", "Crypto maps with the given tag") >> f<&T::tag>(word("Crypto map tag"))) |
+           (kw("interface", "Crypto maps for an interface") >> f<&T::interface>(interface_name())));
 }
 
 template <class T>
@@ -197,14 +208,15 @@ Commands user_commands() {
       shows<ShowIpsecSaCount>(ipsec() >> kw("sa", "IPSEC SA table") >> kw("count", "Show number of IPSec SAs")),
       shows<ShowCryptoObjects>(crypto_objects()), shows<ShowAccessLists>(access_lists()),
       shows<ShowInterfaces>(show() >> kw("interfaces", "Interface status and configuration") >>
-                            -f<&ShowInterfaces::interface>(interface_name())),
+                            -f<&ShowInterfaces::interface>(interface_name()) >>
+                            -flag<&ShowInterfaces::description>(kw("description", "Show interface description"))),
       shows<ShowPrivilege>(show() >> kw("privilege", "Show current privilege level")),
       shows<ShowVersion>(show() >> kw("version", "System hardware and software status")),
-      shows<ShowCryptoSession>(crypto_session()), shows<ShowCryptoMap>(show_crypto() >> kw("map", "Crypto maps")),
-      shows<ShowDiagnose>(diagnose()), shows<ShowIsakmp>(isakmp()),
-      shows<ShowIpInterfaceBrief>(show() >> kw("ip", "IP information") >>
-                                  kw("interface", "IP interface status and configuration") >>
-                                  kw("brief", "Brief summary of IP status and configuration")),
+      shows<ShowCryptoSession>(crypto_session()), shows<ShowCryptoMap>(crypto_map()), shows<ShowDiagnose>(diagnose()),
+      shows<ShowIsakmp>(isakmp()),
+      shows<ShowIpInterfaceBrief>(
+          show() >> kw("ip", "IP information") >> kw("interface", "IP interface status and configuration") >>
+          kw("brief", "Brief summary of IP status and configuration") >> -f<&ShowIpInterfaceBrief::interface>(interface_name())),
       shows<ShowClock>(show() >> kw("clock", "Display the system clock")),
       shows<ShowHistory>(show() >> kw("history", "Display the session command history")),
       exec<TerminalLength>(terminal() >> kw("length", "Set number of lines on a screen") >>

@@ -8,14 +8,13 @@
 namespace parser {
 namespace {
 
-/// A file by its name: never what a keyword could be, since it has a colon or begins with a slash.
+/// A file by its name, which has a colon or begins with a slash; keywords of that kind come first.
 struct FileName : Token<FileName, std::string> {
   std::string_view help = "File: flash:NAME, or an absolute path";
   std::string_view placeholder() const { return "FILE"; }
+  bool refuses_keywords(std::string_view) const { return true; }
   bool read(std::string_view token, std::string& value) const {
-    if (!printable(token) || (token.front() != '/' && token.find(':') == std::string_view::npos) || token == "/md5" ||
-        token == "/force")
-      return false;
+    if (!printable(token) || (token.front() != '/' && token.find(':') == std::string_view::npos)) return false;
     value = token;
     return true;
   }

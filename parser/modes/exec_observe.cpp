@@ -16,15 +16,20 @@ auto ikev2_counters() {
   using T = ShowIkev2Counters;
   return show_ikev2() >> ((kw("stats", "Shows IKEv2 sa stats") >>
                            (is<&T::what, Ikev2Counters::exchange>(kw("exchange", "Exchange and notify statistics")) |
+                            is<&T::what, Ikev2Counters::timeout>(kw("timeout", "Timers that ran out")) |
+                            is<&T::what, Ikev2Counters::reconnect>(kw("reconnect", "Reconnections of clients")) |
                             is<&T::what, Ikev2Counters::stats>(x3::eps))) |
                           is<&T::what, Ikev2Counters::count>(kw("count", "Shows number of IKEv2 SAs")));
 }
 
 auto crypto_engine() {
   using T = ShowCryptoEngine;
+  using E = CryptoEngineTable;
   return show_crypto() >> kw("engine", "Show crypto engine info") >>
-         ((kw("connections", "Show crypto engine connections") >> kw("active", "Show active crypto engine connections")) |
-          flag<&T::configuration>(kw("configuration", "Show crypto engine configuration")));
+             ((kw("connections", "Show crypto engine connections") >> kw("active", "Show active crypto engine connections")) |
+              is<&T::table, E::configuration>(kw("configuration", "Show crypto engine configuration")) |
+              is<&T::table, E::configuration>(kw("brief", "Show all crypto engines in the system"))) |
+         is<&T::table, E::eli>(show_crypto() >> kw("eli", "Encryption Layer Interface"));
 }
 
 auto host_table() {
@@ -48,23 +53,26 @@ auto selector_protocol() {
 }  // namespace
 
 Commands observing_commands() {
-  return table(shows<ShowIkev2Counters>(ikev2_counters()), shows<ShowCryptoEngine>(crypto_engine()),
-               shows<ShowAdmission>(show_crypto() >> kw("call", "Show crypto call admission info") >>
-                                    kw("admission", "Show crypto call admission info") >>
-                                    kw("statistics", "Show crypto call admission stats")),
-               shows<ShowHost>(host_table()),
-               shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
-                                 -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),
-                                            kw("peer", "Of one peer") >> any_address<&ShowLadder::peer>("Peer address"))),
-               shows<ShowStatus>(show_crypto() >> kw("status", "Whether the tunnels are up, and why not") >>
-                                 -flag<&ShowStatus::all>(kw("all", "Every tunnel"))),
-               shows<ShowPacketDrop>(show_crypto() >> kw("packet-drop", "Why packets were dropped") >>
-                                     -(kw("peer", "Of one peer") >> any_address<&ShowPacketDrop::peer>("Peer address"))),
-               shows<TestSelector>(kw("test", "Test subsystems") >> kw("crypto", "Encryption module") >>
-                                   kw("selector", "Which map entry and SA a packet would take") >>
-                                   any_address<&TestSelector::source>("Source address") >>
-                                   any_address<&TestSelector::destination>("Destination address") >>
-                                   -(selector_protocol() >> -f<&TestSelector::port>(number(0, 65535, "Destination port")))));
+  return table(
+      shows<ShowIkev2Counters>(ikev2_counters()), shows<ShowCryptoEngine>(crypto_engine()),
+      shows<ShowAdmission>(show_crypto() >> kw("call", "Show crypto call admission info") >>
+                           kw("admission", "Show crypto call admission info") >>
+                           kw("statistics", "Show crypto call admission stats")),
+      shows<ShowHost>(host_table()),
+      shows<ShowSaHistory>(show_ikev2() >> kw("sa", "Shows IKEv2 SAs") >> kw("history", "What became of SAs, the latest first") >>
+                           -(kw("remote", "Of one peer") >> any_address<&ShowSaHistory::remote>("Peer address"))),
+      shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
+                        -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),
+                                   kw("peer", "Of one peer") >> any_address<&ShowLadder::peer>("Peer address"))),
+      shows<ShowStatus>(show_crypto() >> kw("status", "Whether the tunnels are up, and why not") >>
+                        -flag<&ShowStatus::all>(kw("all", "Every tunnel"))),
+      shows<ShowPacketDrop>(show_crypto() >> kw("packet-drop", "Why packets were dropped") >>
+                            -(kw("peer", "Of one peer") >> any_address<&ShowPacketDrop::peer>("Peer address"))),
+      shows<TestSelector>(kw("test", "Test subsystems") >> kw("crypto", "Encryption module") >>
+                          kw("selector", "Which map entry and SA a packet would take") >>
+                          any_address<&TestSelector::source>("Source address") >>
+                          any_address<&TestSelector::destination>("Destination address") >>
+                          -(selector_protocol() >> -f<&TestSelector::port>(number(0, 65535, "Destination port")))));
 }
 
 }  // namespace parser

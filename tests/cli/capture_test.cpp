@@ -112,6 +112,25 @@ TEST(Capture, TablesAreWiresharks) {
   expect_golden("esp-sa-table", cli::esp_sa_table(contents->keys));
 }
 
+/// A new algorithm changes the golden text: whoever adds it sees whether it has a name for Wireshark.
+TEST(Capture, WhichAlgorithmsWiresharkKnows) {
+  std::string out;
+  for (const engine::Algorithm& each : engine::algorithms()) {
+    const bool cipher = each.type == encryption;
+    if (!cipher && (each.type != integrity || each.id == engine::no_integrity)) continue;
+    const engine::Algorithm* aes = row(encryption, 12, 256);
+    cli::CapturedKeys keys;
+    keys.ike.push_back(std::make_shared<const engine::ExportKeys>(
+        engine::ExportKeys{{1}, {2}, cipher ? &each : aes, cipher ? nullptr : &each, secret(1, 1), secret(1, 2), {}, {}}));
+    keys.esp.push_back(std::make_shared<const cli::EspKeys>(
+        cli::EspKeys{{}, {}, {3}, cipher ? &each : aes, cipher ? nullptr : &each, secret(1, 1), {}}));
+    const auto known = [](const std::string& table) { return table.starts_with('#') ? "no" : "yes"; };
+    out += std::string(each.debug_name) + ": IKE " + known(cli::ikev2_decryption_table(keys)) + ", ESP " +
+           known(cli::esp_sa_table(keys)) + "\n";
+  }
+  expect_golden("wireshark-algorithms", out);
+}
+
 TEST(Capture, AFileIsOneSectionOfRawPackets) {
   const std::string file = cli::pcapng({packet(5)});
   const engine::Bytes octets(file.begin(), file.end());

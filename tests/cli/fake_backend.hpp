@@ -89,6 +89,7 @@ class FakeBackend final : public cli::Backend {
   }
   const cli::Recorder& recorder() const override { return recorder_; }
   cli::CryptoCapture& capture() override { return capture_; }
+  cli::ReplayControl& replay() override { return replay_; }
   std::pair<cli::UsageSample, cli::UsageSample> usage() override { return {}; }
   std::vector<kernel::HostRoute> host_routes() const override { return {}; }
   cli::Users users(const cli::Session&) const override { return {{{"con0", "admin", std::chrono::seconds(0), true}}}; }
@@ -144,6 +145,7 @@ class FakeBackend final : public cli::Backend {
   std::shared_ptr<const parser::PkiStore> pki_ = std::make_shared<parser::PkiStore>();
   std::uint64_t revision_ = 1;
   cli::Log log_;
+  cli::ReplayControl replay_{{}, nullptr};
   cli::CryptoCapture capture_{[](bool) { return engine::Done{}; },
                               [this](unsigned severity, std::string text) {
                                 log_.add(now(), {severity, std::move(text)});

@@ -10,6 +10,8 @@
 #include <iterator>
 
 #include "cli/documents.hpp"
+#include "cli/replay_control.hpp"
+#include "cli/sa_history.hpp"
 #include "cli/show_diagnose.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
@@ -86,7 +88,7 @@ std::string page() {
   add("`show crypto ikev2 sa`, `show crypto ikev2 session`", cli::IkeSas{});
   add("`show crypto ipsec sa`, `show crypto ipsec sa count`, `show crypto session`", cli::ServedLines{});
   add("`show crypto ikev2 diagnose`", cli::Diagnoses{});
-  add("`show crypto ikev2 stats`, `show crypto ikev2 count`", cli::Ikev2Stats{});
+  add("`show crypto ikev2 stats`, `show crypto ikev2 stats timeout`, `show crypto ikev2 count`", cli::Ikev2Stats{});
   add("`show crypto ikev2 stats exchange`", cli::ExchangeStats{});
   add("`show crypto call admission statistics`", cli::AdmissionStats{});
   add("`show crypto ikev2 ladder`", cli::Ladders{});
@@ -96,8 +98,10 @@ std::string page() {
   add("`show crypto status`", cli::GatewayStatus{});
   add("`show tech-support crypto`", cli::TechSupport{});
   add("`show monitor capture crypto`", cli::CaptureState{});
-  add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like, `show access-lists`",
-      cli::ConfigLines{});
+  add("`show monitor replay`", cli::ReplayState{});
+  add("`show crypto ikev2 sa history`", cli::SaEvents{});
+  add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like", cli::ConfigLines{});
+  add("`show access-lists`", cli::AccessLists{});
   add("`show crypto pki certificates`", cli::ShownCertificates{});
   add("`show crypto pki trustpoints`", cli::ShownTrustpoints{});
   add("`show crypto key mypubkey`", cli::ShownKeys{});
@@ -152,7 +156,16 @@ TEST(Json, EveryShowAnswersWithOneDocument) {
                            "show crypto ikev2 stats exchange",
                            "show crypto ikev2 count",
                            "show crypto call admission statistics",
+                           "show crypto ikev2 stats timeout",
+                           "show crypto ikev2 stats reconnect",
+                           "show crypto call admission statistics",
+                           "show crypto eli",
+                           "show crypto ipsec sa identity",
+                           "show crypto ipsec sa address",
                            "show crypto ikev2 ladder",
+                           "show crypto ikev2 sa history",
+                           "show crypto ikev2 sa history remote 203.0.113.20",
+                           "show monitor replay",
                            "show crypto engine connections active",
                            "show crypto engine configuration",
                            "show crypto isakmp sa",
@@ -168,6 +181,7 @@ TEST(Json, EveryShowAnswersWithOneDocument) {
                            "show access-lists",
                            "show ip interface brief",
                            "show interfaces",
+                           "show interfaces description",
                            "show ip route",
                            "show version",
                            "show inventory",

@@ -120,6 +120,10 @@ TEST(DebugConditions, SayWhomDebuggingIsAbout) {
             "Crypto Peer IP Address filters:\n192.0.2.1\n198.51.100.0/24\n\nCrypto username filters:\ngw.example.net\n");
   t.line("no debug crypto condition peer ipv4 192.0.2.1");
   EXPECT_FALSE(about("192.0.2.1"));
+  EXPECT_EQ(t.line("debug crypto condition fvrf RED"), "% VRF RED does not exist: there is no VRF here but the global one\n\n");
+  EXPECT_EQ(t.line("debug crypto ikev2 client"),
+            "% There is no FlexVPN client here: IKEv2 client debugging would have nothing to show\n\n");
+  EXPECT_EQ(t.line("debug crypto condition peer subnet 10.0.0.0 255.0.255.0"), "% Bad mask 255.0.255.0\n\n");
   t.line("debug crypto condition reset");
   EXPECT_EQ(backend.flags, cli::DebugFlags{});
 }

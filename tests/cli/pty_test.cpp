@@ -307,7 +307,7 @@ TEST_F(AtTheTerminal, NoEscapeBeforeAPersonShows) {
   type("\x1b[D\x1b[D");
   settle();
   type("\x1b[Dx");
-  EXPECT_TRUE(see("R5#sxhow")) << screen_.text();
+  EXPECT_TRUE(see("R5#shxow")) << screen_.text();
 }
 
 TEST_F(AtTheTerminal, CarriageReturnAndLineFeedAreOneEnter) {

@@ -80,6 +80,19 @@ TEST(Remedy, EachCauseWithItsLines) {
                 cli::show_diagnose(cli::explained(view, configuration(), {}, {}), view, {}));
 }
 
+TEST(Remedy, AKeyIsMendedInTheBlockThatIsThere) {
+  engine::Evidence who;
+  who.ours = "K";
+  who.identity = named("gw.example.net");
+  const auto d = diagnosis(Cause::authentication_failed, who);
+  const std::string peer = d.remote.ip.to_string();
+  const auto known = parser::apply({}, "crypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n peer BRANCH\n  address " +
+                                           peer + "\n  pre-shared-key x\n");
+  const auto remedies = cli::explain(d, known.configuration, {}).remedies;
+  ASSERT_FALSE(remedies.empty());
+  EXPECT_EQ(remedies[0].lines, (std::vector<std::string>{"crypto ikev2 keyring K", " peer BRANCH", "  pre-shared-key KEY"}));
+}
+
 /// What it prints is a configuration: every line is taken.
 TEST(Remedy, LinesAreUnderstood) {
   engine::Evidence proposals;

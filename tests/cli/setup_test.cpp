@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <sstream>
 #include <thread>
 
 #include "cli/control_server.hpp"
 #include "fake_backend.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace cli;
 
@@ -18,28 +18,25 @@ namespace {
 class Setup : public testing::Test {
  protected:
   Setup() {
-    char name[] = "/tmp/sallyport-setup-XXXXXX";
-    directory_ = ::mkdtemp(name);
-    server_.emplace(loop_, backend, directory_ + "/control");
+    server_.emplace(loop_, backend, directory_.path("control"));
     daemon_ = std::thread([this] { loop_.run(); });
   }
   ~Setup() override {
     loop_.stop();
     daemon_.join();
     server_.reset();
-    std::filesystem::remove_all(directory_);
   }
   int answered(const std::string& text) {
     std::istringstream in(text);
     out.str("");
-    return run_setup(directory_, in, out);
+    return run_setup(directory_.path(), in, out);
   }
 
   FakeBackend backend;
   std::ostringstream out;
 
  private:
-  std::string directory_;
+  TemporaryFolder directory_;
   kernel::Loop loop_;
   std::optional<ControlServer> server_;
   std::thread daemon_;
@@ -51,7 +48,7 @@ TEST_F(Setup, SixAnswersAreATunnelThatIsSaved) {
   const std::string running = parser::running_config(backend.running());
   EXPECT_NE(running.find("  pre-shared-key try-this-0nce!\n"), std::string::npos) << running;
   EXPECT_NE(running.find(" permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255\n"), std::string::npos) << running;
-  EXPECT_NE(running.find("interface GigabitEthernet0/0\n crypto map SETUP\n"), std::string::npos) << running;
+  EXPECT_NE(running.find("interface GigabitEthernet0/0\n no ip address\n crypto map SETUP\n"), std::string::npos) << running;
   ASSERT_TRUE(backend.startup.ok() && *backend.startup);
   EXPECT_EQ(parser::running_config(**backend.startup), running);
   EXPECT_EQ(answered("\n203.0.113.21\n"), 1) << "another one is not its business";
@@ -68,8 +65,8 @@ TEST_F(Setup, Ipv6AndWhatCannotBeMeantIsAskedAgain) {
         "% A key has at least 8", "% Blanks and question marks", "% Please say yes or no."})
     EXPECT_NE(out.str().find(why), std::string::npos) << why;
   const std::string running = parser::running_config(backend.running());
-  EXPECT_NE(running.find(" permit ipv6 2001:db8:a::/64 2001:db8:b::/64\n"), std::string::npos) << running;
-  EXPECT_NE(running.find("interface GigabitEthernet0/1\n crypto map SETUP\n"), std::string::npos) << running;
+  EXPECT_NE(running.find(" permit ipv6 2001:DB8:A::/64 2001:DB8:B::/64\n"), std::string::npos) << running;
+  EXPECT_NE(running.find("interface GigabitEthernet0/1\n no ip address\n crypto map SETUP\n"), std::string::npos) << running;
 }
 
 TEST_F(Setup, NoMeansThatNothingIsChanged) {

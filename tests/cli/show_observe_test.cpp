@@ -49,6 +49,17 @@ TEST(ShowIpsecSa, CountersCountFromWhenTheyWereCleared) {
   EXPECT_EQ(shown.decaps, 0U) << "never below";
 }
 
+TEST(ShowIkev2Stats, TimersThatRanOutAreTheRecordersCounts) {
+  cli::ShowFacts facts;
+  facts.ike.unanswered = 2;
+  facts.ike.dead_peers = 1;
+  EXPECT_EQ(cli::show_timeouts(cli::ikev2_stats(facts)),
+            "-----------------------------------------\nIKEV2 TIMER                     TIMED OUT\n"
+            "-----------------------------------------\nEXT SERVICE TIMER                       0\n"
+            "AUTH TIMER                              0\nPACKET MAXIMUM RETRANS TIMER            2\n"
+            "DPD MAX RETRANS TIMER                   1\n");
+}
+
 TEST(ShowHost, EachInItsLayout) {
   expect_golden("show-inventory", cli::show_inventory(cli::inventory({"R1", "6.1.0", "x86_64", 2028465, 3, 1s})));
   expect_golden("show-users", cli::show_users({{{"con0", "admin", 760s, false}, {"con0", "operator", 0s, true}}}));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "cli/documents.hpp"
 #include "cli/log.hpp"
 #include "cli/show_diagnose.hpp"
 #include "facts.hpp"
@@ -85,6 +86,23 @@ TEST(ShowIpsecSa, PlaintextMtu) {
   }
 }
 
+TEST(ShowIpsecSa, IdentitiesAloneAndSasByAddress) {
+  parser::ShowIpsecSa options;
+  options.form = parser::IpsecSaForm::identity;
+  const std::string whole = cli::show_ipsec_sa(busy_gateway(), {}), identities = cli::show_ipsec_sa(busy_gateway(), options);
+  for (const char* absent : {"interface:", "Crypto map tag", "esp sas", "transform:"})
+    EXPECT_EQ(identities.find(absent), std::string::npos) << absent;
+  EXPECT_EQ(identities.substr(0, identities.find("current outbound")),
+            whole.substr(whole.find("\n   protected vrf"), identities.find("current outbound")));
+  options.form = parser::IpsecSaForm::address;
+  options.peer = address("203.0.113.20");
+  const std::string of_peer = cli::show_ipsec_sa(busy_gateway(), options);
+  const auto at = of_peer.find("fvrf/address: (none)/203.0.113.20\n   protocol: ESP\n      spi: 0x");
+  EXPECT_NE(at, std::string::npos) << of_peer;
+  EXPECT_NE(of_peer.find("fvrf/address: (none)/203.0.113.10\n   protocol: ESP\n      spi: 0x"), std::string::npos) << of_peer;
+  EXPECT_EQ(of_peer.find("198.51.100.77"), std::string::npos);
+}
+
 TEST(ShowIkev2Session, PlainAndDetailed) {
   expect_golden("show-crypto-ikev2-session", cli::show_ikev2_session(busy_gateway().view, {}));
   expect_golden("show-crypto-ikev2-session-detailed", cli::show_ikev2_session(busy_gateway().view, {true}));
@@ -119,6 +137,16 @@ TEST(ShowCryptoSession, OfOneLocalAddressOrInterface) {
 
 TEST(ShowCryptoSession, NothingIsATitle) { EXPECT_EQ(cli::show_crypto_session({}, {}, {}), "Crypto session current status\n\n"); }
 
+TEST(ShowIkev2Profile, NamesEveryMethodOfAuthentication) {
+  for (const std::string method : {"pre-share", "rsa-sig", "ecdsa-sig", "mldsa-sig", "eap", "anyconnect-eap"}) {
+    const auto applied = parser::apply(
+        {}, "crypto ikev2 profile P\n authentication remote " + method + (method == "anyconnect-eap" ? " aggregate\n" : "\n"));
+    ASSERT_FALSE(applied.refused_any) << method;
+    const std::string text = cli::show_crypto_objects({}, applied.configuration, {parser::CryptoObject::ikev2_profile, {}});
+    EXPECT_NE(text.find(" Remote authentication method(s): " + method + "\n"), std::string::npos) << text;
+  }
+}
+
 TEST(ShowCryptoMap, CompleteAndIncomplete) {
   const auto applied = parser::apply({},
                                      "crypto ikev2 profile TO-BRANCH\n"
@@ -142,6 +170,11 @@ TEST(ShowCryptoMap, CompleteAndIncomplete) {
   ASSERT_FALSE(applied.refused_any);
   expect_golden("show-crypto-map", cli::show_crypto_map(applied.configuration, {}));
   EXPECT_EQ(cli::show_crypto_map({}, {}), "No crypto maps found.\n");
+  EXPECT_EQ(cli::show_crypto_map(applied.configuration, {}, {"NONE", {}}), "No crypto maps found.\n");
+  EXPECT_EQ(cli::show_crypto_map(applied.configuration, {}, {{}, "Vlan9"}), "No crypto maps found.\n");
+  const std::string here = cli::show_crypto_map(applied.configuration, {}, {{}, "GigabitEthernet0/0"});
+  EXPECT_NE(here.find("\"VPN\" 20"), std::string::npos);
+  EXPECT_EQ(here.find("OTHER"), std::string::npos) << here;
   const auto bare = parser::apply({}, "crypto map M 10 ipsec-isakmp\n set pfs\n");
   EXPECT_NE(cli::show_crypto_map(bare.configuration, {}).find("\tPFS (Y/N): Y\n\tDH group:  group14\n"), std::string::npos);
 }
@@ -299,8 +332,27 @@ TEST(ShowAccessLists, CountWhatTheDataPlaneSentByEachLine) {
             "    20 deny ip any any\n"
             "Extended IP access list OTHER\n"
             "    10 permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127\n");
+  const auto document = [&](const std::string& list) {
+    return cli::JsonWriter::document(cli::access_lists(applied.configuration, cli::access_list_hits(facts), {{}, list}));
+  };
+  EXPECT_NE(
+      document("VPN").find("\"matches\":[{\"list\":\"VPN\",\"line\":\"permit ip 192.0.2.0 0.0.0.127 192.0.2.128 0.0.0.127\","
+                           "\"packets\":12}]"),
+      std::string::npos)
+      << document("VPN");
+  EXPECT_NE(document("OTHER").find("\"matches\":[]"), std::string::npos);
   entry->lines.resize(1);
   EXPECT_TRUE(cli::access_list_hits(facts).empty()) << "lines of another configuration";
+}
+
+TEST(ShowInterfaces, Descriptions) {
+  const auto applied = parser::apply({}, "interface GigabitEthernet0/0\n description WAN\n");
+  const cli::InterfaceRow wan{"GigabitEthernet0/0", "eth0", "", "unset", "up", true},
+      off{"Tunnel0", "", "", "unset", "administratively down", false};
+  EXPECT_EQ(cli::show_interface_description(wan, applied.configuration),
+            "Gi0/0                          up             up       WAN\n");
+  EXPECT_EQ(cli::show_interface_description(off, applied.configuration),
+            "Tu0                            admin down     down     \n");
 }
 
 TEST(ShowInterfaces, EthernetAndTunnel) {

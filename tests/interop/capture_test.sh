@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What `monitor capture crypto` exports is read by tshark: payloads inside IKE, packets inside ESP, of SAs made after the
-# capture began, and of those alone.
+# capture began, and of those alone. What `monitor replay` exports of the same life does the same when it is played.
 source "$(dirname "$0")/topology.sh"
 
 LINE_A="permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255"
@@ -22,6 +22,9 @@ for suite in "aes-cbc-256 sha256 14,esp-aes 256 esp-sha256-hmac" "aes-gcm-256 sh
   rm -rf "$WORK/state-a" "$WORK/state-b"
   export PROPOSAL=${suite%,*} TRANSFORM=${suite#*,}
   start_daemon a
+  ios a -c "monitor replay start" >/dev/null
+  stop_daemon a
+  start_daemon a
   start_daemon b
   configure a 203.0.113.20 "$LINE_A"
   configure b 203.0.113.10 "$LINE_B"
@@ -41,6 +44,11 @@ for suite in "aes-cbc-256 sha256 14,esp-aes 256 esp-sha256-hmac" "aes-gcm-256 sh
   at_least 2 "isakmp.enc.decrypted and isakmp.typepayload == 39 and isakmp.typepayload == 44"
   [ "$(stat -c %a "$FILE.keys/esp_sa" "$FILE.keys/ikev2_decryption_table" "$FILE" | sort -u)" = 600 ] || fail "others may read it"
   expect_text "%CRYPTO-4-KEYS_EXPORTED: User" ios a -c "show logging"
+  ios a -c "monitor replay export flash:life" | matches "Exported Successfully" || fail "no recording"
+  "$BIN/replay_recording" "$WORK/state-a/flash/life" >"$WORK/replay.log" || fail "played, it differs"
+  matches "actions: the same" <"$WORK/replay.log" || fail "nothing was played"
+  matches "cisco123" <"$WORK/state-a/flash/life" && fail "a key is in the recording"
+  ios a -c "show crypto ikev2 sa history" | matches "IKE .*203.0.113.20 .*down .*cleared-by-operator" || fail "the history lacks the end of the SA"
   stop_daemon a
   stop_daemon b
 done

@@ -42,7 +42,7 @@ SWAN_PSK=another-key begin "2. pre-shared keys"
 traffic
 finds peer-refused-authentication "on the peer" "pre-shared-key KEY"
 swan_asks
-finds " authentication-failed" "on this router" "crypto ikev2 keyring MY-KEYS" "address 203.0.113.20"
+finds " authentication-failed" "on this router" "crypto ikev2 keyring MY-KEYS" "peer OTHER"
 ios a -c "show crypto ikev2 diagnose" | matches -E "another-key|cisco123" && fail "a key is shown"
 end
 

@@ -36,8 +36,13 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   run<ShowRunningConfig>("sh run");
   run<ShowRunningConfig>("write term");
   run<ShowStartupConfig>("show startup-config");
-  run<ShowCryptoMap>("sh cry map");
-  run<ShowIpInterfaceBrief>("sh ip int br");
+  EXPECT_EQ(run<ShowCryptoMap>("sh cry map"), ShowCryptoMap{});
+  EXPECT_EQ(run<ShowCryptoMap>("sh cry map tag VPN").tag, "VPN");
+  EXPECT_EQ(run<ShowCryptoMap>("sh cry map int gi0/0").interface, "GigabitEthernet0/0");
+  EXPECT_EQ(run<ShowIpInterfaceBrief>("sh ip int br"), ShowIpInterfaceBrief{});
+  EXPECT_EQ(run<ShowIpInterfaceBrief>("sh ip int br gi0/1").interface, "GigabitEthernet0/1");
+  EXPECT_TRUE(run<ShowInterfaces>("show interfaces description").description);
+  EXPECT_EQ(run<ShowInterfaces>("sh int gi0/1 desc"), (ShowInterfaces{"GigabitEthernet0/1", true}));
   run<ShowClock>("show clock");
   run<ShowHistory>("sh hist");
   run<ShowDebugging>("show debug");
@@ -55,6 +60,14 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Sa>("show crypto ikev2 sa remote 192.0.2.1 detail"), (ShowIkev2Sa{true, {}, address("192.0.2.1")}));
   EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa ipv6 detailed"), (ShowIpsecSa{true, {}, {}, {}, true}));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa map VPN").map, "VPN");
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa identity").form, IpsecSaForm::identity);
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa address peer 192.0.2.1").form, IpsecSaForm::address);
+  EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa active"), ShowIpsecSa{});
+  EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats timeout").what, Ikev2Counters::timeout);
+  EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats reconnect").what, Ikev2Counters::reconnect);
+  EXPECT_EQ(run<ShowCryptoEngine>("show crypto eli").table, CryptoEngineTable::eli);
+  EXPECT_EQ(run<ShowCryptoEngine>("show crypto engine brief").table, CryptoEngineTable::configuration);
+  EXPECT_EQ(run<ShowSaHistory>("show crypto ikev2 sa history remote 192.0.2.1").remote, address("192.0.2.1"));
   run<ShowIpsecSaCount>("show crypto ipsec sa count");
   using O = CryptoObject;
   EXPECT_EQ(run<ShowCryptoObjects>("show crypto ikev2 proposal"), (ShowCryptoObjects{O::ikev2_proposal, {}}));
@@ -85,8 +98,8 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats").what, Ikev2Counters::stats);
   EXPECT_EQ(run<ShowIkev2Counters>("sh cry ikev2 stats exch").what, Ikev2Counters::exchange);
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 count").what, Ikev2Counters::count);
-  EXPECT_FALSE(run<ShowCryptoEngine>("show crypto engine connections active").configuration);
-  EXPECT_TRUE(run<ShowCryptoEngine>("show crypto engine configuration").configuration);
+  EXPECT_EQ(run<ShowCryptoEngine>("show crypto engine connections active").table, CryptoEngineTable::connections);
+  EXPECT_EQ(run<ShowCryptoEngine>("show crypto engine configuration").table, CryptoEngineTable::configuration);
   EXPECT_EQ(run<ShowIsakmp>("show crypto isakmp sa count").table, IsakmpTable::sa_count);
   EXPECT_EQ(run<ShowHost>("show inventory").table, HostTable::inventory);
   EXPECT_EQ(run<ShowHost>("show users").table, HostTable::users);
@@ -206,8 +219,8 @@ TEST(Exec, PrivilegeIsNeeded) {
 
 TEST(Exec, HelpAndCompletion) {
   EXPECT_EQ(offered("show crypto "),
-            "call|debug-condition|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
-  EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|local|remote|||<cr>");
+            "call|debug-condition|eli|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
+  EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|history|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "client|error|internal|packet|<cr>");
   EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
   EXPECT_EQ(parse_exec("show crypto ikev2 proposal | include x", true).command->modifier.kind, ModifierKind::include);
