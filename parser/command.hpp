@@ -52,6 +52,7 @@ class Command {
   virtual ~Command() = default;
   const Mode* mode = nullptr;  // whose table it is in
   std::size_t index = 0;       // its place there
+  std::size_t rank = 0;  // lines of a block stand by it; commands of one rank share a place, and their lines keep the order given
 
   // The grammar.
   virtual const std::type_info& type() const = 0;
@@ -99,6 +100,12 @@ class Command {
   virtual bool gives_way(const void*) const { return false; }
   virtual std::string_view absent() const = 0;   // printed where a block has no such line
   virtual std::string_view already() const = 0;  // answer to the same line again
+  /// `no` takes away what begins as the line says, also where the line says as much as it can.
+  virtual bool takes_beginning() const { return false; }
+  /// The answer to `no` where there is no such line.
+  virtual std::string nothing(const void*) const { return {}; }
+  /// What a line that came or changed, or was `taken` away, makes of the others of its block; what is to be said of that.
+  virtual std::string affects(Node&, const void*, bool /*taken*/) const { return {}; }
   virtual const Mode* opens() const = 0;
   virtual bool enters(const void* value) const = 0;              // of a block: the line leads into it
   virtual std::string refuses_new(const void* value) const = 0;  // why there must be such a line already, or nothing
@@ -112,7 +119,7 @@ class Command {
   virtual Answer add(Lines& lines, const void* value) const = 0;
   virtual bool has_remove() const = 0;
   virtual Answer remove(Lines& lines, const void* value, bool bare) const = 0;
-  virtual bool opaque() const = 0;  // takes any line, and only where that is wanted
+  virtual bool opaque() const = 0;  // takes any line, and only where that is wanted; opens a block where one stands below it
   /// What a command that changes other lines does to the configuration.
   virtual Answer act(Editor& editor, const void* value, Form form) const = 0;
   virtual bool takes_trailer() const = 0;  // what may follow any such command of the mode: output modifiers
@@ -145,8 +152,13 @@ class Mode {
   const std::vector<std::unique_ptr<Command>>& commands() const { return commands_; }
   /// One pass; `parsed` is meaningful only after true.
   bool parse(Session& session, Parsed& parsed) const;
-  /// Keeps lines that no command of it knows, where their indentation says that they belong to it.
+  /// Keeps lines that no command of it knows, where their indentation says that they belong to it; lines of such a mode keep the
+  /// order in which they were given.
   bool keeps_any() const { return opaque_ != nullptr; }
+  /// The command that keeps such a line with a block below it; null where the mode keeps none.
+  const Command* block_of_any() const { return block_of_any_; }
+  /// The line by which running-config ends a block of the mode, or nothing: "exit-address-family".
+  const std::string& closing() const { return closing_; }
   /// Some command could begin with what `word` abbreviates.
   bool may_begin(std::string_view word) const;
 
@@ -165,6 +177,8 @@ class Mode {
   std::unique_ptr<Command> trailer_;
   std::vector<Place> places_;
   const Command* opaque_ = nullptr;
+  const Command* block_of_any_ = nullptr;
+  std::string closing_;
   bool negatable_ = false;
 };
 

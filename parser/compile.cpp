@@ -7,6 +7,7 @@
 #include "parser/compile_context.hpp"
 #include "parser/difference.hpp"
 #include "parser/secrets.hpp"
+#include "parser/similar_name.hpp"
 
 namespace parser {
 namespace {
@@ -238,6 +239,13 @@ engine::AdmissionLimits read_limits(const Node& root) {
   return out;
 }
 
+/// The first ones say which name that is there they may mean; for more of them it would take long.
+void name_what_was_meant(const Node& root, std::vector<std::string>& warnings) {
+  constexpr std::size_t most = 20;
+  for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i)
+    if (const std::string name = similar_name(root, warnings[i]); !name.empty()) warnings[i] += " (similar: " + name + ")";
+}
+
 }  // namespace
 
 Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master, const PkiStore* pki) {
@@ -265,6 +273,7 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
   out.interfaces = bindings(context.root, out.tunnels);
   if (const auto* metrics = context.root.find<OpenMetrics>()) out.metrics_port = metrics->port.value_or(0);
   out.warnings = std::move(context.warnings);
+  name_what_was_meant(context.root, out.warnings);
   out.last_key = context.keys.last();
   return out;
 }

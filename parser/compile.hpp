@@ -58,7 +58,8 @@ const engine::Algorithm* pfs_group(const SetPfs& line);
 engine::IkeProposal proposal_of(const std::string& name, const Node* block);
 
 /// `previous` lets unchanged parts keep their address and keys keep their KeyRef; may be null. `master` opens keys of type
-/// 6; null: there is none. `pki` has the key pairs and CRLs; null: there are none.
+/// 6; null: there is none. `pki` has the key pairs and CRLs; null: it is not known which
+/// there are, and nothing is said of them.
 Compiled compile(const Configuration& configuration, const Compiled* previous, const MasterKeys* master = nullptr,
                  const PkiStore* pki = nullptr);
 

@@ -81,18 +81,21 @@ std::shared_ptr<const engine::CryptoMapEntry> reused_entry(std::size_t place, Co
 }
 
 /// The maps of one family by name: every map that has an entry, complete or not.
-using Maps = std::map<std::string, Entries>;
+struct Maps {
+  bool ipv6;
+  std::map<std::string, Entries> by_name{};
+};
 
 void bind_map(std::vector<engine::ProtectedInterface>& out, const std::string& interface, const std::string& map,
               const Maps& maps, CompileContext& context) {
-  const auto found = maps.find(map);
-  if (found == maps.end()) {
+  const auto found = maps.by_name.find(map);
+  if (found == maps.by_name.end()) {
     context.warn("interface " + interface, "crypto map " + map + " is not defined");
     return;
   }
   engine::ProtectedInterface bound{interface, map, {}, found->second};
   context.root.each<CryptoMapLocalAddress>([&](const CryptoMapLocalAddress& line, const Node&) {
-    if (line.map == map) bound.local_address_interface = line.interface;
+    if (line.map == map && line.ipv6 == maps.ipv6) bound.local_address_interface = line.interface;
   });
   out.push_back(std::move(bound));
 }
@@ -106,9 +109,9 @@ const engine::Algorithm* pfs_group(const SetPfs& line) {
 std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& context, const Profiles& profiles) {
   Referents referents(context, profiles);
   std::vector<engine::ProtectedInterface> tunnels = compile_tunnels(referents, context);
-  Maps v4, v6;
+  Maps v4{false}, v6{true};
   context.each_block<CryptoMap>([&](const CryptoMap& header, const Node& block, std::size_t place) {
-    Entries& entries = (header.ipv6 ? v6 : v4)[header.map];
+    Entries& entries = (header.ipv6 ? v6 : v4).by_name[header.map];
     if (header.dynamic || header.profile || header.other_kind) {
       context.warn("crypto map " + entry_name(header.map, header.sequence),
                    "dynamic, manual and GDOI entries and profiles take no part");
@@ -121,7 +124,7 @@ std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& conte
       entries.push_back(context.become(place, std::move(*read), warned));
   });
   for (Maps* maps : {&v4, &v6})
-    for (auto& [name, entries] : *maps)
+    for (auto& [name, entries] : maps->by_name)
       std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a->sequence < b->sequence; });
 
   std::vector<engine::ProtectedInterface> out;

@@ -56,8 +56,9 @@ void sort_authorities(engine::Trustpoint& out, const std::vector<CertificatePtr>
 
 /// Gives the trustpoint the key of its own certificate; without it the certificate proves nothing, and goes.
 void take_key(engine::Trustpoint& out, const Node& block, const std::string& where, CompileContext& context) {
+  if (!context.pki) return;
   const std::string label = key_label(block, context.root);
-  const PkiStore::Pair pair = context.pki ? context.pki->key(label) : nullptr;
+  const PkiStore::Pair pair = context.pki->key(label);
   const auto without = [&](const std::string& why) {
     context.warn(where, why);
     out.certificate.reset();
@@ -95,7 +96,7 @@ std::optional<engine::Trustpoint> read_trustpoint(const std::string& name, const
   if (context.pki)
     if (const auto crl = context.pki->crls().find(name); crl != context.pki->crls().end()) out.crls.push_back(crl->second);
   const bool only_crl = out.revocation.front() == engine::RevocationMethod::crl && out.revocation.size() == 1;
-  if (!out.anchors.empty() && out.crls.empty() && only_crl)
+  if (context.pki && !out.anchors.empty() && out.crls.empty() && only_crl)
     context.warn(where, std::string(revocation ? "" : "without \"revocation-check none\" ") +
                             "it needs a CRL, and there is none (crypto pki crl request): no peer's certificate is taken");
   if (!out.certificate && out.anchors.empty()) return std::nullopt;

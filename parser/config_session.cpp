@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "parser/capture.hpp"
 #include "parser/kept.hpp"
@@ -33,6 +34,7 @@ struct ConfigSession::Impl {
     Parsed parsed;
   };
 
+  void go_deeper(const CleanLine& line);
   void enter_range(const InterfaceRange& range, std::size_t indent);
   Editor::Change merge_everywhere(Editor::Path& here, const Parsed& parsed);
 
@@ -41,6 +43,12 @@ struct ConfigSession::Impl {
   std::vector<std::size_t> others;  // with `interface range`: the other interfaces that lines of the block at path[0] go to
   OpenBlocks blocks;                // those of `path`
   std::optional<Unfinished> unfinished;
+  /// The line before, where it was kept as it stands: what stands deeper now may be its block.
+  struct KeptLine {
+    std::size_t place, indent;
+    bool known;  // by a command of the mode
+  };
+  std::optional<KeptLine> before;
   std::unordered_map<const Command*, Value> last_values;
   bool after_refused_header = false;  // what is indented now belongs to it
   bool active = true;
@@ -60,6 +68,7 @@ void ConfigSession::Impl::execute(std::size_t level, Parsed parsed, std::size_t 
   report.taken_away = parsed.form != Form::set;
   if (command.merge() == Merge::leave || command.merge() == Merge::finish) {
     active = command.merge() == Merge::leave && level > 0;
+    before.reset();
     path.resize(active ? level - 1 : 0);
     if (path.empty()) others.clear();
     blocks.close_to(path.size());
@@ -139,11 +148,28 @@ void ConfigSession::Impl::merge(std::size_t level, const Parsed& parsed, std::si
   }
   if (command.type() == typeid(InterfaceRange))
     return enter_range(*static_cast<const InterfaceRange*>(parsed.value.get()), indent);
-  if (parsed.form != Form::set || !command.opens() || !command.enters(parsed.value.get())) return;
+  if (parsed.form != Form::set) return;
+  if (!command.opens() && command.mode->keeps_any()) before = KeptLine{change.entered, indent, !command.opaque()};
+  if (!command.opens() || !command.enters(parsed.value.get())) return;
   path.push_back(change.entered);
   blocks.open(*command.opens(), indent);
   if (std::string advice = command.advice(editor.root(), editor.block(path), change.created); !advice.empty())
     report.answer = std::move(advice);
+}
+
+/// A line that is deeper than one that was kept before it begins the block of that one, unless the mode knows it as its own:
+/// indentation means nothing where the words say enough.
+void ConfigSession::Impl::go_deeper(const CleanLine& line) {
+  const std::optional<KeptLine> head = std::exchange(before, std::nullopt);
+  if (!head || line.indent <= head->indent) return;
+  const Mode& mode = blocks.mode(path.size());
+  Session session(line.text);
+  Parsed parsed;
+  if (head->known && understand(mode, session, parsed) == Outcome::ok) return;
+  editor.deepen(path, head->place);
+  changed = true;
+  path.push_back(head->place);
+  blocks.open(*mode.block_of_any()->opens(), head->indent);
 }
 
 /// The next line of a text. False when the text ended before this line, which then stands for itself.
@@ -198,6 +224,7 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
     }
     after_refused_header = false;
   }
+  go_deeper(cleaned);
   blocks.line_at(cleaned.indent);
   if (auto found = blocks.owner(cleaned, worst)) return execute(found->level, std::move(found->parsed), cleaned.indent, report);
   if (is_captured(cleaned.text)) {
@@ -279,7 +306,10 @@ std::string ConfigSession::prompt() const {
   if (!impl_->others.empty()) return "config-if-range";
   const Node& block = impl_->editor.block(impl_->path);
   const std::string own = block.command->prompt(block.value.get());
-  return own.empty() ? impl_->blocks.mode(impl_->path.size()).prompt() : own;
+  if (!own.empty()) return own;
+  std::size_t level = impl_->path.size();
+  while (impl_->blocks.mode(level).prompt().empty()) --level;
+  return impl_->blocks.mode(level).prompt();
 }
 
 std::vector<HelpEntry> ConfigSession::help(std::string_view text) const {

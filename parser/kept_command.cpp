@@ -86,6 +86,10 @@ bool KeptCommand::gives_way(const void* value) const {
   return rules_.negation == Negation::kept_where_absent && !is_switch(of(value).text);
 }
 
+void KeptCommand::says_no(Kept& line) const {
+  if (rules_.no_bare && line.words.size() > lead().size()) line.cut(line.words[lead().size()].at);
+}
+
 void KeptCommand::learn_singles() {
   if (rules_.negation == Negation::kept_where_absent && merge_ == Merge::many) singles_ = single_valued(lead());
 }

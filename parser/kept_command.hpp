@@ -97,12 +97,15 @@ struct KeptRules {
   std::string_view hidden{};  // the line that means the default, which is not kept
   std::string_view absent{};
   std::string_view already{};
-  bool stored = true;  // false: understood, not kept
+  std::string (*nothing)(const Kept&) = nullptr;
+  bool stored = true;    // false: understood, not kept
+  bool no_bare = false;  // what `no` keeps of a line are its keywords
   bool set_form = true, no_form = true;
   bool opaque = false;  // takes any line
   std::string (*settle)(Kept&) = nullptr;
   bool (*before)(const Kept&, const Kept&) = nullptr;
   std::string (*prompt)(const Kept&) = nullptr;
+  std::string (*affects)(Node& block, const Kept&, bool taken) = nullptr;
   bool (*unfinished)(const Kept&) = nullptr;
   Taken (*take)(Kept&, std::string_view) = nullptr;
   /// What the line says together with the one before it that it would replace.
@@ -138,6 +141,11 @@ class KeptCommand : public Command {
   bool gives_way(const void* value) const override;
   std::string_view absent() const override { return rules_.absent; }
   std::string_view already() const override { return rules_.already; }
+  bool takes_beginning() const override { return merge_ == Merge::many && !selects(); }
+  std::string nothing(const void* value) const override { return rules_.nothing ? rules_.nothing(of(value)) : ""; }
+  std::string affects(Node& block, const void* value, bool taken) const override {
+    return rules_.affects ? rules_.affects(block, of(value), taken) : "";
+  }
   const Mode* opens() const override { return rules_.opens ? &rules_.opens() : rules_.opens_this; }
   bool enters(const void*) const override { return true; }
   std::string refuses_new(const void*) const override { return {}; }
@@ -157,6 +165,8 @@ class KeptCommand : public Command {
  protected:
   /// The expression has selectors: lines with the same ones replace each other.
   virtual bool selects() const = 0;
+
+  void says_no(Kept& line) const;
 
   /// Lines of one value replace each other where what they are about is known (parser/kept_habits.hpp).
   void learn_singles();
@@ -184,6 +194,7 @@ class KeptCommandOf final : public KeptCommand {
     const auto context = x3::make_context<session_tag>(session);
     if (!expression_.parse(first, last, context, line, x3::unused)) return false;
     line.cut(static_cast<std::size_t>(first - session.begin()));
+    if (session.form == Form::no) says_no(line);
     value = std::make_shared<Kept>(std::move(line));
     return true;
   }

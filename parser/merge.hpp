@@ -31,6 +31,8 @@ class Editor {
     bool created = false;     // it is new
   };
   Change merge(const Path& path, const Parsed& parsed);
+  /// A line that is kept as it stands becomes the head of a block, which is still empty. Its mode must keep any line.
+  void deepen(const Path& path, std::size_t place);
   /// The block, to be changed at once.
   Node& edit(const Path& path);
 

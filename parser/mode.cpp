@@ -14,11 +14,15 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) :
 Mode::Mode(std::string name, std::string prompt, std::vector<std::unique_ptr<Command>> commands, std::unique_ptr<Command> trailer)
     : name_(std::move(name)), prompt_(std::move(prompt)), commands_(std::move(commands)), trailer_(std::move(trailer)) {
   for (std::size_t i = 0; i < commands_.size(); ++i) {
-    commands_[i]->mode = this;
-    commands_[i]->index = i;
-    if (commands_[i]->opaque()) opaque_ = commands_[i].get();
-    negatable_ = negatable_ || commands_[i]->allows(Form::no);
+    Command& command = *commands_[i];
+    command.mode = this;
+    command.index = command.rank = i;
+    if (command.opaque()) (command.merge() == Merge::block ? block_of_any_ : opaque_) = &command;
+    if (command.merge() == Merge::leave && command.keyword().starts_with("exit-")) closing_ = command.keyword();
+    negatable_ = negatable_ || command.allows(Form::no);
   }
+  if (keeps_any())
+    for (const auto& command : commands_) command->rank = 0;
   index();
 }
 

@@ -19,6 +19,7 @@ struct Rules {
   bool (*effective_in)(const Node& block) = nullptr;  // where it has effect in spite of all three
   std::string_view absent{};
   std::string_view already{};
+  std::string (*nothing)(const T&) = nullptr;
   bool set_form = true, no_form = true;
   bool trailer = false;
   std::string (*settle)(T&) = nullptr;
@@ -35,6 +36,7 @@ struct Rules {
   bool (*enters)(const T&) = nullptr;
   Answer (*act)(Editor&, const T&, Form) = nullptr;
   bool (*keeps_no)(const T&) = nullptr;
+  void (*says_no)(T&) = nullptr;  // takes out of the value what `no` does not say
   std::string (*refuses_new)(const T&) = nullptr;
   Answer (*add)(const Command&, Lines&, const T&) = nullptr;
   Answer (*remove)(const Command&, Lines&, const T&, bool bare) = nullptr;
@@ -120,6 +122,7 @@ class CommandOf final : public Command {
     T object{};
     const auto context = x3::make_context<session_tag>(session);
     if (!expression_.parse(first, last, context, object, x3::unused)) return false;
+    if (session.form == Form::no && rules_.says_no) rules_.says_no(object);
     value = std::make_shared<T>(std::move(object));
     return true;
   }
@@ -175,6 +178,7 @@ class CommandOf final : public Command {
   bool keeps_no(const void* value) const override { return rules_.keeps_no && rules_.keeps_no(of(value)); }
   std::string_view absent() const override { return rules_.absent; }
   std::string_view already() const override { return rules_.already; }
+  std::string nothing(const void* value) const override { return rules_.nothing ? rules_.nothing(of(value)) : ""; }
   const Mode* opens() const override { return rules_.opens ? &rules_.opens() : nullptr; }
   bool enters(const void* value) const override { return !rules_.enters || rules_.enters(of(value)); }
   std::string refuses_new(const void* value) const override {

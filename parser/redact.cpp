@@ -61,6 +61,9 @@ bool is_ppk(std::string_view word) {
          std::equal(word.begin(), word.end(), "ppk", [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
+/// `pre-shared-key local KEY`
+bool is_side(std::string_view word) { return word == "local" || word == "remote"; }
+
 /// `scheme://user:password@host`
 void hide_in_urls(std::string& line) {
   for (std::size_t at = line.find("://"); at != std::string::npos; at = line.find("://", at + 3)) {
@@ -86,8 +89,9 @@ std::string without_keys(std::string_view line) {
     end = next_place(line, at, true);
     after = lower(out.substr(at, end - at));
     if (announces_key(word) || announces_secret(before, word, after) || (is_ppk(word) && before != "keyring")) {
+      const std::size_t from = announces_key(word) && is_side(after) && next_place(line, end, false) < line.size() ? end : behind;
       std::replace_if(
-          out.begin() + static_cast<std::ptrdiff_t>(behind), out.end(), [](char c) { return !blank(c); }, '*');
+          out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), [](char c) { return !blank(c); }, '*');
       return out;
     }
   }

@@ -53,11 +53,12 @@ class Writer {
     auto next = node.children.begin();
     for (const auto& command : mode.commands()) {
       if (depth == 0 && detail_ == Detail::all) built_in(*command, node);
-      if (next == node.children.end() || (*next)->command != command.get()) {
+      const auto here = [&] { return next != node.children.end() && (*next)->command->rank == command->rank; };
+      if (!here()) {
         if (const std::string text = absent(*command); !text.empty()) plain(*command, depth, text);
         continue;
       }
-      for (; next != node.children.end() && (*next)->command == command.get(); ++next) put(**next, depth);
+      for (; here(); ++next) put(**next, depth);
     }
   }
 
@@ -75,15 +76,23 @@ class Writer {
     }
     close_group({});
     leave_for(*node.command, depth, text);
+    if (!inner->closing().empty()) line(depth, "!");
     line(depth, text);
     open_.open(*inner, depth);
     block(node, *inner, depth + 1);
-    line(depth, "!");
+    close(*inner, depth);
   }
 
   std::string take() { return std::move(out_); }
 
  private:
+  /// Blocks of other parts of IOS have no end of their own below the first level.
+  void close(const Mode& inner, std::size_t depth) {
+    if (inner.closing().empty() && depth > 0 && inner.keeps_any()) return;
+    line(depth, inner.closing().empty() ? "!" : inner.closing());
+    if (!inner.closing().empty()) open_.close_to(depth);
+  }
+
   void built_in(const Command& command, const Node& root) {
     for (const BuiltIn& object : built_ins) {
       if (command.type() != object.type || !object.there(root)) continue;
@@ -106,7 +115,8 @@ class Writer {
     if (open_.may_be_deeper(text, depth)) {
       Refusal why;
       const auto reader = open_.owner({std::string(text), depth, {}}, why);
-      if (!reader || reader->level != depth || reader->parsed.command != &command)
+      const bool other = !reader || reader->level != depth || (reader->parsed.command != &command && !command.opaque());
+      if (other)
         for (std::size_t level = open_.depth(); level > depth; --level) line(depth, "exit");
     }
     open_.close_to(depth);

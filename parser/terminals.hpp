@@ -41,15 +41,20 @@ Session& session_of(const C& context) {
 // keywords
 
 /// A keyword. `padding`: blanks that running-config puts behind it beyond the usual one. `printed`: what running-config has
-/// in its place.
+/// in its place. `whole`: an abbreviation is something else, a name that may stand there.
 struct Keyword : x3::parser<Keyword> {
   std::string_view text, help, printed;
   unsigned padding = 0;
+  bool whole = false;
   constexpr Keyword(std::string_view t, std::string_view h, unsigned p = 0) : text(t), help(h), printed(t), padding(p) {}
   template <class C, class R, class A>
   bool parse(It& first, const It& last, const C& context, R& object, A&) const {
     const It p = Session::skip(first, last);
     Session& session = session_of(context);
+    if (whole && p != session.help_at && !same_letters({p, Session::token_end(p, last)}, text)) {
+      session.expect(p, Expect::Kind::keyword, text, help);
+      return false;
+    }
     const It end = session.match_keyword(p, text, help);
     if (!end) return false;
     if constexpr (std::is_same_v<R, Kept>) object.put(static_cast<std::size_t>(p - session.begin()), printed, Kept::Use::keyword);
@@ -64,6 +69,12 @@ constexpr Keyword alias(std::string_view text, std::string_view printed = {}) {
   Keyword out{text, {}};
   if (!printed.empty()) out.printed = printed;
   return out;
+}
+
+/// A keyword beside a name: only in full it is no name.
+constexpr Keyword whole(Keyword keyword) {
+  keyword.whole = true;
+  return keyword;
 }
 
 /// Nothing on input; a trailing blank in running-config, where IOS has one.
@@ -307,8 +318,7 @@ struct InterfaceName : x3::parser<InterfaceName>, ValueTraits {
     Session& session = session_of(context);
     const It p = Session::skip(first, last);
     const It end = Session::token_end(p, last);
-    It digits = p;
-    while (digits != end && (*digits < '0' || *digits > '9')) ++digits;
+    const It digits = p + interface_letters({p, end});
     const std::string_view type = interface_type({p, digits});
     if (p == session.help_at || type.empty()) {
       for (const InterfaceType& t : interface_types()) session.expect(p, Expect::Kind::type_name, t.name, t.help);

@@ -14,8 +14,7 @@ bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Splits "GigabitEthernet0/1.5" into its type and its numbers.
 std::pair<std::string_view, std::vector<unsigned long>> split(std::string_view name) {
-  std::size_t i = 0;
-  while (i < name.size() && !digit(name[i])) ++i;
+  const std::size_t i = interface_letters(name);
   std::vector<unsigned long> numbers;
   bool in_number = false;
   for (char c : name.substr(i)) {
@@ -106,9 +105,12 @@ const std::vector<InterfaceType>& interface_types() {
       {"Async", "Async interface", "as"},
       {"ATM", "ATM interface", "at"},
       {"BDI", "Bridge-Domain interface", "bd"},
+      {"BRI", "ISDN Basic Rate Interface", "br", true},
       {"Bundle", "Cable bundle interface", "bu"},
       {"Cellular", "Cellular WAN interface", "ce"},
       {"Dialer", "Dialer interface", "di"},
+      {"Dot11Radio", "Dot11 interface", "do", true},
+      {"Embedded-Service-Engine", "Embedded service engine interface", "em", true},
       {"Ethernet", "IEEE 802.3", "e"},
       {"FastEthernet", "FastEthernet IEEE 802.3", "fa"},
       {"FiftyGigabitEthernet", "Fifty GigabitEthernet IEEE 802.3", "fif"},
@@ -116,23 +118,36 @@ const std::vector<InterfaceType>& interface_types() {
       {"FortyGigabitEthernet", "Forty GigabitEthernet IEEE 802.3", "fo"},
       {"FourHundredGigE", "Four hundred GigabitEthernet", "fou"},
       {"GigabitEthernet", "GigabitEthernet IEEE 802.3z", "gi"},
+      {"Group-Async", "Async group interface", "gr", true},
       {"HundredGigE", "Hundred GigabitEthernet", "hu"},
+      {"Integrated-Service-Engine", "Integrated service engine interface", "in", true},
+      {"ISM", "Internal service module interface", "ism", true},
+      {"LISP", "Locator/ID separation protocol virtual interface", "li", true},
       {"Loopback", "Loopback interface", "lo"},
+      {"MFR", "Multilink frame relay bundle interface", "mf", true},
       {"Multilink", "Multilink-group interface", "mu"},
       {"Null", "Null interface", "nu"},
       {"nve", "Network virtualization endpoint interface", "nv"},
       {"Port-channel", "Ethernet channel of interfaces", "po"},
+      {"POS", "Packet over SONET", "pos", true},
+      {"pseudowire", "Pseudowire interface", "ps", true},
       {"Serial", "Serial", "se"},
+      {"Service-Engine", "Service engine interface", "service", true},
+      {"SM", "Service module interface", "sm", true},
       {"TenGigabitEthernet", "Ten Gigabit Ethernet", "te"},
       {"Tunnel", "Tunnel interface", "tu"},
       {"TwentyFiveGigE", "Twenty-five GigabitEthernet", "twe"},
       {"TwoGigabitEthernet", "Two GigabitEthernet IEEE 802.3", "two"},
       {"TwoHundredGigE", "Two hundred GigabitEthernet", "twoh"},
+      {"ucse", "UCS E-series interface", "uc", true},
+      {"vasileft", "VasiLeft interface", "vasil", true},
+      {"vasiright", "VasiRight interface", "vasir", true},
       {"Virtual-Access", "Virtual access interface", "vi"},
       {"Virtual-PPP", "Virtual PPP interface", "virtual-p"},
       {"Virtual-Template", "Virtual template interface", "vt"},
       {"VirtualPortGroup", "Virtual port group interface", "vp"},
       {"Vlan", "VLAN interface", "vl"},
+      {"Wlan-ap", "WLAN access point interface", "wlan-a", true},
       {"Wlan-GigabitEthernet", "WLAN GigabitEthernet interface", "wl"},
   };
   return types;
@@ -143,22 +158,30 @@ std::string_view interface_type(std::string_view letters) {
   std::string_view found;
   for (const InterfaceType& type : interface_types()) {
     if (same_letters(type.name, letters) || same_letters(type.short_form, letters)) return type.name;
-    if (!starts_with_letters(type.name, letters)) continue;
+    if (type.in_full || !starts_with_letters(type.name, letters)) continue;
     if (!found.empty()) return {};
     found = type.name;
   }
   return found;
 }
 
+std::size_t interface_letters(std::string_view name) {
+  for (const InterfaceType& type : interface_types())
+    if (digit(type.name[3]) && starts_with_letters(name, type.name)) return type.name.size();
+  return std::min(name.find_first_of("0123456789"), name.size());
+}
+
 bool is_interface_number(std::string_view text) {
   unsigned digits = 0;
-  bool dot = false;
+  bool dot = false, colon = false;
   for (char c : text) {
     if (digit(c)) {
       if (++digits > 9) return false;
     } else {
-      if (digits == 0 || dot || (c != '/' && c != '.')) return false;
+      const bool more = c == '.' || (!colon && (c == '/' || c == ':'));
+      if (digits == 0 || dot || !more) return false;
       dot = c == '.';
+      colon = colon || c == ':';
       digits = 0;
     }
   }
@@ -172,8 +195,7 @@ bool read_range_item(std::string_view text, std::size_t& at, std::vector<std::st
   constexpr std::size_t most = 64;
   const auto blanks = [&](std::size_t from) { return std::min(text.find_first_not_of(" \t", from), text.size()); };
   const auto numbers = [&](std::size_t from) { return std::min(text.find_first_not_of("0123456789/.", from), text.size()); };
-  std::size_t begin = at;
-  while (begin < text.size() && !digit(text[begin])) ++begin;
+  const std::size_t begin = at + interface_letters(text.substr(at));
   std::string_view letters = text.substr(at, begin - at);
   letters = letters.substr(0, letters.find_last_not_of(" \t") + 1);
   const std::string_view type = interface_type(letters);

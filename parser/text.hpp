@@ -34,13 +34,16 @@ std::optional<std::uint8_t> mask_length(const engine::IpAddress& mask);
 std::string_view interface_type(std::string_view letters);
 struct InterfaceType {
   std::string_view name, help, short_form;
+  bool in_full = false;  // what abbreviates it abbreviates commoner ones
 };
 const std::vector<InterfaceType>& interface_types();
-/// "0", "0/0/1", "0/1.100"
 /// "GigabitEthernet0/1 - 3 , Loopback0" as names, and what follows it; nullopt where it is no such list, `at` then says where.
 /// At most 64 interfaces.
 std::optional<std::vector<std::string>> interface_range(std::string_view text, std::size_t& at);
+/// "0", "0/0/1", "0/1.100", "0/1/0:0"
 bool is_interface_number(std::string_view text);
+/// How many octets of a name come before its number: types may have digits of their own.
+std::size_t interface_letters(std::string_view name);
 /// The order of `show running-config`: by type (Loopback, Tunnel, physical, Virtual-Template), then by number.
 bool interface_before(std::string_view a, std::string_view b);
 

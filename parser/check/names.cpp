@@ -135,7 +135,7 @@ class Names {
   /// Unless the compiler has said it.
   void missing(const std::string& header, const std::string& what, const Node& each, const char* why) {
     const std::string text = (header.empty() ? "" : header + ": ") + what + why;
-    if (std::none_of(findings_.begin(), findings_.end(), [&](const Finding& known) { return known.text == text; }))
+    if (std::none_of(findings_.begin(), findings_.end(), [&](const Finding& known) { return known.text.starts_with(text); }))
       findings_.push_back({{}, text, {subject_.place(each)}});
   }
 

@@ -44,6 +44,7 @@ const Node* line_meant(const Node& block, const std::string& what) {
 /// What keeps parts from taking effect: undefined names, missing pieces, lines that no selector can express.
 void without_effect(const Subject& subject, Findings& findings) {
   for (const std::string& warning : subject.compiled().warnings) {
+    if (warning.find(" is weak: ") != std::string::npos) continue;  // it has effect; weak() tells the line
     const std::size_t colon = warning.find(": ");
     const Node* block = colon == std::string::npos ? nullptr : block_named(subject.root(), warning.substr(0, colon));
     std::vector<Place> places{{subject.file(), 0}};
@@ -108,10 +109,12 @@ void unused(const Subject& subject, Findings& findings) {
     if (!used.keyring(each.name)) report("IKEv2 keyring", each.name, line, "IKEv2 profile");
   });
   root.each<Ikev2Profile>([&](const Ikev2Profile& each, const Node& line) {
-    if (each.name != "default" && !used.profile(each.name)) report("IKEv2 profile", each.name, line, "crypto map");
+    if (each.name != "default" && !used.profile(each.name))
+      report("IKEv2 profile", each.name, line, "crypto map or IPsec profile");
   });
   root.each<TransformSet>([&](const TransformSet& each, const Node& line) {
-    if (each.name != "default" && !used.transform_set(each.name)) report("transform set", each.name, line, "crypto map");
+    if (each.name != "default" && !used.transform_set(each.name))
+      report("transform set", each.name, line, "crypto map or IPsec profile");
   });
   root.each<IpsecProfile>([&](const IpsecProfile& each, const Node& line) {
     if (each.name != "default" && !used.ipsec_profile(each.name)) report("IPsec profile", each.name, line, "tunnel interface");
@@ -216,8 +219,9 @@ void access_lists(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array weak_words = {"des",      "3des",     "md5",          "sha1",         "sha",         "esp-des",
-                                   "esp-3des", "esp-null", "esp-md5-hmac", "esp-sha-hmac", "ah-md5-hmac", "ah-sha-hmac"};
+constexpr std::array weak_words = {"des",          "3des",        "md5",        "sha1",     "sha",
+                                   "esp-des",      "esp-3des",    "esp-null",   "esp-gmac", "esp-md5-hmac",
+                                   "esp-sha-hmac", "ah-md5-hmac", "ah-sha-hmac"};
 constexpr std::array weak_groups = {"1", "2", "5", "22", "23", "24"};
 
 template <std::size_t N>

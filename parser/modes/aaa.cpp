@@ -12,11 +12,12 @@ constexpr std::string_view why = no_effect::aaa;
 
 auto list_name() { return kw("default", "The default list.") | selector(word("Named list.")); }
 auto group() {
-  return kw("group", "Use Server-group") >> (kw("radius", "Use list of all Radius hosts.") |
-                                             kw("tacacs+", "Use list of all Tacacs+ hosts.") | name_arg("Server-group name"));
+  return kw("group", "Use Server-group") >>
+         (whole(kw("radius", "Use list of all Radius hosts.")) | whole(kw("tacacs+", "Use list of all Tacacs+ hosts.")) |
+          name_arg("Server-group name"));
 }
 auto methods() {
-  return repeat(kw("cache", "Use Cached-group") | kw("enable", "Use enable password.") |
+  return repeat((kw("cache", "Use Cached-group") >> name_arg("Server-group name")) | kw("enable", "Use enable password.") |
                     kw("if-authenticated", "Succeed if user has authenticated.") |
                     kw("if-needed", "Only if it was not done at login.") | kw("line", "Use line password.") |
                     kw("local-case", "Use case-sensitive local username.") | kw("local", "Use local username.") |
@@ -35,7 +36,7 @@ auto parameters() { return arg(rest_of_line("Parameters")); }
 
 template <class What>
 auto checked(What what) {
-  return kept_many(what >> tail(list_name() >> methods()) >> pad, {.note = why});
+  return kept_many(what >> list_name() >> tail(methods()) >> pad, {.note = why});
 }
 
 Commands lists() {
@@ -78,7 +79,7 @@ Commands lists() {
       kept_many(authorization() >> kw("commands", "For exec (shell) commands.") >>
                     tail(arg(number(0, 15, "Enable level")) >> list_name() >> methods()),
                 {.note = why}),
-      kept_many(accounting() >> kw("exec", "For starting an exec (shell).") >> tail(list_name() >> record() >> group()),
+      kept_many(accounting() >> kw("exec", "For starting an exec (shell).") >> list_name() >> tail(record() >> group()),
                 {.note = why}),
       kept_many(accounting() >> kw("commands", "For exec (shell) commands.") >>
                     tail(arg(number(0, 15, "Enable level")) >> list_name() >> record() >> group()),

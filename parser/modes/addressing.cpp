@@ -44,16 +44,17 @@ std::string settle_pool(Kept& line) {
   return {};
 }
 
+std::string no_route(const Kept&) { return "%No matching route to delete"; }
+
 auto vrf() { return kw("vrf", "Configure static route for a VPN Routing/Forwarding instance"); }
 
 auto ip_route() {
   const auto next_hop = [] { return arg(ipv4("Forwarding router's address")); };
   const auto dhcp = [] { return kw("dhcp", "Default gateway obtained from DHCP"); };
   const auto distance = [] { return arg(number(1, 255, "Distance metric for this route")); };
-  return ip_word() >> kw("route", "Establish static routes") >>
+  return ip_word() >> kw("route", "Establish static routes") >> -(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >>
+         arg(Ipv4Network(MaskStyle::required, "Destination prefix", "Destination prefix mask")) >>
          tail(
-             -(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >>
-             arg(Ipv4Network(MaskStyle::required, "Destination prefix", "Destination prefix mask")) >>
              (dhcp() | (arg(interface_name()) >> -(dhcp() | next_hop())) | next_hop()) >> -distance() >>
              -kw("global", "Next hop address is global") >> -distance() >>
              -any_order(kw("tag", "Set tag for this route") >> arg(number<std::uint64_t>(1, 4294967295, "Tag value")),
@@ -64,9 +65,9 @@ auto ip_route() {
 
 auto ipv6_route() {
   const auto next_hop = [] { return arg(ipv6("IPv6 address of next-hop")); };
-  return ipv6_word() >> kw("route", "Configure static routes") >>
-         tail(-(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >> arg(ipv6_prefix("IPv6 prefix")) >>
-              ((arg(interface_name()) >> -next_hop()) | next_hop()) >> -arg(number(1, 254, "Administrative distance")) >>
+  return ipv6_word() >> kw("route", "Configure static routes") >> -(vrf() >> name_arg("VPN Routing/Forwarding instance name")) >>
+         arg(ipv6_prefix("IPv6 prefix")) >>
+         tail(((arg(interface_name()) >> -next_hop()) | next_hop()) >> -arg(number(1, 254, "Administrative distance")) >>
               -(kw("tag", "Tag value") >> arg(number<std::uint64_t>(1, 4294967295, "Tag value"))) >>
               -(kw("name", "Specify name for route") >> name_arg("Name for this route")) >>
               -(kw("track", "Install route depending on tracked item") >> arg(number(1, 1000, "tracked object number"))));
@@ -197,8 +198,8 @@ Commands global_names() {
                          repeat(any_address_arg("Domain server IP address", "Domain server IPv6 address"), 1, 6)),
                 {.note = why}),
       kept_many(ip_word() >> kw("host", "Add an entry to the ip hostname table") >>
-                    tail(-(kw("vrf", "Host of a VRF") >> selector(word("Name of the VRF"))) >> selector(word("Name of host")) >>
-                         repeat(any_address_arg("Host IP address", "Host IPv6 address"), 1, 8)),
+                    -(kw("vrf", "Host of a VRF") >> selector(word("Name of the VRF"))) >> selector(word("Name of host")) >>
+                    tail(repeat(any_address_arg("Host IP address", "Host IPv6 address"), 1, 8)),
                 {.note = why}));
 }
 
@@ -211,19 +212,22 @@ Commands global_object_groups() {
 }
 
 Commands global_routes() {
-  return table(kept_many(ip_word() >> kw("local", "Specify local options") >> kw("pool", "IP Local address pool lists") >>
-                             tail(name_arg("Create named local address pool") >> arg(ipv4("First IP address of range")) >>
-                                  -arg(ipv4("Last IP address of range")) >>
-                                  -(kw("group", "Create pool group") >> name_arg("Name of the group")) >>
-                                  -(kw("cache-size", "Number of free entries to search") >> arg(number(0, 1000, "Entries")))),
-                         {.note = no_effect::config_mode, .settle = settle_pool}),
-               kept_many(ip_route(), {.note = no_effect::host_routes, .effective = is_tunnel_route, .settle = settle_route}),
-               kept(ipv6_word() >> kw("unicast-routing", "Enable unicast routing"), {.note = no_effect::host_routes}),
-               kept_many(ipv6_word() >> kw("local", "Specify local options") >> kw("pool", "IPv6 local address pool lists") >>
-                             tail(name_arg("Create named local address pool") >> arg(ipv6_prefix("IPv6 pool prefix")) >>
-                                  arg(number(1, 128, "Prefix length to assign")) >> -kw("shared", "Shared between users")),
-                         {.note = no_effect::config_mode}),
-               kept_many(ipv6_route(), {.note = no_effect::host_routes, .effective = is_tunnel_route}));
+  return table(
+      kept_many(ip_word() >> kw("local", "Specify local options") >> kw("pool", "IP Local address pool lists") >>
+                    name_arg("Create named local address pool") >>
+                    tail(arg(ipv4("First IP address of range")) >> -arg(ipv4("Last IP address of range")) >>
+                         -(kw("group", "Create pool group") >> name_arg("Name of the group")) >>
+                         -(kw("cache-size", "Number of free entries to search") >> arg(number(0, 1000, "Entries")))),
+                {.note = no_effect::config_mode, .settle = settle_pool}),
+      kept_many(ip_route(),
+                {.note = no_effect::host_routes, .effective = is_tunnel_route, .nothing = no_route, .settle = settle_route}),
+      kept(ipv6_word() >> kw("unicast-routing", "Enable unicast routing"), {.note = no_effect::host_routes}),
+      kept_many(ipv6_word() >> kw("local", "Specify local options") >> kw("pool", "IPv6 local address pool lists") >>
+                    name_arg("Create named local address pool") >>
+                    tail(arg(ipv6_prefix("IPv6 pool prefix")) >> arg(number(1, 128, "Prefix length to assign")) >>
+                         -kw("shared", "Shared between users")),
+                {.note = no_effect::config_mode}),
+      kept_many(ipv6_route(), {.note = no_effect::host_routes, .effective = is_tunnel_route, .nothing = no_route}));
 }
 
 }  // namespace parser

@@ -9,8 +9,9 @@
 
 namespace parser {
 
-/// `crypto map NAME local-address INTERFACE`, a line of its own.
+/// `crypto map [ipv6] NAME local-address INTERFACE`, a line of its own.
 struct CryptoMapLocalAddress {
+  bool ipv6 = false;
   std::string map, interface;
   friend bool operator==(const CryptoMapLocalAddress&, const CryptoMapLocalAddress&) = default;
 };

@@ -134,7 +134,7 @@ Commands one_liners() {
            {.note = no_effect::http_url}),
       kept(
           ikev2() >> kw("diagnose", "IKEV2 diagnose") >> kw("error", "IKEV2 error") >> -arg(number(1, 1000, "Number of entries")),
-          {.note = no_effect::ike_knob, .negation = Negation::kept_both}),
+          {.note = no_effect::ike_knob, .negation = Negation::kept_both, .no_bare = true}),
       kept(ikev2() >> kw("disconnect-revoked-peers", "Disconnect peers whose certificate is revoked"),
            {.note = no_effect::ike_knob}),
       kept(ikev2() >> kw("cts", "TrustSec") >> kw("sgt", "Security group tags"), {.note = no_effect::other_ios}),

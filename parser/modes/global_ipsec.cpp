@@ -25,6 +25,17 @@ std::string keep_ipsec_profile(const Node& root, const IpsecProfile& profile) {
   return user.empty() ? "" : "% IPsec profile is in use by " + user;
 }
 
+/// An entry may go, the whole map not.
+std::string keep_map(const Node& root, const CryptoMap& map) {
+  std::string users;
+  root.each<Interface>([&](const Interface& interface, const Node& block) {
+    const auto* v4 = block.find<InterfaceCryptoMap>();
+    const auto* v6 = block.find<InterfaceIpv6CryptoMap>();
+    if (map.ipv6 ? v6 && v6->map == map.map : v4 && v4->map == map.map) users += (users.empty() ? "" : ", ") + interface.name;
+  });
+  return map.sequence != 0 || users.empty() ? "" : "% Crypto map " + map.map + " is in use by interface " + users;
+}
+
 auto security_association() { return ipsec() >> kw("security-association", "Security association parameters"); }
 auto lifetime_kw() { return kw("lifetime", "security association lifetime"); }
 auto crypto_map() { return crypto() >> kw("map", "Enter a crypto map"); }
@@ -117,7 +128,8 @@ Commands associations() {
                      tail(f<&IdleTime::seconds>(number(60, 86400, "Idle time in seconds")))),
       once<ReplayWindow>(security_association() >> replay_window(),
                          {.is_default = [](const ReplayWindow& r) { return r.size == 64u; }, .usual = {.size = 64}}),
-      kept(security_association() >> kw("ecn", "Handling of ECN bits") >> tail(ecn()), {.note = no_effect::ipsec_knob}),
+      kept(security_association() >> kw("ecn", "Handling of ECN bits") >> tail(ecn()),
+           {.note = no_effect::ipsec_knob, .hidden = "crypto ipsec security-association ecn discard"}),
       kept_many(security_association() >> kw("dummy", "Dummy packets") >>
                     tail((kw("pps", "Packets per second") >> bounded(0, 25, "Packets")) |
                          (kw("seconds", "Seconds between packets") >> bounded(1, 3600, "Seconds"))),
@@ -184,11 +196,12 @@ Commands maps() {
                          .before = [](const DynamicMap& a,
                                       const DynamicMap& b) { return std::tie(a.map, a.sequence) < std::tie(b.map, b.sequence); },
                          .ordered_by_key = true}),
-      many<CryptoMapLocalAddress>(crypto_map() >> f<&CryptoMapLocalAddress::map>(word("Crypto map tag")) >>
+      many<CryptoMapLocalAddress>(crypto_map() >> -flag<&CryptoMapLocalAddress::ipv6>(kw("ipv6", "Crypto map for IPv6")) >>
+                                      f<&CryptoMapLocalAddress::map>(word("Crypto map tag")) >>
                                       kw("local-address", "Interface to use for local address for this crypto map") >>
                                       tail(f<&CryptoMapLocalAddress::interface>(interface_name())),
                                   {.same = [](const CryptoMapLocalAddress& old, const CryptoMapLocalAddress& given,
-                                              bool) { return old.map == given.map; }}),
+                                              bool) { return old.ipv6 == given.ipv6 && old.map == given.map; }}),
       kept_many(crypto_map() >> selector(word("Crypto map tag")) >>
                     kw("isakmp-profile", "Specify isakmp profile to use for this crypto map") >> tail(name_arg("Profile name")),
                 {.note = no_effect::isakmp}),
@@ -216,6 +229,7 @@ Commands maps() {
                         .before = map_before,
                         .ordered_by_key = true,
                         .advice = advise_map,
+                        .keeps = keep_map,
                         .enters = [](const CryptoMap& m) { return !m.dynamic; },
                         .refuses_new = [](const CryptoMap& m) -> std::string { return m.typed ? "" : "% Incomplete command."; }}),
       kept_block(crypto() >> kw("identity", "Enter a crypto identity list") >> name_arg("Identity tag"),

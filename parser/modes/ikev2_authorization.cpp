@@ -82,7 +82,7 @@ Commands routes() {
       kept(route() >> kw("accept", "Routes from the peer") >> kw("any", "Accept any route") >>
                -(kw("tag", "Tag of the routes") >> arg(number(1, 497777, "Tag"))) >>
                -(kw("distance", "Distance of the routes") >> arg(number(1, 255, "Distance"))),
-           {.note = config_mode, .negation = Negation::kept_both, .hidden = "route accept any"}),
+           {.note = config_mode, .negation = Negation::kept_both, .hidden = "route accept any", .no_bare = true}),
       leave("Exit from crypto ikev2 authorization policy sub mode"));
 }
 

@@ -1,4 +1,5 @@
 #include "parser/modes/common.hpp"
+#include "parser/modes/other.hpp"
 
 namespace parser {
 namespace {
@@ -30,16 +31,30 @@ auto ipv6_address() {
               (f<&A::network>(alone) >> is<&A::kind, Ipv6AddressKind::link_local>(kw("link-local", "Use link-local address"))));
 }
 
+/// Addresses belong to the VRF that the interface was in.
+std::string take_addresses(Node& block, const Kept& line, bool taken) {
+  const auto take = [&](auto is_address) { return std::erase_if(block.children, is_address) > 0; };
+  const bool v4 = take([](const auto& each) { return each->template as<InterfaceAddress>() != nullptr; });
+  const bool v6 = take([](const auto& each) { return each->template as<InterfaceIpv6Address>() != nullptr; });
+  const std::string name = block.as<Interface>()->name, vrf(line.word(line.words.size() - 1));
+  std::string out;
+  for (const auto& [had, family] : {std::pair(v4, " IPv4"), std::pair(v6, " IPv6")})
+    if (had)
+      out += (out.empty() ? "" : "\n") + ("% Interface " + name) + family + " disabled and address(es) removed due to " +
+             (taken ? "disabling" : "enabling") + " VRF " + vrf;
+  return out;
+}
+
 Commands addresses() {
   return table(
       description(),
       once<Device>(kw("device", "Linux device behind the interface") >> tail(f<&Device::name>(word("Device name, as eth0")))),
       kept(kw("vrf", "VRF parameters for the interface") >> kw("forwarding", "Configure forwarding table") >>
                tail(name_arg("VRF name")),
-           {.note = no_effect::vrf}),
+           {.note = no_effect::vrf, .affects = take_addresses}),
       kept(ip_kw() >> kw("vrf", "VPN Routing/Forwarding parameters on the interface") >>
                kw("forwarding", "Configure forwarding table") >> tail(name_arg("VRF name")),
-           {.note = no_effect::vrf}),
+           {.note = no_effect::vrf, .affects = take_addresses}),
       kept(kw("bandwidth", "Set bandwidth informational parameter") >> tail(rest()), {.note = no_effect::host_link}),
       kept(kw("delay", "Specify interface throughput delay") >> tail(arg(number(1, 16777215, "Delay in tens of microseconds"))),
            {.note = no_effect::host_link}),
@@ -216,9 +231,13 @@ Commands link_commands() {
       knob("async", "Async interface parameters"), knob("bfd", "BFD interface configuration commands"),
       knob("max-reserved-bandwidth", "Maximum Reservable Bandwidth on an Interface"), knob("nhrp", "NHRP interface subcommands"),
       knob("pppoe-client", "pppoe client"), knob("qos", "Quality of Service class"), knob("rate-limit", "Rate Limit"),
-      knob("xconnect", "Xconnect commands"),
-      kept_many(kw("service", "Configure Ether Service") >> kw("instance", "Service instance") >> tail(rest()),
-                {.note = no_effect::host_link}));
+      kept_block(kw("xconnect", "Xconnect commands") >> rest(), {.note = no_effect::host_link, .opens = xconnect_mode}),
+      kept_block(kw("frame-relay", "Set frame relay parameters") >>
+                     kw("interface-dlci", "Define a DLCI as part of a subinterface") >> rest(),
+                 {.note = no_effect::host_link, .opens = frame_relay_dlci_mode}),
+      kept_block(kw("pvc", "Configure ATM PVC parameters") >> rest(), {.note = no_effect::host_link, .opens = pvc_mode}),
+      kept_block(kw("service", "Configure Ether Service") >> kw("instance", "Service instance") >> rest(),
+                 {.note = no_effect::host_link, .opens = service_instance_mode}));
 }
 
 Commands crypto_commands() {

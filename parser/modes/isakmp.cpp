@@ -45,7 +45,7 @@ Commands keys_and_profiles() {
                tail(kw("address", "Use the IP address of the interface for the identity") |
                     kw("dn", "Use the distinguished name of the router cert for the identity") |
                     kw("hostname", "Use the hostname of the router for the identity")),
-           {.note = v1}),
+           {.note = v1, .hidden = "crypto isakmp identity address"}),
       kept(isakmp() >> kw("invalid-spi-recovery", "Initiate IKE and send Invalid SPI Notify"), {.note = no_effect::ike_knob}),
       kept(isakmp() >> kw("keepalive", "Set a keepalive interval for use with IOS peers") >>
                tail(arg(number(10, 3600, "Number of seconds between keep alives")) >>

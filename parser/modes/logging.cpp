@@ -25,11 +25,12 @@ auto level() {
 
 auto destination() {
   using T = LoggingTo;
-  return logging() >> ((is<&T::sink, LogSink::buffered>(buffered()) >>
-                        -f<&T::size>(number<std::uint32_t>(4096, 2147483647, "Logging buffer size")) >> -level<&T::level>()) |
-                       ((is<&T::sink, LogSink::console>(console()) | is<&T::sink, LogSink::monitor>(monitor()) |
-                         is<&T::sink, LogSink::trap>(kw("trap", "Set syslog server logging level"))) >>
-                        -level<&T::level>()));
+  return logging() >>
+         ((is<&T::sink, LogSink::buffered>(buffered()) >>
+           tail(-f<&T::size>(number<std::uint32_t>(4096, 2147483647, "Logging buffer size")) >> -level<&T::level>())) |
+          ((is<&T::sink, LogSink::console>(console()) | is<&T::sink, LogSink::monitor>(monitor()) |
+            is<&T::sink, LogSink::trap>(kw("trap", "Set syslog server logging level"))) >>
+           tail(-level<&T::level>())));
 }
 
 auto rate_limit() {
@@ -104,7 +105,12 @@ Commands global_logging() {
                many<LoggingTo>(destination(),
                                {.same = [](const LoggingTo& old, const LoggingTo& given, bool) { return old.sink == given.sink; },
                                 .before = [](const LoggingTo& a, const LoggingTo& b) { return a.sink < b.sink; },
-                                .keeps_no = [](const LoggingTo&) { return true; }}),
+                                .keeps_no = [](const LoggingTo&) { return true; },
+                                .says_no =
+                                    [](LoggingTo& to) {
+                                      to.size.reset();
+                                      to.level.reset();
+                                    }}),
                once<LoggingRateLimit>(rate_limit()), many<LoggingHost>(host(), {.note_for = note_of, .remove = remove_host}));
 }
 

@@ -67,5 +67,9 @@ const Mode& browser_proxy_mode();
 const Mode& criteria_policy_mode();
 const Mode& identity_mode();
 const Mode& template_mode();
+const Mode& service_instance_mode();
+const Mode& pvc_mode();
+const Mode& xconnect_mode();
+const Mode& frame_relay_dlci_mode();
 
 }  // namespace parser

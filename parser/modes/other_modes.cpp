@@ -1,80 +1,12 @@
-// The blocks of other parts of IOS: their lines are kept as they stand, known by the words they begin with and, where they
-// are indented, whatever they say.
+// The blocks of other parts of IOS: their lines are kept as they stand and in the order given, known by the words they begin
+// with and, where they are indented, whatever they say, with the blocks below them.
 #include "parser/modes/other.hpp"
 
 #include "parser/modes/common.hpp"
+#include "parser/modes/foreign.hpp"
 
 namespace parser {
 namespace {
-
-/// Several words set the line apart from one of global configuration that begins with the first of them.
-struct Child {
-  const char* words;
-  const char* helps;  // of each word, between bars
-  const Mode* opens = nullptr;
-};
-
-std::vector<Keyword> keywords_of(const Child& child) {
-  std::vector<Keyword> out;
-  std::string_view words = child.words, helps = child.helps;
-  while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(' ')), help = helps.substr(0, helps.find('|'));
-    out.push_back(kw(word, help));
-    words.remove_prefix(std::min(words.size(), word.size() + 1));
-    helps.remove_prefix(std::min(helps.size(), help.size() + 1));
-  }
-  return out;
-}
-
-std::unique_ptr<Command> row(const Child& child) {
-  return kept_many(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")),
-                   {.note = {}, .negation = Negation::kept_where_absent});
-}
-std::unique_ptr<Command> block_row(const Child& child, const Mode& mode) {
-  return kept_block(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")), {.note = {}, .opens_this = &mode});
-}
-
-/// A mode whose lines are kept as they stand. It lives for ever.
-const Mode& foreign_mode(const char* name, const char* prompt, std::vector<Child> children, Commands lines = {}) {
-  // Blocks stand last: what is printed behind them would be read as theirs.
-  for (const Child& child : children)
-    if (!child.opens) lines.push_back(row(child));
-  for (const Child& child : children)
-    if (child.opens) lines.push_back(block_row(child, *child.opens));
-  lines.push_back(leave("Exit from this mode"));
-  if (std::string_view(name).find("family") != std::string_view::npos)
-    lines.push_back(command<Leave>(Merge::leave, kw("exit-address-family", "Exit from this mode"), {.no_form = false}));
-  lines.push_back(kept_many(arg(rest_of_line("A line of the block")), {.note = {}, .no_form = false, .opaque = true}));
-  return *new const Mode(name, prompt, std::move(lines));
-}
-
-const Mode& router_family() {
-  static const Mode& mode = foreign_mode("router_address_family", "config-router-af",
-                                         {{"neighbor", "Specify a neighbor router"},
-                                          {"network", "Specify a network to announce"},
-                                          {"redistribute", "Redistribute information from another routing protocol"},
-                                          {"aggregate-address", "Configure aggregate entries"},
-                                          {"maximum-paths", "Forward packets over multiple paths"},
-                                          {"default-information", "Control distribution of default information"},
-                                          {"default-metric", "Set metric of redistributed routes"},
-                                          {"distance", "Define an administrative distance"},
-                                          {"auto-summary", "Enable automatic network number summarization"},
-                                          {"synchronization", "Perform IGP synchronization"},
-                                          {"table-map", "Map external entry attributes into routing table"},
-                                          {"bgp", "BGP specific commands"},
-                                          {"topology", "Topology configuration mode"},
-                                          {"af-interface", "Enter Address Family interface configuration"},
-                                          {"eigrp", "EIGRP Address Family specific commands"},
-                                          {"passive-interface", "Suppress routing updates on an interface"},
-                                          {"metric", "Modify metrics and parameters"},
-                                          {"summary-address", "Summary"},
-                                          {"import", "Import"},
-                                          {"export", "Export"},
-                                          {"variance", "Control load balancing variance"},
-                                          {"router-id", "Router ID"},
-                                          {"shutdown", "Shutdown address family"}});
-  return mode;
-}
 
 const Mode& key_mode() {
   static const Mode& mode = foreign_mode("key", "config-keychain-key",
@@ -135,64 +67,10 @@ const Mode& archive_log_mode() {
 
 }  // namespace
 
-const Mode& router_mode() {
-  static const Mode& mode = foreign_mode("router", "config-router",
-                                         {{"address-family", "Enter Address Family command mode", &router_family()},
-                                          {"neighbor", "Specify a neighbor router"},
-                                          {"network", "Enable routing on an IP network"},
-                                          {"redistribute", "Redistribute information from another routing protocol"},
-                                          {"passive-interface", "Suppress routing updates on an interface"},
-                                          {"router-id", "router-id for this process"},
-                                          {"bgp", "BGP specific commands"},
-                                          {"auto-summary", "Enable automatic network number summarization"},
-                                          {"synchronization", "Perform IGP synchronization"},
-                                          {"aggregate-address", "Configure aggregate entries"},
-                                          {"area", "area parameters"},
-                                          {"log-adjacency-changes", "Log changes in adjacency state"},
-                                          {"default-information", "Control distribution of default information"},
-                                          {"default-metric", "Set metric of redistributed routes"},
-                                          {"distance", "Define an administrative distance"},
-                                          {"distribute-list", "Filter networks in routing updates"},
-                                          {"maximum-paths", "Forward packets over multiple paths"},
-                                          {"timers", "Adjust routing timers"},
-                                          {"version", "Set routing protocol version"},
-                                          {"eigrp", "EIGRP specific commands"},
-                                          {"metric", "Modify metrics and parameters"},
-                                          {"offset-list", "Add or subtract offset"},
-                                          {"summary-address", "Configure address summaries"},
-                                          {"auto-cost", "Calculate interface cost according to bandwidth"},
-                                          {"variance", "Control load balancing variance"},
-                                          {"no-summary", "No summary"},
-                                          {"net", "A Network Entity Title"},
-                                          {"is-type", "IS Level for this routing process"},
-                                          {"metric-style", "Use old-style or new-style TLVs"},
-                                          {"template peer-policy", "Enter template command mode|Policy of peers"},
-                                          {"template peer-session", "Enter template command mode|Session with peers"},
-                                          {"validate-update-source", "Perform sanity checks"},
-                                          {"capability", "Enable specific feature"},
-                                          {"max-metric", "Set maximum metric"},
-                                          {"nsf", "Non-stop forwarding"},
-                                          {"prefix-suppression", "Enable prefix suppression"},
-                                          {"bfd all-interfaces", "BFD configuration commands|Enable BFD on all interfaces"},
-                                          {"mpls ldp", "Configure MPLS|Configure LDP parameters"},
-                                          {"mpls traffic-eng", "Configure MPLS|Routing for traffic engineering"},
-                                          {"shutdown", "Shutdown protocol"}});
-  return mode;
-}
-
-const Mode& route_map_mode() {
-  static const Mode& mode = foreign_mode("route_map", "config-route-map",
-                                         {{"match", "Match values from routing table"},
-                                          {"set", "Set values in destination routing protocol"},
-                                          {"continue", "Continue on a different entry within the route-map"},
-                                          {"description", "Route-map comment"}});
-  return mode;
-}
-
 const Mode& key_chain_mode() {
   static const Mode& mode =
       foreign_mode("key_chain", "config-keychain", {},
-                   table(row({"description", "Key chain description"}),
+                   table(foreign_line({"description", "Key chain description"}),
                          kept_block(kw("key", "Configure a key") >> arg(number(0, 2147483647, "Key identifier")),
                                     {.note = {}, .opens_this = &key_mode()})));
   return mode;
@@ -412,11 +290,6 @@ const Mode& pki_profile_mode() {
   return mode;
 }
 
-const Mode& ipv6_router_mode() {
-  static const Mode& mode = foreign_mode("ipv6_router", "config-rtr", {});
-  return mode;
-}
-
 const Mode& time_range_mode() {
   static const Mode& mode = foreign_mode("time_range", "config-time-range", {});
   return mode;
@@ -579,6 +452,49 @@ const Mode& identity_mode() {
 
 const Mode& template_mode() {
   static const Mode& mode = foreign_mode("template", "config-template", {});
+  return mode;
+}
+
+const Mode& service_instance_mode() {
+  static const Mode& mode = foreign_mode("service_instance", "config-if-srv",
+                                         {{"bridge-domain", "Configure bridge-domain"},
+                                          {"description", "Service instance specific description"},
+                                          {"encapsulation", "Configure ethernet frame match criteria"},
+                                          {"ethernet", "Configure ether lmi parameters"},
+                                          {"ip", "Interface Internet Protocol config commands"},
+                                          {"l2protocol", "Configure l2 control protocol processing"},
+                                          {"rewrite", "Configure Rewrite criteria"},
+                                          {"service-policy", "Attach a policy-map to a Service Instance"},
+                                          {"shutdown", "Take the Service Instance out of service"},
+                                          {"xconnect", "Xconnect commands"}});
+  return mode;
+}
+
+const Mode& pvc_mode() {
+  static const Mode& mode = foreign_mode("pvc", "config-if-atm-vc",
+                                         {{"cbr", "Enter Average Cell Rate in Kbps."},
+                                          {"dialer", "set dialer pool this pvc belongs to"},
+                                          {"encapsulation", "Select ATM Encapsulation for VC"},
+                                          {"oam-pvc", "Send oam cells on this pvc"},
+                                          {"pppoe-client", "pppoe client"},
+                                          {"protocol", "Map an upper layer protocol to this connection"},
+                                          {"service-policy", "Attach a policy-map to a VC"},
+                                          {"tx-ring-limit", "Configure PA level transmit ring limit"},
+                                          {"ubr", "Configure Unspecified Bit Rate"},
+                                          {"vbr-nrt", "Enter Variable Bit Rate (pcr)(scr)(bcs)"},
+                                          {"vbr-rt", "Enter Variable Bit Rate (pcr)(average)"}});
+  return mode;
+}
+
+const Mode& xconnect_mode() {
+  static const Mode& mode =
+      foreign_mode("xconnect", "config-if-xconn", {{"backup", "Backup of the connection"}, {"mtu", "Size of packets"}});
+  return mode;
+}
+
+const Mode& frame_relay_dlci_mode() {
+  static const Mode& mode = foreign_mode("frame_relay_dlci", "config-fr-dlci",
+                                         {{"class", "Define a map class on the DLCI"}, {"ppp", "Use PPP over this DLCI"}});
   return mode;
 }
 

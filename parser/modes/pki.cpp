@@ -178,7 +178,8 @@ Commands global_pki() {
   Commands objects = table(
       kept(pki() >> kw("token", "Configure cryptographic token") >> tail(line_arg("Token and its parameters")), {.note = knob}),
       block<Trustpoint>(pki() >> kw("trustpoint", "Define a CA trustpoint") >> f<&Trustpoint::name>(word("CA Server Name")),
-                        {.opens = trustpoint_mode}),
+                        {.opens = trustpoint_mode,
+                         .nothing = [](const Trustpoint& t) { return "% CA trustpoint for label " + t.name + " not found"; }}),
       kept_block(crypto() >> kw("key", "Long term key operations") >> kw("pubkey-chain", "Peer public key chain management") >>
                      kw("rsa", "RSA keys"),
                  {.note = no_effect::public_keys, .opens = pubkey_chain_mode}));

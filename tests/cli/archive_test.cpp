@@ -100,7 +100,7 @@ TEST(Archive, ReplaceByAFileIsAllOrNothing) {
   {
     TextFile bad("hostname TWO\ncrypto ikev2 keyring K\n peer P\n  pre-shared-key local 0 Secret1 more\n  adress 192.0.2.1\n");
     EXPECT_EQ(typist.line("configure replace " + bad.path + " force"),
-              "line 4:   pre-shared-key ***** * ******* ****\n"
+              "line 4:   pre-shared-key local * ******* ****\n"
               "                                         ^\n"
               "% Invalid input detected at '^' marker.\n"
               "line 5:   adress 192.0.2.1\n"

@@ -73,6 +73,99 @@ TEST(KeptLines, BehindABlockTheyAreReadInTheirOwnMode) {
   expect_comes_back("router bgp 1\n exit-address-family\naddress-family\n");
 }
 
+/// Both as it is typed and as it is printed; what stands in `text` may end with the "!" of its blocks.
+void expect_kept_as(const std::string& text) {
+  const std::string shown = shown_after(text);
+  EXPECT_NE(("\n" + shown).find("\n" + text), std::string::npos) << text << "----\n" << shown;
+  expect_comes_back(text);
+}
+
+TEST(KeptLines, LinesOfABlockKeepTheirOrder) {
+  expect_kept_as(
+      "router ospf 1\n passive-interface default\n no passive-interface Tunnel1\n network 10.0.0.0 0.0.0.255 area 0\n!\n");
+  expect_kept_as(
+      "policy-map SHAPE\n class class-default\n  shape average 50000000\n  service-policy CHILD\n class VOICE\n  priority\n!\n");
+  // A line of one value stays where it was.
+  EXPECT_NE(
+      shown_after("line vty 0 4\n exec-timeout 5 0\n login local\n exec-timeout 0 0\n").find(" exec-timeout 0 0\n login local"),
+      std::string::npos);
+}
+
+TEST(KeptLines, BlocksInsideBlocksKeepTheirLines) {
+  expect_kept_as(
+      "router eigrp NAMED\n !\n address-family ipv4 unicast autonomous-system 100\n  !\n  af-interface default\n   "
+      "passive-interface\n"
+      "  exit-af-interface\n  !\n  af-interface Tunnel1\n   no passive-interface\n   hello-interval 5\n  exit-af-interface\n  !\n"
+      "  topology base\n   redistribute static\n  exit-af-topology\n  network 10.0.0.0\n exit-address-family\n!\n");
+  expect_kept_as("call-home\n profile A\n  active\n profile B\n  no active\n!\n");
+  expect_kept_as(
+      "interface GigabitEthernet0/0/1\n no ip address\n service instance 10 ethernet\n  encapsulation dot1q 10\n"
+      "  bridge-domain 10\n service instance 20 ethernet\n  encapsulation dot1q 20\n!\n");
+  // Three deep, and what stands deeper only by its indentation is the block's own line.
+  expect_kept_as("call-home\n one\n  two\n   three\n  four\n five\n!\n");
+  EXPECT_TRUE(has_line(shown_after("router bgp 1\n bgp router-id 192.0.2.1\n   neighbor 192.0.2.2 remote-as 2\n"),
+                       " neighbor 192.0.2.2 remote-as 2"));
+}
+
+TEST(KeptLines, ABlockThatIsGivenTwiceIsOne) {
+  const std::string text = "call-home\n profile A\n  active\n";
+  const std::string shown = shown_after(text + text + " profile A\n  destination here\n");
+  EXPECT_NE(shown.find("call-home\n profile A\n  active\n  destination here\n!\n"), std::string::npos) << shown;
+  EXPECT_EQ(shown_after(text + " no profile A\n").find("active"), std::string::npos);
+}
+
+TEST(KeptLines, NoNeedsToSayWhichAndNoMore) {
+  const std::string text =
+      "ip route 10.0.0.0 255.0.0.0 192.0.2.1 5 name ONE\nip route 10.0.0.0 255.0.0.0 192.0.2.2\nip local pool POOL 10.0.0.1 "
+      "10.0.0.9\n"
+      "ip local pool POOLS 10.0.1.1\naaa authentication login LIST local none\naaa authentication login LISTS local\n";
+  const auto without = [&](const char* line) { return shown_after(text + line + "\n"); };
+  const std::string one = without("no ip route 10.0.0.0 255.0.0.0 192.0.2.1");
+  EXPECT_EQ(one.find("ONE"), std::string::npos) << one;
+  EXPECT_TRUE(has_line(one, "ip route 10.0.0.0 255.0.0.0 192.0.2.2"));
+  EXPECT_EQ(without("no ip route 10.0.0.0 255.0.0.0").find("ip route"), std::string::npos);
+  EXPECT_TRUE(has_line(without("no ip local pool POOL"), "ip local pool POOLS 10.0.1.1"));
+  EXPECT_EQ(without("no ip local pool POOL").find("pool POOL "), std::string::npos);
+  EXPECT_EQ(without("no aaa authentication login LIST").find("login LIST "), std::string::npos);
+  EXPECT_TRUE(has_line(without("no aaa authentication login LIST"), "aaa authentication login LISTS local "));
+}
+
+std::string answer_to_last(const std::string& text) { return parser::apply({}, text).lines.back().answer; }
+
+TEST(KeptLines, NoOfWhatIsNotThereIsAnsweredWhereARouterDoes) {
+  EXPECT_EQ(answer_to_last("no ip route 10.0.0.0 255.0.0.0 192.0.2.1\n"), "%No matching route to delete");
+  EXPECT_EQ(answer_to_last("no crypto pki trustpoint TP\n"), "% CA trustpoint for label TP not found");
+}
+
+TEST(KeptLines, AVrfTakesTheAddressesOfAnInterface) {
+  const std::string text =
+      "interface Loopback0\n ip address 10.0.0.1 255.0.0.0\n ipv6 address 2001:DB8::1/64\n vrf forwarding RED\n";
+  EXPECT_EQ(answer_to_last(text),
+            "% Interface Loopback0 IPv4 disabled and address(es) removed due to enabling VRF RED\n"
+            "% Interface Loopback0 IPv6 disabled and address(es) removed due to enabling VRF RED");
+  EXPECT_EQ(shown_after(text).find("10.0.0.1"), std::string::npos);
+  const std::string again = text + " ip address 10.0.0.2 255.0.0.0\n";
+  EXPECT_TRUE(has_line(shown_after(again + " vrf forwarding RED\n"), " ip address 10.0.0.2 255.0.0.0"));
+  EXPECT_EQ(answer_to_last(again + " no vrf forwarding\n"),
+            "% Interface Loopback0 IPv4 disabled and address(es) removed due to disabling VRF RED");
+}
+
+TEST(KeptLines, AMapInUseStays) {
+  const std::string text =
+      "crypto map M 10 ipsec-isakmp\ncrypto map M 20 ipsec-isakmp\ninterface GigabitEthernet0/0\n crypto map M\n";
+  EXPECT_EQ(answer_to_last(text + "exit\nno crypto map M\n"), "% Crypto map M is in use by interface GigabitEthernet0/0");
+  EXPECT_EQ(shown_after(text + "exit\nno crypto map M 20\n").find("M 20"), std::string::npos);
+}
+
+TEST(KeptLines, AServerGroupKeepsItsName) {
+  for (const char* group : {"TAC", "RADI", "rad", "TACACS"}) {
+    const std::string line = std::string("aaa authentication login default group ") + group + " local";
+    EXPECT_TRUE(has_line(shown_after(line + "\n"), line + " ")) << line;
+  }
+  EXPECT_TRUE(
+      has_line(shown_after("aaa authentication login default group RADIUS\n"), "aaa authentication login default group radius "));
+}
+
 TEST(KeptLines, OctetsThatAreNoLettersTakeNoColumn) {
   expect_comes_back("ip sla 1\n  \x80\n");
   expect_comes_back("ip sla 1\n x\xE2\x80\xE2\x80\x8B\x8By\n x\xC2\xE2\x80\x8B\xA0y\n");

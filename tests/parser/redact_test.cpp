@@ -7,7 +7,7 @@ namespace {
 
 TEST(Redact, WhatFollowsTheKeywordIsHiddenInItsColumns) {
   EXPECT_EQ(without_keys("  pre-shared-key cisco123! oops"), "  pre-shared-key ********* ****");
-  EXPECT_EQ(without_keys(" pre-shared-key local 0 abc"), " pre-shared-key ***** * ***");
+  EXPECT_EQ(without_keys(" pre-shared-key local 0 abc"), " pre-shared-key local * ***");
   EXPECT_EQ(without_keys("authentication remote pre-share key 0 abc"), "authentication remote pre-share *** * ***");
 }
 
