@@ -66,6 +66,13 @@ void ArchiveCommands::operator()(const parser::ConfigureTerminal& command) const
     }
     done();
   };
+  if (!command.terminal && at_terminal() && !configures())
+    return ask("Configuring from terminal, memory, or network [terminal]? ", [*this, enter](const std::string& answer) {
+      constexpr std::string_view offered = "terminal";
+      if (offered.starts_with(answer)) return enter();
+      output("% Only the terminal is configured from here: 'configure replace' takes a file\n");
+      done();
+    });
   if (!command.revert_minutes) return enter();
   promise(*command.revert_minutes, [*this, enter] {
     output("Rollback Confirmed Change: Backing up current running config to " +

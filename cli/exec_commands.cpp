@@ -444,6 +444,10 @@ void ExecCommands::operator()(const parser::Debug& command) {
       if (command.on) return fail("% There is no FlexVPN client here: IKEv2 client debugging would have nothing to show");
       text = "IKEv2 client debugging is off\n";
       break;
+    case parser::DebugTopic::ikev2_cluster:
+      if (command.on) return fail("% There is no IKEv2 cluster here: IKEv2 cluster debugging would have nothing to show");
+      text = "IKEv2 cluster debugging is off\n";
+      break;
     case parser::DebugTopic::ikev2_error:
       text = set(flags.ikev2_error, "IKEv2 error");
       break;

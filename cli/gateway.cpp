@@ -53,7 +53,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       device_pins_(state_directory + "/devices", kernel::boot_id()),
       revert_timer_(loop, *this),
       expiry_watch_(loop, *this),
-      background_(loop) {
+      background_(loop),
+      texts_(loop) {
   log_.set_listener([this](const LogMessage& message, const std::string& stamped) { spread(message, stamped); });
   auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
   if (!interfaces.ok()) fail("cannot watch the interfaces", interfaces.failure());
@@ -70,6 +71,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
   loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
   loop_.add_clock([this] { return history_.due(); }, [this](engine::Time) { write_history(); });
+  loop_.add_clock([this] { return trim_due_; }, [this](engine::Time) { trim(); });
   loop_.at_turn_end([this] {
     plane_.plane->flush();
     console_.flush();
@@ -78,7 +80,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   if (replay_.log()) handle(engine::CaptureWanted{true});
   handle(engine::DebugWanted{true});  // the flight recorder is always on
   handle(interfaces_->current().interfaces);
-  adopt(std::move(configuration), std::move(compiled));
+  LogSettings logging = log_settings(configuration);
+  adopt(std::move(configuration), std::move(compiled), std::move(logging));
   plane_.settle();
   ::malloc_trim(0);
   console_.flush();
@@ -293,13 +296,14 @@ void Gateway::next_commit() {
     std::shared_ptr<const parser::MasterKeys> master_keys;
     std::shared_ptr<const parser::PkiStore> pki;
     std::shared_ptr<const parser::Compiled> compiled;
+    LogSettings logging;
   };
   const parser::Configuration configuration = next.build();
   const auto pki = next.change_pki ? std::make_shared<const parser::PkiStore>(next.change_pki(*pki_)) : pki_;
   background_.run(
       [this, configuration, origin = next.origin, order = next.master_key, before = running_, keys = master_keys_, pki,
        pki_changed = pki != pki_, previous = compiled_] {
-        Outcome out{engine::Done{}, configuration, keys, pki, nullptr};
+        Outcome out{engine::Done{}, configuration, keys, pki, nullptr, {}};
         if (order)
           out.master_keys =
               std::make_shared<parser::MasterKeys>(order->remove ? parser::MasterKeys{} : keys->changed_to(order->key));
@@ -313,29 +317,35 @@ void Gateway::next_commit() {
         out.status = database_.commit_running(
             out.configuration, origin,
             {order ? out.master_keys.get() : nullptr, rows ? &*rows : nullptr, begins ? &sealer : nullptr});
+        out.logging = log_settings(out.configuration);
         if (out.status.ok())
           out.compiled = std::make_shared<parser::Compiled>(
               parser::compile(out.configuration, previous.get(), out.master_keys.get(), pki.get()));
         return out;
       },
-      // What a long paste took meanwhile goes back to the system.
       [this, then = next.then, long_paste = next.origin.commands.size() >= parser::most_logged_commands](const Outcome& outcome) {
         if (outcome.status.ok()) {
           master_keys_ = outcome.master_keys;
           pki_ = outcome.pki;
-          adopt(outcome.configuration, outcome.compiled);
+          adopt(outcome.configuration, outcome.compiled, outcome.logging);
         }
         committing_ = false;
         then(outcome.status);
         next_commit();
-        if (long_paste) background_.run([] { return ::malloc_trim(0); }, [](int) {});
+        if (long_paste) trim_due_ = kernel::monotonic_now() + std::chrono::seconds(1);
       });
 }
 
+/// What a long paste took goes back to the system, once what it left to do beside the loop is through as well.
+void Gateway::trim() {
+  trim_due_.reset();
+  background_.run([] { return ::malloc_trim(0); }, [](int) {});
+}
+
 /// The devices first, so that the data plane knows them when the engine says what they protect.
-void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled) {
+void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled, LogSettings logging) {
   auto old = std::exchange(running_, std::move(configuration));
-  log_.configure(log_settings(running_));
+  log_.configure(std::move(logging));
   auto before = std::exchange(compiled_, std::move(compiled));
   ++revision_;
   executor_->set_keys(compiled_->keys);
@@ -375,7 +385,7 @@ void Gateway::read_startup(std::function<void(engine::Result<std::optional<parse
 }
 
 void Gateway::render(std::function<std::string()> work, std::function<void(std::string)> then) {
-  background_.run(std::move(work), std::move(then));
+  texts_.run(std::move(work), std::move(then));
 }
 
 void Gateway::impact(parser::Configuration configuration, std::function<void(std::vector<engine::SaImpact>)> then) {

@@ -113,7 +113,8 @@ class Gateway final : public Backend {
   void tick(engine::Time now);
   void drain();
   void next_commit();
-  void adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled);
+  void trim();
+  void adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled, LogSettings logging);
   void on_interfaces(const kernel::InterfaceMap& map);
   void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
   std::optional<engine::Time> left_out_due();
@@ -177,7 +178,9 @@ class Gateway final : public Backend {
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
   ExpiryWatch expiry_watch_;
+  std::optional<engine::Time> trim_due_;
   Background background_;
+  Background texts_;  // what is shown does not wait for what is committed
 };
 
 }  // namespace cli

@@ -51,10 +51,18 @@ Prefix Prefix::any(Family f) {
   return {zero, 0};
 }
 
+namespace {
+
+/// Which bits of the octet at `place` a network of `length` bits has; the octet is not all within the network.
+std::uint8_t network_bits(unsigned length, unsigned place) {
+  return length <= place * 8 ? 0 : static_cast<std::uint8_t>(0xFF << (8 - (length - place * 8)));
+}
+
+}  // namespace
+
 Prefix Prefix::of(const IpAddress& a, std::uint8_t length) {
   Prefix out{a, static_cast<std::uint8_t>(std::min<unsigned>(length, a.bits()))};
-  for (unsigned bit = out.length; bit < a.bits(); ++bit)
-    out.address.octets[bit / 8] = static_cast<std::uint8_t>(out.address.octets[bit / 8] & ~(0x80u >> (bit % 8)));
+  for (unsigned i = out.length / 8; i < a.size(); ++i) out.address.octets[i] &= network_bits(out.length, i);
   return out;
 }
 
@@ -62,8 +70,7 @@ bool Prefix::contains(const IpAddress& a) const { return a.family == address.fam
 
 IpAddress Prefix::last() const {
   IpAddress out = address;
-  for (unsigned bit = length; bit < address.bits(); ++bit)
-    out.octets[bit / 8] = static_cast<std::uint8_t>(out.octets[bit / 8] | (0x80u >> (bit % 8)));
+  for (unsigned i = length / 8; i < address.size(); ++i) out.octets[i] |= static_cast<std::uint8_t>(~network_bits(length, i));
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/traffic_selector.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace engine {
 
@@ -26,11 +27,13 @@ std::optional<TrafficSelector> TrafficSelector::intersect(const TrafficSelector&
 }
 
 std::optional<Prefix> TrafficSelector::prefix() const {
-  for (unsigned length = 0; length <= first.bits(); ++length) {
-    const Prefix candidate{first, static_cast<std::uint8_t>(length)};
-    if (Prefix::of(first, candidate.length).address == first && candidate.last() == last) return candidate;
-  }
-  return std::nullopt;
+  unsigned length = 0;
+  while (length < first.bits() && first.octets[length / 8] == last.octets[length / 8]) length += 8;
+  if (length < first.bits())
+    length +=
+        static_cast<unsigned>(std::countl_zero(static_cast<std::uint8_t>(first.octets[length / 8] ^ last.octets[length / 8])));
+  const Prefix candidate = Prefix::of(first, static_cast<std::uint8_t>(length));
+  return candidate.address == first && candidate.last() == last ? std::optional(candidate) : std::nullopt;
 }
 
 std::string TrafficSelector::to_string() const {

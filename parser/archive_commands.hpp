@@ -16,6 +16,7 @@ struct ConfigurationName {
 
 /// `configure terminal [revert timer N]`; minutes.
 struct ConfigureTerminal {
+  bool terminal = false;  // it says so; otherwise a terminal is asked
   std::optional<unsigned> revert_minutes;
   friend bool operator==(const ConfigureTerminal&, const ConfigureTerminal&) = default;
 };

@@ -36,6 +36,7 @@ struct ConfigSession::Impl {
 
   void go_deeper(const CleanLine& line);
   void enter_range(const InterfaceRange& range, std::size_t indent);
+  std::optional<Editor::Path> in_other(std::size_t interface, const Editor::Path& here) const;
   Editor::Change merge_everywhere(Editor::Path& here, const Parsed& parsed);
 
   Editor editor;
@@ -94,13 +95,28 @@ void ConfigSession::Impl::share_value(Parsed& parsed) {
     last = parsed.value;
 }
 
+/// Where another interface of the range has the block at `here`.
+std::optional<Editor::Path> ConfigSession::Impl::in_other(std::size_t interface, const Editor::Path& here) const {
+  Editor::Path there = {interface};
+  for (std::size_t level = 1; level < here.size(); ++level) {
+    const auto& lines = editor.block(there).children;
+    const Node& wanted = editor.block(Editor::Path(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(level) + 1));
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const auto& line) {
+      return line->command == wanted.command && line->command->equal(line->value.get(), wanted.value.get());
+    });
+    if (found == lines.end()) return std::nullopt;
+    there.push_back(static_cast<std::size_t>(found - lines.begin()));
+  }
+  return there;
+}
+
 /// The block that is open, and the others of an `interface range`; the first refusal speaks for all.
 Editor::Change ConfigSession::Impl::merge_everywhere(Editor::Path& here, const Parsed& parsed) {
   Editor::Change change = editor.merge(here, parsed);
   for (std::size_t i = 0; i < others.size() && !here.empty() && !change.answer.refused; ++i) {
-    Editor::Path there = here;
-    there.front() = others[i];
-    const Editor::Change next = editor.merge(there, parsed);
+    const auto there = in_other(others[i], here);
+    if (!there) continue;
+    const Editor::Change next = editor.merge(*there, parsed);
     if (next.answer.refused) change.answer = next.answer;
   }
   return change;
@@ -166,10 +182,23 @@ void ConfigSession::Impl::go_deeper(const CleanLine& line) {
   Session session(line.text);
   Parsed parsed;
   if (head->known && understand(mode, session, parsed) == Outcome::ok) return;
+  OpenBlocks deeper = blocks;
+  deeper.open(*mode.block_of_any()->opens(), head->indent);
+  Refusal why;
+  const auto found = deeper.owner(line, why);
+  if (!found || found->level != deeper.depth() || found->parsed.command->merge() == Merge::leave) return;
+  Editor::Path line_path = path;
+  line_path.push_back(head->place);
+  for (const std::size_t interface : others)
+    if (auto there = in_other(interface, line_path)) {
+      const std::size_t place = there->back();
+      there->pop_back();
+      editor.deepen(*there, place);
+    }
   editor.deepen(path, head->place);
   changed = true;
-  path.push_back(head->place);
-  blocks.open(*mode.block_of_any()->opens(), head->indent);
+  path = std::move(line_path);
+  blocks = std::move(deeper);
 }
 
 /// The next line of a text. False when the text ended before this line, which then stands for itself.

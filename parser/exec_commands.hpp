@@ -261,7 +261,17 @@ struct ClearIkeStats {
 struct ShowAdmission {
   friend bool operator==(const ShowAdmission&, const ShowAdmission&) = default;
 };
-enum class DebugTopic { ikev2, ikev2_packet, ikev2_hexdump, ikev2_error, ikev2_internal, ikev2_client, ipsec, all };
+enum class DebugTopic {
+  ikev2,
+  ikev2_packet,
+  ikev2_hexdump,
+  ikev2_error,
+  ikev2_internal,
+  ikev2_client,
+  ikev2_cluster,
+  ipsec,
+  all
+};
 struct Debug {
   DebugTopic topic = DebugTopic::ikev2;
   bool on = true;  // off: `undebug ...`, `no debug ...`

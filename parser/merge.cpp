@@ -81,7 +81,8 @@ Range set_apart(Node& block, Range range, const Parsed& parsed) {
 }
 
 /// Of lines that are kept as they stand `no` takes away those that begin as it says, and is kept where there is none; a line
-/// takes the place of the `no` that says its beginning. True: nothing is left to keep.
+/// takes the place of the `no` that says its beginning. True: nothing is left to keep. A block that nobody knows never becomes
+/// empty, since it would be a line again.
 bool take_away_kept(Node& block, Range& range, std::string_view given) {
   constexpr std::string_view no = "no ";
   const bool negated = given.starts_with(no);
@@ -97,7 +98,7 @@ bool take_away_kept(Node& block, Range& range, std::string_view given) {
   const auto count = static_cast<std::size_t>(at(block, range.last) - gone);
   block.children.erase(gone, at(block, range.last));
   range.last -= count;
-  return count > 0 && negated;
+  return count > 0 && negated && !(block.children.empty() && block.command && block.command->opaque());
 }
 
 /// Lets a command's own rule work on its lines.

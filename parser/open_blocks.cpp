@@ -100,15 +100,17 @@ std::optional<OpenBlocks::Found> OpenBlocks::outer(const CleanLine& line) const 
   if (depth() == 0 || line.indent > blocks_.back().indent) return std::nullopt;
   const Mode& inner = mode(depth());
   if (!inner.keeps_any() && !(blocks_.back().indented && only_keeps(inner, line))) return std::nullopt;
-  auto found = spelled_out(line, holder(line) + 1);
+  const std::size_t held = holder(line);
+  auto found = spelled_out(line, held + 1, mode(held).keeps_any() ? held : 0);
   if (!found || found->parsed.command->merge() > Merge::block) return std::nullopt;
   return knows_better(mode(depth()), line, *found->parsed.command) ? std::nullopt : std::move(found);
 }
 
 /// Lines that are kept may say anything behind their keywords, so that an abbreviation of them must not take what a mode
-/// around it has in full: `ip route ...` is no `ip route-cache ...` below an interface.
-std::optional<OpenBlocks::Found> OpenBlocks::spelled_out(const CleanLine& line, std::size_t below) const {
-  for (std::size_t level = below; level-- > 0;) {
+/// around it has in full: `ip route ...` is no `ip route-cache ...` below an interface. Nothing outside of `outermost` is asked:
+/// what stands in a block that keeps any line is its own.
+std::optional<OpenBlocks::Found> OpenBlocks::spelled_out(const CleanLine& line, std::size_t below, std::size_t outermost) const {
+  for (std::size_t level = below; level-- > outermost;) {
     Session session(line.text);
     Found found{level, {}};
     if (!mode(level).parse(session, found.parsed)) continue;

@@ -46,7 +46,7 @@ class OpenBlocks {
  private:
   std::size_t holder(const CleanLine& line) const;
   std::optional<Found> outer(const CleanLine& line) const;
-  std::optional<Found> spelled_out(const CleanLine& line, std::size_t below) const;
+  std::optional<Found> spelled_out(const CleanLine& line, std::size_t below, std::size_t outermost = 0) const;
   std::optional<Found> opaque(const CleanLine& line, std::size_t level) const;
 
   struct Block {

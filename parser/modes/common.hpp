@@ -106,8 +106,8 @@ auto identity_name() {
       return f<&I::name>(word(help));
     }
   };
-  return group<I>(is<&I::kind, IdentityKind::address>(kw("address", "IP address") >> (f<&I::address>(ipv4("IPv4 address")) |
-                                                                                      f<&I::address>(ipv6("IPv6 address")))) |
+  return group<I>(is<&I::kind, IdentityKind::address>(
+                      kw("address", "address") >> (f<&I::address>(ipv4("IPv4 address")) | f<&I::address>(ipv6("IPv6 address")))) |
                   is<&I::kind, IdentityKind::fqdn>(kw("fqdn", "Fully qualified domain name string") >> name("FQDN string")) |
                   is<&I::kind, IdentityKind::email>(kw("email", "Fully qualified email string") >> name("Email string")) |
                   is<&I::kind, IdentityKind::key_id>(kw("key-id", "key-id opaque string - proprietary types of identification") >>

@@ -98,17 +98,17 @@ auto debug() {
   using T = DebugTopic;
   const auto packet = [] {
     return kw("packet", "IKEv2 Packet debugging") >>
-           (is<&D::topic, T::ikev2_hexdump>(kw("hexdump", "IKEv2 packet hexdump debugging")) |
-            is<&D::topic, T::ikev2_packet>(x3::eps));
+           (is<&D::topic, T::ikev2_hexdump>(kw("hexdump", "Also hexdumps the packet")) | is<&D::topic, T::ikev2_packet>(x3::eps));
   };
-  return debug_word<D>() >>
-         (is<&D::topic, T::all>(kw("all", "All debugging")) |
-          (kw("crypto", "Cryptographic subsystem") >>
-           ((kw("ikev2", "IKEv2 debugging") >>
-             (packet() | is<&D::topic, T::ikev2_error>(kw("error", "IKEv2 Error debugging")) |
-              is<&D::topic, T::ikev2_internal>(kw("internal", "IKEv2 Internal debugging")) |
-              is<&D::topic, T::ikev2_client>(kw("client", "IKEv2 client debugging")) | is<&D::topic, T::ikev2>(x3::eps))) |
-            is<&D::topic, T::ipsec>(kw("ipsec", "IPSEC processing")))));
+  return debug_word<D>() >> (is<&D::topic, T::all>(kw("all", "All debugging")) |
+                             (kw("crypto", "Cryptographic subsystem") >>
+                              ((kw("ikev2", "IKEv2 debugging") >>
+                                (packet() | is<&D::topic, T::ikev2_error>(kw("error", "IKEv2 Error debugging")) |
+                                 is<&D::topic, T::ikev2_internal>(kw("internal", "IKEv2 Internal debugging")) |
+                                 is<&D::topic, T::ikev2_client>(kw("client", "Client")) |
+                                 is<&D::topic, T::ikev2_cluster>(kw("cluster", "IKEv2 Cluster load-balancer debugging")) |
+                                 is<&D::topic, T::ikev2>(x3::eps))) |
+                               is<&D::topic, T::ipsec>(kw("ipsec", "IPSEC processing")))));
 }
 
 auto debug_condition() {

@@ -39,7 +39,7 @@ auto configure_revert() {
 Commands archive_commands() {
   using T = ConfigureTerminal;
   return table(
-      exec<ConfigureTerminal>(configure() >> -(kw("terminal", "Configure from the terminal") >>
+      exec<ConfigureTerminal>(configure() >> -(flag<&T::terminal>(kw("terminal", "Configure from the terminal")) >>
                                                -(kw("revert", "Parameters for reverting the configuration") >>
                                                  kw("timer", "Roll back unless confirmed in time") >>
                                                  f<&T::revert_minutes>(number(1, 120, minutes_help()))))),

@@ -211,6 +211,22 @@ TEST(Session, CopyAsksForTheNameAtATerminalOnly) {
   EXPECT_EQ(file.line("write memory"), "Building configuration...\n[OK]\n");
 }
 
+TEST(Session, ConfigureAsksWhereFromAtATerminalOnly) {
+  FakeBackend backend;
+  Typist t(backend), file(backend, Interaction::batch);
+  t.line("configure");
+  EXPECT_EQ(t.prompt, "Configuring from terminal, memory, or network [terminal]? ");
+  t.line("network");
+  EXPECT_EQ(t.prompt, "Router#");
+  t.line("configure");
+  EXPECT_EQ(t.line(""), "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+  EXPECT_EQ(t.prompt, "Router(config)#");
+  file.line("configure");
+  file.line("hostname ELM");
+  file.line("end");
+  EXPECT_EQ(backend.running().hostname(), "ELM");
+}
+
 TEST(Session, StartupConfiguration) {
   FakeBackend backend;
   Typist t(backend);

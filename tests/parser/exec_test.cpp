@@ -221,7 +221,7 @@ TEST(Exec, HelpAndCompletion) {
   EXPECT_EQ(offered("show crypto "),
             "call|debug-condition|eli|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|history|local|remote|||<cr>");
-  EXPECT_EQ(offered("debug crypto ikev2 "), "client|error|internal|packet|<cr>");
+  EXPECT_EQ(offered("debug crypto ikev2 "), "client|cluster|error|internal|packet|<cr>");
   EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
   EXPECT_EQ(parse_exec("show crypto ikev2 proposal | include x", true).command->modifier.kind, ModifierKind::include);
   EXPECT_EQ(parse_exec("show access-lists | json", true).command->modifier.kind, ModifierKind::json);

@@ -101,10 +101,30 @@ TEST(KeptLines, BlocksInsideBlocksKeepTheirLines) {
   expect_kept_as(
       "interface GigabitEthernet0/0/1\n no ip address\n service instance 10 ethernet\n  encapsulation dot1q 10\n"
       "  bridge-domain 10\n service instance 20 ethernet\n  encapsulation dot1q 20\n!\n");
+  // What global configuration knows is the block's own where it stands in it.
+  expect_kept_as("call-home\n one\n  two\n clock timezone CET 1\n!\n");
   // Three deep, and what stands deeper only by its indentation is the block's own line.
   expect_kept_as("call-home\n one\n  two\n   three\n  four\n five\n!\n");
   EXPECT_TRUE(has_line(shown_after("router bgp 1\n bgp router-id 192.0.2.1\n   neighbor 192.0.2.2 remote-as 2\n"),
                        " neighbor 192.0.2.2 remote-as 2"));
+}
+
+TEST(KeptLines, ABlockOfNobodysIsNeverEmpty) {
+  for (const char* deeper : {"exit", "ex", "\x03", "no two"})
+    expect_comes_back(std::string("call-home\n one\n  ") + deeper + "\n");
+  expect_comes_back("call-home\n one\n  two\n  no two\n");
+  EXPECT_FALSE(has_line(shown_after("call-home\n one\n  two\n  three\n  no two\n"), "  two"));
+}
+
+TEST(KeptLines, ABlockBelowARangeIsInAllOfIt) {
+  const std::string shown = shown_after(
+      "interface GigabitEthernet0/1\n description has one line more\ninterface range GigabitEthernet0/0 - 1\n"
+      " service instance 1 ethernet\n  encapsulation dot1q 5\n  unheard-of\n   deeper\n");
+  std::size_t count = 0;
+  for (std::size_t at = shown.find("  encapsulation dot1q 5\n  unheard-of\n   deeper\n"); at != std::string::npos;
+       at = shown.find("  encapsulation dot1q 5\n  unheard-of\n   deeper\n", at + 1))
+    ++count;
+  EXPECT_EQ(count, 2u) << shown;
 }
 
 TEST(KeptLines, ABlockThatIsGivenTwiceIsOne) {
