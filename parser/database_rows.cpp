@@ -27,10 +27,20 @@ void append_json_text(std::string& out, const std::string& text) {
   out.push_back('"');
 }
 
-/// Hands a line and all below it, indented, to `take`.
+/// A banner and a certificate are several lines of text.
+std::size_t lines_of_text(std::string_view text) {
+  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Hands the lines of text of a line and of all below it, indented, to `take`.
 template <class Take>
 void each_line(const Node& line, std::size_t depth, const Take& take) {
-  take(std::string(depth, ' ') + line_text(line));
+  const std::string text = std::string(depth, ' ') + line_text(line);
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    take(std::string_view(text).substr(at, end - at));
+    at = end + 1;
+  }
   for (const auto& child : line.children) each_line(*child, depth + 1, take);
 }
 
@@ -52,11 +62,11 @@ void add_hunks(const StoredBlock& before, const StoredBlock& after, std::size_t 
         break;
       case EditKind::remove:
         for (std::size_t i = 0; i < edit.count; ++i)
-          each_line(*before.node->children[edit.before + i], depth, [&](const std::string& line) { hunks.remove(line); });
+          each_line(*before.node->children[edit.before + i], depth, [&](std::string_view line) { hunks.remove(line); });
         break;
       case EditKind::add:
         for (std::size_t i = 0; i < edit.count; ++i)
-          each_line(*after.node->children[edit.after + i], depth, [&](const std::string& line) { hunks.add(line); });
+          each_line(*after.node->children[edit.after + i], depth, [&](std::string_view line) { hunks.add(line); });
         break;
     }
   }
@@ -127,7 +137,9 @@ StoredBlock::Slot RowWriter::insert(std::int64_t parent, const Line& node, std::
     slot.block = insert_block(&parent, node, position);
     slot.lines = slot.block->lines();
   } else {
-    insert_setting_.run(parent, position, line_keyword(*node), line_text(*node), json_fields(*node));
+    const std::string text = line_text(*node);
+    slot.lines = lines_of_text(text);
+    insert_setting_.run(parent, position, line_keyword(*node), text, json_fields(*node));
   }
   return slot;
 }
@@ -211,7 +223,7 @@ void RowWriter::erase(const StoredBlock& block, std::size_t place) {
 
 std::string text_of(const Node& block) {
   std::string out;
-  for (const auto& child : block.children) each_line(*child, 0, [&](const std::string& line) { out.append(line).append("\n"); });
+  for (const auto& child : block.children) each_line(*child, 0, [&](std::string_view line) { out.append(line).append("\n"); });
   return out;
 }
 
@@ -280,6 +292,8 @@ std::shared_ptr<const StoredBlock> RowReader::match_block(std::int64_t id, std::
       slot.block = match_block(row.block, child);
       if (!slot.block) return nullptr;
       slot.lines = slot.block->lines();
+    } else {
+      slot.lines = lines_of_text(row.text);
     }
     out->slots.push_back(std::move(slot));
   }

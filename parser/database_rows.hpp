@@ -17,7 +17,7 @@ namespace parser {
 struct StoredBlock {
   struct Slot {
     std::int64_t position = 0;                 // grows from line to line, with room between for lines to come
-    std::size_t lines = 1;                     // it and everything below it
+    std::size_t lines = 1;                     // of text, of it and of everything below it
     std::shared_ptr<const StoredBlock> block;  // null for a line that opens none
   };
   std::shared_ptr<const Node> node;

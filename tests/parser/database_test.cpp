@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <random>
 
 #include "parser/configuration.hpp"
@@ -338,15 +339,18 @@ TEST(Database, EveryRevisionCanBeHadBack) {
   for (const char* change :
        {"hostname A\n", "ip access-list extended ACL\n 5 permit ip host 1.1.1.1 any\n", "no ipv6 access-list SIX\n",
         "crypto ikev2 keyring KEYS\n no peer C\n", "hostname B\nip route 10.0.0.0 255.0.0.0 192.0.2.254\n",
-        "crypto ikev2 keyring AAA\n peer X\n  address 1.1.1.1\n", "no crypto ikev2 keyring AAA\n"})
+        "crypto ikev2 keyring AAA\n peer X\n  address 1.1.1.1\n", "no crypto ikev2 keyring AAA\n",
+        "banner motd @\ntwo lines\n of text\n@\n", "hostname C\n", "banner motd @\nother\n\nlines\n@\n",
+        "crypto pki certificate chain T\n certificate 01\n  3082 0102\n  0304\n  quit\n", "no banner motd\nhostname D\n"})
     history.push_back(parser::apply(history.back(), change).configuration);
   history.push_back(Configuration{});
   history.push_back(history.front());
+  std::unique_ptr<Database> daemon;
   for (std::size_t i = 0; i < history.size(); ++i) {
     // Now and then the daemon starts anew.
-    Database db(folder.path(), "boot-1");
-    if (i % 2 == 0) db.load();
-    const engine::Status status = db.commit_running(
+    if (i % 3 != 1) daemon = std::make_unique<Database>(folder.path(), "boot-1");
+    if (i % 2 == 0) daemon->load();
+    const engine::Status status = daemon->commit_running(
         history[i], {.user = "tester", .line = "vty0", .comment = "change " + std::to_string(i), .commands = {"hostname A"}});
     ASSERT_TRUE(status.ok()) << status.failure().why;
   }
