@@ -23,16 +23,31 @@ bool nearly(const std::string& word, std::string_view other) {
   const std::size_t hyphen = other.rfind('-');
   const std::size_t own = hyphen == std::string_view::npos ? shortest + 1 : hyphen + 2;
   if (word.size() < own || word.front() != other.front()) return false;
-  return other.starts_with(word) || (word.size() + 1 >= other.size() && edit_distance(word, other) <= 1);
+  return other.starts_with(word) ||
+         (word.size() + 1 >= other.size() && word.size() <= other.size() + 1 && edit_distance(word, other) <= 1);
+}
+
+/// Lines of protocols that have a word of their own before the secret. `first` is the first word of the line.
+bool announces_others_secret(const std::string& first, const std::string& before, const std::string& word,
+                             const std::string& after) {
+  if (before == "host") return first == "snmp-server";  // the community stands behind the address and its options
+  if (word == "authentication")
+    return before == "nhrp" || (before == "rip" && after != "mode" && after != "key-chain") || first == "standby" ||
+           first == "vrrp" || first == "glbp";
+  if (word == "psk") return before != "group" && before != "user";  // of a profile's authorization
+  if (before == "environment")
+    for (const char* hint : {"pw", "pass", "secret", "key"})
+      if (word.find(hint) != std::string::npos) return true;
+  return word.ends_with("-psk");
 }
 
 /// Words behind which a secret stands, unless the word before or after them says that they mean something else.
-bool announces_secret(const std::string& before, const std::string& word, const std::string& after) {
-  if (word == "key")
+bool announces_secret(const std::string& first, const std::string& before, const std::string& word, const std::string& after) {
+  if (word == "key" || word == "kye")
     return before != "crypto" && before != "tunnel" && after != "chain" && !after.starts_with("config-key") &&
-           after != "generate" && after != "zeroize" && after != "pubkey-chain";
-  if (nearly(word, "password")) return after != "encryption";
-  if (word == "authentication") return before == "nhrp";
+           after != "generate" && after != "zeroize" && after != "pubkey-chain" && first != "ntp";
+  if (nearly(word, "password") || word.ends_with("-password")) return after != "encryption";
+  if (announces_others_secret(first, before, word, after)) return true;
   if (word == "auth" || word == "priv") return after == "md5" || after == "sha" || after.ends_with("des") || after == "aes";
   // The passphrase of an exported key stands behind its format, with a place and a cipher between.
   if (word == "pem" || word == "pkcs12") return true;
@@ -82,13 +97,14 @@ std::string without_keys(std::string_view line) {
   std::string before, word;
   std::size_t at = next_place(line, 0, false), end = next_place(line, at, true);
   std::string after = lower(out.substr(at, end - at));
+  const std::string first = after;
   while (!after.empty()) {
     before = std::exchange(word, std::exchange(after, {}));
     const std::size_t behind = end;
     at = next_place(line, behind, false);
     end = next_place(line, at, true);
     after = lower(out.substr(at, end - at));
-    if (announces_key(word) || announces_secret(before, word, after) || (is_ppk(word) && before != "keyring")) {
+    if (announces_key(word) || announces_secret(first, before, word, after) || (is_ppk(word) && before != "keyring")) {
       const std::size_t from = announces_key(word) && is_side(after) && next_place(line, end, false) < line.size() ? end : behind;
       std::replace_if(
           out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), [](char c) { return !blank(c); }, '*');

@@ -67,7 +67,8 @@ class Corrector {
     const HelpEntry* best = nullptr;
     std::size_t least = std::max<std::size_t>(1, word.size() / 2);
     for (const HelpEntry& entry : offered) {
-      if (!is_keyword(entry)) continue;
+      const std::size_t longer = std::max(word.size(), entry.token.size()), shorter = std::min(word.size(), entry.token.size());
+      if (!is_keyword(entry) || longer - shorter > least) continue;  // a word may be megabytes
       const std::size_t far = edit_distance(word, entry.token);
       if (far > least || (best && far == least)) continue;
       best = &entry;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 
@@ -109,6 +110,13 @@ TEST(Check, SaysWhatMayHaveBeenMeant) {
   EXPECT_NE(lines.at(1).why.find("typographic quotes"), std::string::npos) << lines[1].why;
   EXPECT_EQ(lines.at(3).why, "");
   EXPECT_NE(lines.at(4).why.find("filled in"), std::string::npos) << lines[4].why;
+}
+
+/// A binary by mistake; it took 26 s a megabyte.
+TEST(Check, AWordOfMegabytesIsRefusedAtOnce) {
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(check({{"a.cfg", std::string(2 << 20, 'e') + "\n"}}).files.at(0).lines.at(0).verdict, Verdict::refused);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
 }
 
 TEST(Check, DanglingReferencesAndMissingPieces) {

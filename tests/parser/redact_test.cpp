@@ -34,6 +34,17 @@ TEST(Redact, OtherSecrets) {
   EXPECT_EQ(without_keys(" path ftp://user:abc@192.0.2.1/x"), " path ftp://user:***@192.0.2.1/x");
 }
 
+TEST(Redact, SecretsBehindWordsOfOtherProtocols) {
+  EXPECT_EQ(without_keys("snmp-server host 10.1.1.14 vrf M version 2c abc"), "snmp-server host 10.1.1.14 *** * ******* ** ***");
+  EXPECT_EQ(without_keys(" area-password abc"), " area-password ***");
+  EXPECT_EQ(without_keys(" standby 1 authentication abc"), " standby 1 authentication ***");
+  EXPECT_EQ(without_keys(" security wpa psk abc"), " security wpa psk ***");
+  EXPECT_EQ(without_keys(" wpa-psk ascii abc"), " wpa-psk ***** ***");
+  EXPECT_EQ(without_keys("crypto isakmp kye abc address 192.0.2.1"), "crypto isakmp kye *** ******* *********");
+  EXPECT_EQ(without_keys("ip rip authentication abc"), "ip rip authentication ***");
+  EXPECT_EQ(without_keys("event manager environment _pw abc"), "event manager environment _pw ***");
+}
+
 TEST(Redact, PostquantumKeysAreKeys) {
   EXPECT_EQ(without_keys(" ppk manual id gate-1 key abc required"), " ppk ****** ** ****** *** *** ********");
   EXPECT_EQ(without_keys("PPK man id g key 0 a"), "PPK *** ** * *** * *");
@@ -44,7 +55,8 @@ TEST(Redact, OtherLinesStayAsTheyAre) {
        {"", "keyring ppk BRANCHES", "show crypto ikev2 sa", " match identity remote key-id branch",
         "authentication local pre-share", " peer A", "key chain A", "password encryption aes", "crypto key generate rsa",
         "service password-encryption", "show crypto session detail", "authentication remote rsa-sig",
-        "ip route 0.0.0.0 0.0.0.0 192.0.2.1", "copy http://192.0.2.1/x running-config"})
+        "ip route 0.0.0.0 0.0.0.0 192.0.2.1", "ntp server vrf M 10.1.1.123 key 1 prefer", " aaa authorization group psk list L",
+        "ip rip authentication key-chain K", "logging host 192.0.2.1", "copy http://192.0.2.1/x running-config"})
     EXPECT_EQ(without_keys(line), line);
 }
 
