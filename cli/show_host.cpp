@@ -130,8 +130,7 @@ std::string show_ip_route(const Routes& routes) {
   std::string out = "Codes: L - local, C - connected, S - static\n       * - candidate default route\n\n";
   std::string gateway = "Gateway of last resort is not set\n\n", table;
   struct Subnets {
-    std::string lines;
-    std::size_t count = 0;
+    std::vector<const RouteRow*> rows;
     std::set<unsigned> masks;
   };
   std::map<engine::Prefix, Subnets> majors;
@@ -143,19 +142,19 @@ std::string show_ip_route(const Routes& routes) {
       continue;
     }
     Subnets& subnets = majors[major_network(row.network.address)];
-    subnets.lines += route_line(row, row.network.length > major_network(row.network.address).length);
-    ++subnets.count;
+    subnets.rows.push_back(&row);
     subnets.masks.insert(row.network.length);
   }
   for (const auto& [major, subnets] : majors) {
-    const std::string counts = std::to_string(subnets.count) + " subnets";
-    if (subnets.count > 1 && subnets.masks.size() > 1)
+    const std::string counts = std::to_string(subnets.rows.size()) + " subnets";
+    const bool varies = subnets.masks.size() > 1, is_subnetted = *subnets.masks.begin() > major.length;
+    if (varies)
       table += "      " + major.to_string() + " is variably subnetted, " + counts + ", " + std::to_string(subnets.masks.size()) +
                " masks\n";
-    else if (*subnets.masks.begin() > major.length)
+    else if (is_subnetted)
       table +=
           "      " + major.address.to_string() + "/" + std::to_string(*subnets.masks.begin()) + " is subnetted, " + counts + "\n";
-    table += subnets.lines;
+    for (const RouteRow* row : subnets.rows) table += route_line(*row, varies || is_subnetted);
   }
   return out + gateway + table;
 }

@@ -96,9 +96,10 @@ void put_remote_subnets(std::string& out, const IkeSaView& sa) {
 }
 
 void put_fragmentation(std::string& out, const IkeSaView& sa) {
-  if (sa.fragmentation_mtu == 0) return put(out, "Fragmentation not  configured.");
+  if (sa.fragmentation_mtu == 0 && !sa.fragmentation) return put(out, "Fragmentation not  configured.");
   put(out, "IETF Std Fragmentation  configured.");
-  if (sa.fragmentation) put(out, "IETF Std Fragmentation MTU in use: " + std::to_string(sa.fragmentation_mtu) + " bytes.");
+  if (sa.fragmentation && sa.fragmentation_mtu != 0)
+    put(out, "IETF Std Fragmentation MTU in use: " + std::to_string(sa.fragmentation_mtu) + " bytes.");
 }
 
 void put_details(std::string& out, const IkeSaView& sa) {

@@ -35,7 +35,7 @@ void put_tunnel(std::string& out, const InterfaceRow& row, const Node& block) {
   out += "  Tunnel linestate evaluation " + std::string(row.protocol_up ? "up" : "down") + "\n  Tunnel source " + from +
          ", destination " + to + "\n  Tunnel protocol/transport " +
          (mode && mode->kind >= parser::TunnelKind::ipsec_ipv4 ? "IPSEC" : "GRE") + (v6 ? "/IPv6" : "/IP") +
-         "\n  Tunnel transport MTU " + std::to_string(row.mtu) + " bytes\n";
+         "\n  Tunnel TTL 255\n  Tunnel transport MTU " + std::to_string(row.mtu) + " bytes\n";
   if (protection) out += "  Tunnel protection via IPSec (profile \"" + protection->profile + "\")\n";
 }
 

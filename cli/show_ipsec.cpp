@@ -167,7 +167,7 @@ void put_endpoints(std::string& out, const ShowFacts& facts, const PolicyLineVie
   const auto [path, interface] = outside_of(facts, line);
   const engine::IpAddress local = newest ? newest->ike->local.ip : line.local;
   out += "     local crypto endpt.: " + ios_address(local) + (v4 ? ", " : ",\n     ") +
-         "remote crypto endpt.: " + ios_address(line.peer) + "\n";
+         "remote crypto endpt.: " + ios_address(newest ? newest->ike->remote.ip : line.peer) + "\n";
   const std::string ip = v4 ? "ip" : "ipv6";
   out += "     plaintext mtu " + std::to_string(newest ? plaintext_mtu(path, *newest) : path) + ", path mtu " +
          std::to_string(path) + ", " + ip + " mtu " + std::to_string(path) + ", " + ip + " mtu idb " + interface + "\n";
@@ -189,7 +189,8 @@ void put_identity(std::string& out, const ShowFacts& facts, const PolicyLineView
   out += "\n   protected vrf: (none)\n";
   out += "   local  ident (addr/mask/prot/port): " + ident(selectors.local) + "\n";
   out += "   remote ident (addr/mask/prot/port): " + ident(selectors.remote) + "\n";
-  out += "   current_peer " + ios_address(line.peer) + " port " + std::to_string(newest ? newest->ike->remote.port : 500) + "\n";
+  out += "   current_peer " + ios_address(newest ? newest->ike->remote.ip : line.peer) + " port " +
+         std::to_string(newest ? newest->ike->remote.port : 500) + "\n";
   out += "     PERMIT, flags={origin_is_acl,}\n";
   put_counters(out, sum(facts, children), facts.unknown_spi, options.detail);
   out += "\n";
@@ -286,13 +287,14 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
 }
 
 std::string show_ipsec_sa_count(const engine::View& view) {
-  std::unordered_map<engine::PolicyLineId, std::size_t> by_line;
   std::size_t total = 0, rekeying = 0;
-  for (const auto& ike : view.ike_sas)
+  for (const auto& ike : view.ike_sas) {
+    std::map<std::pair<engine::PolicyLineId, std::string>, std::size_t> alike;  // being rekeyed, there are two
     for (const auto& child : ike.children) {
       total += child.outbound_installed ? 2 : 1;
-      rekeying += ++by_line[child.line] == 2 ? 1 : 0;
+      if (ike.children.size() > 1) rekeying += ++alike[{child.line, child.selectors.to_string()}] == 2 ? 1 : 0;
     }
+  }
   return "IPsec SA total: " + std::to_string(total) + ", active: " + std::to_string(total) +
          ", rekeying: " + std::to_string(rekeying) + ", unused: 0, invalid: 0\n\n";
 }

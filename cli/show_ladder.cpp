@@ -120,7 +120,7 @@ std::string seconds_text(engine::Duration ago) {
 std::string replaced(std::string line, Drawing drawing) {
   if (drawing == Drawing::ascii) return line;
   std::string out;
-  for (const char c : line) switch (c) {
+  for (std::size_t i = 0; i < line.size(); ++i) switch (line[i]) {
       case '|':
         out += "\u2502";
         break;
@@ -130,10 +130,12 @@ std::string replaced(std::string line, Drawing drawing) {
       case '<':
         out += "\u25c0";
         break;
+      case '-':  // a hyphen stands alone
+        out += (i > 0 && line[i - 1] == '-') || (i + 1 < line.size() && line[i + 1] == '-') ? "\u2500" : "-";
+        break;
       default:
-        out += c;
+        out += line[i];
     }
-  for (auto at = out.find("--"); at != std::string::npos; at = out.find("--", at)) out.replace(at, 2, "\u2500\u2500");
   return out;
 }
 
@@ -211,13 +213,10 @@ std::string show_ladder(const Ladders& ladders, Drawing drawing) {
   for (const PeerLadder& ladder : ladders.peers) {
     if (ladder.steps.empty()) continue;
     out += out.empty() ? "" : "\n";
-    std::string left = ios_socket(ladder.steps.back().local), right = ios_socket(ladder.steps.back().remote);
-    if (left.size() + right.size() + 2 > inside) {
-      left = ios_address(ladder.steps.back().local.ip);
-      right = ios_address(ladder.peer);
-    }
-    const std::size_t gap = left.size() + right.size() < inside + 2 ? inside + 2 - left.size() - right.size() : 1;
-    out += padded("  seconds", margin) + left + std::string(gap, ' ') + right + "\n";
+    const std::string left = ios_socket(ladder.steps.back().local), remote = ios_socket(ladder.steps.back().remote);
+    const bool beside = left.size() + 1 + remote.size() <= inside + 2;
+    out += padded("  seconds", margin) + left + (beside ? "" : "\n" + std::string(margin, ' ')) +
+           right(remote, inside + 2 - (beside ? left.size() : 0)) + "\n";
     for (const LadderStep& step : ladder.steps)
       step.kind == LadderStepKind::event || step.kind == LadderStepKind::dropped ? put_event(out, step, drawing)
                                                                                  : put_message(out, step, drawing);

@@ -39,10 +39,20 @@ std::vector<PeerSession> sessions_of(const engine::View& view, const parser::Sho
     if (fresh) out.push_back({interface, local, peer, std::string(name), {}, {}});
     return out[place->second];
   };
-  for (const auto& line : view.lines)
-    if (line.action == engine::AclAction::permit)
-      session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
-  for (const auto& sa : view.ike_sas) session(sa.interface, sa.local.ip, sa.remote.ip, {}).ike_sas.push_back(&sa);
+  std::unordered_map<engine::PolicyLineId, engine::IpAddress> peers;
+  for (const auto& line : view.lines) {
+    if (line.action != engine::AclAction::permit) continue;
+    session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
+    peers.emplace(line.id, line.peer);
+  }
+  for (const auto& sa : view.ike_sas) {
+    // A peer that moved (RFC 4555) still serves the lines of the address it came from.
+    const auto of_line = sa.children.empty() ? peers.end() : peers.find(sa.children.front().line);
+    const bool moved = of_line != peers.end() && !of_line->second.is_unspecified() && of_line->second != sa.remote.ip;
+    PeerSession& its = session(sa.interface, sa.local.ip, moved ? of_line->second : sa.remote.ip, {});
+    its.ike_sas.push_back(&sa);
+    if (moved) its.peer = sa.remote.ip;
+  }
   std::erase_if(out, [&](const PeerSession& each) {
     return (options.local && *options.local != each.local) || (options.remote && *options.remote != each.peer) ||
            (options.interface && *options.interface != each.interface);
@@ -128,7 +138,7 @@ std::string capabilities(const IkeSaView& sa) {
   std::string out;
   if (sa.dpd_interval.count() != 0) out += 'D';
   if (sa.nat_local || sa.nat_remote) out += 'N';
-  if (sa.fragmentation_mtu != 0) out += 'F';
+  if (sa.fragmentation || sa.fragmentation_mtu != 0) out += 'F';
   return out + 'U';
 }
 

@@ -13,11 +13,15 @@ namespace kernel {
 
 struct ChildCounters {
   std::uint64_t encaps = 0, encaps_bytes = 0, decaps = 0, decaps_bytes = 0;
-  std::uint64_t send_errors = 0, receive_errors = 0;
+  std::uint64_t send_errors = 0, receive_errors = 0;  // receive_errors: all causes together
   // Received and refused, by cause: seen before; older than the window; ICV; outside the selectors; lengths that
   // contradict each other; padding not 1, 2, 3, ...; a next header that the SA does not carry.
   std::uint64_t replay_failed = 0, below_window = 0, integrity_failed = 0, invalid_selector = 0, invalid_length = 0;
   std::uint64_t invalid_padding = 0, invalid_protocol = 0;
+  std::uint64_t refused_by_cause() const {
+    return replay_failed + below_window + integrity_failed + invalid_selector + invalid_length + invalid_padding +
+           invalid_protocol;
+  }
 };
 
 /// Not thread-safe: one thread (the loop's) calls it. A plane may have threads of its own behind it.

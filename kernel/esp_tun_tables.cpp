@@ -13,7 +13,6 @@ ChildCounters ChildStats::snapshot() const {
   out.decaps = get(decaps);
   out.decaps_bytes = get(decaps_bytes);
   out.send_errors = get(send_errors);
-  out.receive_errors = get(receive_errors);
   out.replay_failed = get(replay_failed);
   out.below_window = get(below_window);
   out.integrity_failed = get(integrity_failed);
@@ -21,6 +20,7 @@ ChildCounters ChildStats::snapshot() const {
   out.invalid_length = get(invalid_length);
   out.invalid_padding = get(invalid_padding);
   out.invalid_protocol = get(invalid_protocol);
+  out.receive_errors = get(receive_errors) + out.refused_by_cause();
   return out;
 }
 

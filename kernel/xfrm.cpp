@@ -395,6 +395,7 @@ ChildCounters XfrmPlane::counters(engine::ChildSaId id) {
     counters.decaps_bytes = in->bytes;
     counters.replay_failed = in->replay_failed;
     counters.integrity_failed = in->integrity_failed;
+    counters.receive_errors = counters.refused_by_cause();
   }
   return counters;
 }

@@ -156,8 +156,10 @@ std::string interface_config(const Configuration& configuration, const std::stri
     writer.put(line, 0);
   });
   if (!found) return {};
-  writer.line(0, "end");
-  return writer.take();
+  // The separator stands in front here, and not behind.
+  std::string out = "!\n" + writer.take();
+  if (out.ends_with("\n!\n")) out.erase(out.size() - 2);
+  return out + "end\n";
 }
 
 }  // namespace parser

@@ -162,7 +162,7 @@ TEST(Archive, WhatWasTakenBackIsNotEnteredAgain) {
   other.line("configure replace revision 1 force");
   typist.line("shutdown");
   typist.line("end");
-  EXPECT_EQ(parser::interface_config(backend.running(), "Loopback0"), "interface Loopback0\n no ip address\n shutdown\n!\nend\n");
+  EXPECT_EQ(parser::interface_config(backend.running(), "Loopback0"), "!\ninterface Loopback0\n no ip address\n shutdown\nend\n");
 }
 
 TEST(Archive, RunningConfigOfOneInterfaceAndWithDefaults) {
@@ -170,8 +170,8 @@ TEST(Archive, RunningConfigOfOneInterfaceAndWithDefaults) {
   Typist typist(backend);
   configure(typist, {"interface Loopback0", "description x"});
   EXPECT_EQ(typist.line("show running-config interface Loopback0"),
-            "Building configuration...\n\nCurrent configuration : 56 bytes\ninterface Loopback0\n description x\n no ip "
-            "address\n!\nend\n\n");
+            "Building configuration...\n\nCurrent configuration : 56 bytes\n!\ninterface Loopback0\n description x\n no "
+            "ip address\nend\n\n");
   const std::string line = "crypto ipsec security-association lifetime seconds 3600\n";
   EXPECT_EQ(typist.line("show running-config").find(line), std::string::npos);
   const std::string all = typist.line("show running-config all");

@@ -74,6 +74,17 @@ TEST(Recorder, DrawsALadder) {
   EXPECT_EQ(cli::show_ladder(cli::ladders(r, at(61s), address("192.0.2.1")), cli::Drawing::ascii), "Nothing is recorded.\n");
 }
 
+TEST(Recorder, LongAddressesStandOnTwoLines) {
+  cli::PeerLadder ladder{address("2001:db8:ffff:0:aaaa:bbbb:cccc:dddd"), {{}}};
+  ladder.steps[0].local = {address("2001:db8:ffff:0:aaaa:bbbb:cccc:2222"), 4500};
+  ladder.steps[0].remote = {ladder.peer, 4500};
+  const std::string text = cli::show_ladder({{ladder}}, cli::Drawing::ascii);
+  EXPECT_LE(text.find('\n'), 80U) << text;
+  const std::size_t second = text.find('\n') + 1;
+  EXPECT_EQ(text.find('\n', second) - second, 76U) << text;
+  EXPECT_EQ(text.find("  "), 0U);
+}
+
 TEST(Recorder, CountsEachMessageOnce) {
   const cli::Recorder r = negotiation();
   const cli::IkeCounters& c = r.counters();
