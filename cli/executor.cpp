@@ -41,10 +41,10 @@ void Executor::run(const engine::AddOutbound& action) {
     return;
   }
   const auto& devices = organs_.interfaces.current().devices;
-  const auto device = devices.find(action.facts.interface);
+  const auto device = devices.find(action.facts.interface.text());
   if (!action.facts.reverse_route || device == devices.end()) return;
   const auto routed = organs_.routes.add(action.facts, device->second.ifindex);
-  if (!routed.ok()) log_({3, "%CRYPTO-3-ROUTE_FAILED: Interface " + action.facts.interface + ": " + routed.failure().why});
+  if (!routed.ok()) log_({3, "%CRYPTO-3-ROUTE_FAILED: Interface " + action.facts.interface.text() + ": " + routed.failure().why});
 }
 
 void Executor::run(const engine::RemoveChild& action) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr unsigned debugging = 7;  // the severity of what `debug` prints
 constexpr unsigned crypto_threads = 2;
+constexpr std::size_t usual_actions = 16;  // of one event
 constexpr std::size_t facts_a_turn = 256;  // SAs and lines a `show` copies before others have their turn: about 1 ms
 
 std::vector<kernel::InterfaceBinding> bindings_of(const parser::Compiled& compiled) {
@@ -147,6 +148,7 @@ void Gateway::drain() {
     engine::Event event = std::move(events_.front());
     events_.pop_front();
     engine::Actions out;
+    out.reserve(usual_actions);
     if (const auto* datagram = std::get_if<engine::Datagram>(&event)) dump("Received", datagram->remote, datagram->payload);
     const engine::Time now = kernel::monotonic_now();
     if (replay_.log()) replay_.log()->event(now, event);

@@ -169,6 +169,11 @@ std::vector<LogMessage> notice_text(const Notice& notice, const DebugFlags& flag
     case NoticeKind::child_sa_retired:
       debug(flags.ipsec, [&] { return ipsec_line(notice, "delete_sa", "deleting SA"); });
       break;
+    case NoticeKind::unknown_spi:
+      out.push_back({4, "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=" +
+                            ios_address(notice.local.ip) + ", prot=50, spi=0x" + upper_hex(notice.spi_r.value, 8) + "(" +
+                            std::to_string(notice.spi_r.value) + "), srcaddr=" + ios_address(notice.remote.ip)});
+      break;
     case NoticeKind::map_on:
       out.push_back({6, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"});
       break;

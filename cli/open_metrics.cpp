@@ -103,10 +103,10 @@ void write_setups(Exposition& out, const SetupTimes& times) {
 }  // namespace
 
 void TrafficTotals::child_removed(engine::ChildSaId child, const kernel::ChildCounters& last) {
-  const auto found = line_of_.find(child);
-  if (found == line_of_.end()) return;
-  add(gone_[found->second], last);
-  line_of_.erase(found);
+  const engine::PolicyLineId* line = line_of_.find(child);
+  if (!line) return;
+  add(gone_[*line], last);
+  line_of_.erase(child);
 }
 
 std::unordered_map<engine::PolicyLineId, LineTraffic> TrafficTotals::now(const ShowFacts& facts) const {

@@ -6,13 +6,14 @@
 #include <unordered_map>
 
 #include "cli/show_status.hpp"
+#include "engine/flat_map.hpp"
 
 namespace cli {
 
 /// What went through the Child SAs of each policy line since the line is there, those that are gone included.
 class TrafficTotals {
  public:
-  void child_added(engine::ChildSaId child, engine::PolicyLineId line) { line_of_[child] = line; }
+  void child_added(engine::ChildSaId child, engine::PolicyLineId line) { line_of_.put(child, line); }
   /// With the last counters of a Child SA.
   void child_removed(engine::ChildSaId child, const kernel::ChildCounters& last);
   /// The sum of what is gone and what is up.
@@ -21,7 +22,7 @@ class TrafficTotals {
   void keep_only(const std::vector<engine::PolicyLineView>& lines);
 
  private:
-  std::unordered_map<engine::ChildSaId, engine::PolicyLineId> line_of_;
+  engine::FlatMap<engine::ChildSaId, engine::PolicyLineId> line_of_;
   std::unordered_map<engine::PolicyLineId, LineTraffic> gone_;
 };
 

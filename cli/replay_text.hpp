@@ -40,6 +40,7 @@ constexpr auto shape(const engine::Expire*) { using T = engine::Expire; return s
 constexpr auto shape(const engine::InboundSeen*) { return shape_of("inbound-seen", &engine::InboundSeen::child); }
 constexpr auto shape(const engine::OutboundSeen*) { return shape_of("outbound-seen", &engine::OutboundSeen::child); }
 constexpr auto shape(const engine::PeerMoved*) { using T = engine::PeerMoved; return shape_of("peer-moved", &T::child, &T::remote); }
+constexpr auto shape(const engine::UnknownSpi*) { using T = engine::UnknownSpi; return shape_of("unknown-spi", &T::spi, &T::local, &T::remote); }
 constexpr auto shape(const engine::Clear*) { using T = engine::Clear; return shape_of("clear", &T::what, &T::peer); }
 constexpr auto shape(const engine::DebugWanted*) { return shape_of("debug-wanted", &engine::DebugWanted::packets); }
 constexpr auto shape(const engine::CaptureWanted*) { return shape_of("capture-wanted", &engine::CaptureWanted::keys); }

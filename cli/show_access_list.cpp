@@ -72,7 +72,7 @@ AccessListHits access_list_hits(const ShowFacts& facts) {
   for (const auto& line : facts.view.lines) lines[{line.interface, line.map, line.sequence}].push_back(line.id);
   for (const auto& interface : facts.config->interfaces)
     for (const auto& entry : interface.entries) {
-      const auto& ids = lines[{interface.name, entry->map, entry->sequence}];
+      const auto& ids = lines[{interface.name.text(), entry->map, entry->sequence}];
       if (ids.size() != entry->lines.size()) continue;  // the configuration changed a moment ago
       for (std::size_t i = 0; i < ids.size(); ++i)
         if (const auto traffic = facts.traffic.find(ids[i]); traffic != facts.traffic.end())

@@ -2,14 +2,16 @@
 // second.
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "engine/address.hpp"
 #include "engine/ids.hpp"
 
 namespace engine {
 
-/// Half-open SAs of responders, altogether and by source address.
+/// Half-open SAs of responders, altogether and by source: an address, of IPv6 a host's whole network, as any host has all of one.
 class HalfOpen {
  public:
   static constexpr std::uint32_t max_per_source = 32;
@@ -22,24 +24,34 @@ class HalfOpen {
   bool full_for(const IpAddress& source) const { return from(source) >= max_per_source; }
   bool pushes(const IpAddress& source) const { return from(source) >= newcomers_of_source; }
   bool crowded(const IpAddress& source) const { return from(source) >= crowd; }
-  void add(const IpAddress& source) {
+  void add(const IpAddress& source, IkeSaId sa) {
     ++count_;
-    ++by_source_[source];
+    by_source_[network_of(source)].push_back(sa);
   }
-  void remove(const IpAddress& source) {
+  void remove(const IpAddress& source, IkeSaId sa) {
     --count_;
-    const auto it = by_source_.find(source);
-    if (it != by_source_.end() && --it->second == 0) by_source_.erase(it);
+    const auto it = by_source_.find(network_of(source));
+    if (it == by_source_.end()) return;
+    std::erase(it->second, sa);
+    if (it->second.empty()) by_source_.erase(it);
+  }
+  /// The oldest SA of the source that has most; of several such sources the oldest of all. There is one.
+  IkeSaId to_give_way() const {
+    const auto before = [](const auto& a, const auto& b) {
+      return a.second.size() != b.second.size() ? a.second.size() < b.second.size() : a.second.front() > b.second.front();
+    };
+    return std::max_element(by_source_.begin(), by_source_.end(), before)->second.front();
   }
 
  private:
+  static IpAddress network_of(const IpAddress& source) { return Prefix::of(source, source.is_v4() ? 32 : 64).address; }
   std::uint32_t from(const IpAddress& source) const {
-    const auto it = by_source_.find(source);
-    return it == by_source_.end() ? 0 : it->second;
+    const auto it = by_source_.find(network_of(source));
+    return it == by_source_.end() ? 0 : static_cast<std::uint32_t>(it->second.size());
   }
 
   std::uint32_t count_ = 0;
-  std::map<IpAddress, std::uint32_t> by_source_;
+  std::map<IpAddress, std::vector<IkeSaId>> by_source_;  // the oldest first
 };
 
 /// At most `burst` at once and `burst` a second after that.

@@ -65,11 +65,11 @@ Bytes Channel::seal(const wire::Header& header, const wire::EncodedPayloads& inn
 }
 
 void Channel::keep_sealed(const wire::Header& header, const wire::EncodedPayloads& inner) {
-  if (keeps_) kept_sealed_ = intermediate_form(wire::encode_sk_prefix(header, inner.first, inner.octets.size()), inner.octets);
+  if (kept_) kept_->sealed = intermediate_form(wire::encode_sk_prefix(header, inner.first, inner.octets.size()), inner.octets);
 }
 
 void Channel::opened_in_fragments(const wire::Header& header, wire::PayloadType first, ByteView contents) {
-  if (keeps_) kept_opened_ = intermediate_form(wire::encode_sk_prefix(header, first, contents.size()), contents);
+  if (kept_) kept_->opened = intermediate_form(wire::encode_sk_prefix(header, first, contents.size()), contents);
 }
 
 std::size_t Channel::sealed_octets(std::size_t inner) const {
@@ -117,7 +117,7 @@ Result<wire::Payloads> Channel::open(ByteView datagram, const wire::Message& mes
   if (!encrypted || encrypted->which != wire::PayloadType::sk)
     return Failure{NotifyType::none, Cause::missing_payload, "the message is not protected by an SK payload"};
   TRY(const Bytes contents, open_contents(datagram, *encrypted, authentic));
-  if (keeps_) kept_opened_ = intermediate_form(datagram.first(encrypted->offset), contents);
+  if (kept_) kept_->opened = intermediate_form(datagram.first(encrypted->offset), contents);
   return wire::parse_payloads(encrypted->first_inner, contents);
 }
 

@@ -4,6 +4,7 @@
 #include "engine/crypto/prf.hpp"
 #include "engine/parcel.hpp"
 #include "engine/random.hpp"
+#include "engine/rare.hpp"
 #include "engine/view.hpp"
 
 namespace engine {
@@ -32,9 +33,14 @@ class Channel {
     keys_.pr = Secret();
   }
   /// While set, the last message sealed and the last one opened are kept in the form that IntAuth covers.
-  void keep_intermediate(bool keep) { keeps_ = keep; }
-  const Bytes& kept_sealed() const { return kept_sealed_; }
-  const Bytes& kept_opened() const { return kept_opened_; }
+  void keep_intermediate(bool keep) {
+    if (!keep)
+      kept_.reset();
+    else if (!kept_)
+      kept_ = Kept{};
+  }
+  const Bytes& kept_sealed() const { return kept_->sealed; }
+  const Bytes& kept_opened() const { return kept_->opened; }
 
   /// A whole datagram with `payloads` inside its SK payload.
   Bytes seal(const wire::Header& header, const wire::Payloads& payloads, Rng& rng);
@@ -62,8 +68,10 @@ class Channel {
   crypto::IkeSuite suite_;
   crypto::IkeKeys keys_;
   Role role_;
-  bool keeps_ = false;
-  Bytes kept_sealed_, kept_opened_;
+  struct Kept {
+    Bytes sealed, opened;
+  };
+  Rare<Kept> kept_{};
   std::uint64_t sealed_ = 0;  // explicit IV of AEAD: a counter never repeats under one key (RFC 5282, 3.1)
 };
 

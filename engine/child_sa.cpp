@@ -361,7 +361,7 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   child.encryption = choice.encryption;
   child.integrity = choice.integrity;
   child.group = choice.group;
-  child.additional = choice.additional;
+  if (!choice.additional.empty()) child.additional = choice.additional;
   child.extended_sequence_numbers = choice.extended_sequence_numbers;
   child.created = turn.now;
   // Both ends have lifetimes of their own; jitter keeps them from rekeying at the same moment (2.8).
@@ -392,8 +392,8 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
   else if (when == OutboundWhen::later)
     child.outbound = std::move(outbound);
 
-  turn.core.child_owner[child.id] = sa.id;
-  turn.core.esp_spis[child.spi_in] = child.id;
+  turn.core.child_owner.put(child.id, sa.id);
+  turn.core.esp_spis.put(child.spi_in, child.id);
   notify(turn, sa, child, keying.replaces ? NoticeKind::child_sa_rekeyed : NoticeKind::child_sa_up, Cause::none, keying.role);
   up.children.push_back(std::move(child));
   if (choice.group) turn.core.book.agreed(agreement.line.line.id, choice.group);

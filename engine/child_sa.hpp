@@ -22,16 +22,16 @@ struct ChildBirth {
 struct ChildSa {
   ChildSaId id;
   PolicyLineId line;
-  std::string interface;
+  Name interface;
   std::shared_ptr<const CryptoMapEntry> entry;
   SelectorPair selectors;
   IpsecMode mode = IpsecMode::tunnel;
+  bool extended_sequence_numbers = false;
   EspSpi spi_in, spi_out;
   const Algorithm* encryption = nullptr;
   const Algorithm* integrity = nullptr;
   const Algorithm* group = nullptr;
-  std::vector<const Algorithm*> additional{};  // key exchanges beside it
-  bool extended_sequence_numbers = false;
+  Rare<std::vector<const Algorithm*>> additional{};  // key exchanges beside it
   Time created, soft_expiry, hard_expiry;
   Time last_traffic{};                // either way, as the data plane reports it
   bool rekey_asked = false;           // the soft limit was acted upon

@@ -11,6 +11,7 @@
 
 #include "engine/algorithms.hpp"
 #include "engine/ids.hpp"
+#include "engine/name.hpp"
 #include "engine/traffic_selector.hpp"
 
 namespace engine {
@@ -238,7 +239,7 @@ struct TunnelInterface {
 
 /// An interface with a crypto map bound to it. `entries` in sequence order; a tunnel interface has one.
 struct ProtectedInterface {
-  std::string name;  // IOS name: GigabitEthernet0/0
+  Name name;  // IOS name: GigabitEthernet0/0
   std::string map;
   std::string local_address_interface;  // `crypto map NAME local-address IF`; empty: this interface
   std::vector<std::shared_ptr<const CryptoMapEntry>> entries;

@@ -152,8 +152,8 @@ struct Endpoint::Impl {
 
   /// Asks the SA that owns `child` for `task`; nothing if it is gone.
   void ask(Turn& turn, ChildSaId child, const Task& task) {
-    const auto owner = core.child_owner.find(child);
-    IkeSa* sa = owner == core.child_owner.end() ? nullptr : core.sas.find(owner->second);
+    const IkeSaId* owner = core.child_owner.find(child);
+    IkeSa* sa = owner ? core.sas.find(*owner) : nullptr;
     if (!sa || !sa->established()) return;
     sa->established()->tasks.push_front(task);
     turn.touch(sa->id);
@@ -161,8 +161,8 @@ struct Endpoint::Impl {
   }
 
   ChildSa* find_child(ChildSaId child, IkeSa** owner) {
-    const auto it = core.child_owner.find(child);
-    *owner = it == core.child_owner.end() ? nullptr : core.sas.find(it->second);
+    const IkeSaId* id = core.child_owner.find(child);
+    *owner = id ? core.sas.find(*id) : nullptr;
     if (!*owner || !(*owner)->established()) return nullptr;
     for (ChildSa& c : (*owner)->established()->children)
       if (c.id == child) return &c;
@@ -203,6 +203,24 @@ struct Endpoint::Impl {
     child->last_traffic = turn.now;
     if (!sa->established()->profile->dpd_periodic) sa->established()->last_outbound = turn.now;
     turn.touch(sa->id);
+  }
+
+  /// A peer that goes on sending on what is gone here, since we were started again, say, does not know: it is asked for an SA as
+  /// by traffic of our own, and INITIAL_CONTACT tells it (2.4). While one is up, or being made, it is a packet that comes late.
+  void on(Turn& turn, const UnknownSpi& told) {
+    for (const IkeSa* sa : core.sas.of_peer(told.remote.ip))
+      if (sa->established() || sa->asking()) return;
+    const auto lines = core.book.lines_toward(told.remote.ip);
+    if (lines.empty()) return;
+    if (turn.now >= core.next_unknown_spi) {
+      core.next_unknown_spi = turn.now + std::chrono::minutes(1);
+      Notice notice{NoticeKind::unknown_spi};
+      notice.local = told.local;
+      notice.remote = told.remote;
+      notice.spi_r = IkeSpi{told.spi.value};
+      turn.emit(std::move(notice));
+    }
+    on(turn, Acquire{lines.front()->line.id, lines.front()->line.selectors});
   }
 
   void on(Turn& turn, const PeerMoved& moved) {

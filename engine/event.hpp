@@ -12,6 +12,7 @@
 #include "engine/config.hpp"
 #include "engine/crypto/jobs.hpp"
 #include "engine/ids.hpp"
+#include "engine/name.hpp"
 #include "engine/secret.hpp"
 #include "engine/traffic_selector.hpp"
 
@@ -80,6 +81,11 @@ struct PeerMoved {
   ChildSaId child;
   SocketAddress remote;
 };
+/// ESP of no SA came, at most one told a second. Anybody can send such a thing; mostly it is a peer of before our restart.
+struct UnknownSpi {
+  EspSpi spi;
+  SocketAddress local, remote;
+};
 /// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`. Each thing that is given narrows it down; nothing: all.
 enum class ClearWhat : std::uint8_t { ike_sas, child_sas };
 struct Clear {
@@ -102,7 +108,7 @@ struct CaptureWanted {
 struct Shutdown {};
 
 using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire,
-                           InboundSeen, OutboundSeen, PeerMoved, Clear, DebugWanted, CaptureWanted, Shutdown>;
+                           InboundSeen, OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
@@ -152,7 +158,7 @@ struct SaParameters {
 struct ChildSaFacts {
   ChildSaId child;
   PolicyLineId line;  // the permit line it serves
-  std::string interface;
+  Name interface;
   SelectorPair selectors;
   IpsecMode mode = IpsecMode::tunnel;
   SocketAddress local, remote;  // ports count only when encapsulated
@@ -215,6 +221,7 @@ enum class NoticeKind : std::uint8_t {
   auth_verified,
   map_on,
   map_off,
+  unknown_spi,
 };
 struct Notice {
   NoticeKind kind;

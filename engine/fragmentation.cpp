@@ -17,7 +17,7 @@ std::size_t room(const SocketAddress& local, std::uint32_t limit) { return limit
 
 std::size_t largest(const Parcel& parcel) {
   std::size_t out = 0;
-  for (const Bytes& datagram : parcel.datagrams) out = std::max(out, datagram.size());
+  parcel.datagrams.each([&](const Bytes& datagram) { out = std::max(out, datagram.size()); });
   return out;
 }
 

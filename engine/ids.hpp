@@ -28,6 +28,22 @@ using JobId = Strong<struct JobIdTag, std::uint64_t>;
 /// One line (permit or deny) of what an interface protects; doubles as the XFRM reqid. 0 is "none".
 using PolicyLineId = Strong<struct PolicyLineIdTag, std::uint32_t>;
 
+/// std::optional of a handle in the room of the handle: 0 is none.
+template <class Id>
+class Maybe {
+ public:
+  Maybe() = default;
+  Maybe(Id id) : id_(id) {}
+  bool has_value() const { return id_ != Id{}; }
+  explicit operator bool() const { return has_value(); }
+  const Id& operator*() const { return id_; }
+  void reset() { id_ = {}; }
+  friend bool operator==(const Maybe&, const Maybe&) = default;
+
+ private:
+  Id id_{};
+};
+
 /// Names a secret that only the job runner opens (engine/crypto/jobs.hpp). 0 is "no key".
 using KeyRef = Strong<struct KeyRefTag, std::uint64_t>;
 

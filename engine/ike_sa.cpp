@@ -227,7 +227,7 @@ Established Established::make(Turn& turn, Channel channel, std::shared_ptr<const
                      {},
                      {},
                      {},
-                     std::nullopt,
+                     {},
                      turn.now,
                      turn.now + soft,
                      turn.now + lifetime,
@@ -290,7 +290,7 @@ void IkeSa::keep_mapping(Turn& turn) {
 }
 
 Established& IkeSa::establish(Turn& turn, Established next) {
-  if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip);
+  if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip, id);
   satisfied(turn, *this);
   state = std::move(next);
   Established& up = std::get<Established>(state);
@@ -316,7 +316,7 @@ void IkeSa::end(Turn& turn, Cause cause, const std::string& why) {
       turn.emit(std::move(notice));
     }
   }
-  if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip);
+  if (before_authentication(state)) turn.core.half_open.remove(first_remote.ip, id);
   if (holds<Lingering>(state)) --turn.core.lingering;
   if (asking()) attempt_fell(turn, *this, cause);
   if (established()) reauthentication_failed(turn, *this);

@@ -131,7 +131,7 @@ struct Established {
   std::list<Task> tasks;  // mostly empty: then it costs no heap, unlike a deque
   std::vector<OpenRequest> requesting;
   std::vector<OpenAnswer> answering;
-  std::optional<exchange::CrossedRekey> crossed;
+  Rare<exchange::CrossedRekey> crossed;
   Time since;
   Time soft_expiry, expires;
   Time last_inbound;      // authenticated message or traffic: the peer lived then
@@ -190,12 +190,14 @@ using State = std::variant<exchange::IkeSaInitRequest, exchange::IkeSaInitAnswer
                            exchange::IkeAuthRequest, exchange::IkeAuthAnswer, Established, Deleting, Lingering, Gone>;
 
 /// Under what SaTable has an SA in its indexes: what it is found by may have changed since.
+struct SaLink {
+  IkeSa *before = nullptr, *after = nullptr;
+};
 struct SaPlace {
-  IpAddress peer;
-  std::size_t identity = 0;  // hash of the peer's; 0: not established
-  Time deadline = Time::max();
-  bool outgoing = false;  // we began it, and it is not authenticated yet
-  friend bool operator==(const SaPlace&, const SaPlace&) = default;
+  std::uint64_t peer = 0, identity = 0;  // hashes of the peer's; 0: in no such index
+  SaLink same_peer{}, same_identity{};
+  std::uint32_t in_deadlines = 0;  // where, and one more; 0: nowhere
+  bool outgoing = false;           // we began it, and it is not authenticated yet
 };
 
 /// The peer leaves packets of this line out: they ask again after a pause, which doubles each time.
@@ -218,7 +220,7 @@ struct IkeSa {
   SocketAddress first_remote;        // where its first message came from: the key of a responder before authentication
   std::vector<PolicyLineId> wanted;  // lines that wait for the SA to be established
   Abilities abilities;
-  std::string interface;
+  Name interface;
   Rare<exchange::InitBehind> behind;  // of our own IKE_SA_INIT, until the peer is authenticated
   std::optional<IkeSaId> supersedes;  // the SA whose place this one is to take once it is complete
   State state;
@@ -239,7 +241,7 @@ struct IkeSa {
   PeerRequests theirs;
   std::unique_ptr<Reassembly> reassembly;  // only while fragments are under way
   /// Of the initial exchanges, one at most; later jobs belong to an open request or answer.
-  std::optional<JobId> request_job, answer_job;
+  Maybe<JobId> request_job, answer_job;
   std::optional<Time> next_keepalive;
 
   wire::Header header(wire::ExchangeType exchange, bool response, MessageId message) const;

@@ -41,7 +41,7 @@ Channel* IkeSa::channel() {
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
 void IkeSa::transmit(Turn& turn, const SocketAddress& local, const SocketAddress& remote, const Parcel& parcel) {
-  for (const Bytes& datagram : parcel.datagrams) turn.emit(SendDatagram{local, remote, datagram});
+  parcel.datagrams.each([&](const Bytes& datagram) { turn.emit(SendDatagram{local, remote, datagram}); });
 }
 
 Parcel IkeSa::seal(Turn& turn, const wire::Header& head, const wire::Payloads& payloads) {
@@ -281,13 +281,13 @@ void IkeSa::repeat_answer(Turn& turn, const Datagram& datagram, const wire::Mess
   if (fragment && encrypted->fragment != 1)
     return turn.drop(datagram, Cause::unusable_fragment, "an answered request is answered again at its first fragment");
   const Bytes digest = digest_of(datagram.payload);
-  if (!equal(digest, answer.digest)) {
+  if (!equal(ByteView(digest).first(answer.digest.size()), answer.digest)) {
     bool authentic = false;
     if (fragment && abilities.fragments && channel())
       if (const auto opened = channel()->open_contents(datagram.payload, *encrypted, authentic); !opened.ok()) authentic = false;
     if (!authentic)
       return turn.drop(datagram, Cause::message_id_outside_window, "another message under the ID of an answered one");
-    std::copy(digest.begin(), digest.end(), answer.digest.begin());
+    std::copy_n(digest.begin(), answer.digest.size(), answer.digest.begin());
   }
   // The keys of an IKE_INTERMEDIATE answer are replaced by those it has made (RFC 9370, 2.2.2): it stays as it was cut.
   const bool keys_gone = message.header.exchange == wire::ExchangeType::ike_intermediate;

@@ -37,7 +37,7 @@ ChildSaView view_of(const ChildSa& child, bool encapsulated, Time now) {
   out.encryption = child.encryption;
   out.integrity = child.integrity;
   out.pfs_group = child.group;
-  out.additional = child.additional;
+  if (child.additional) out.additional = *child.additional;
   out.mode = child.mode;
   out.udp_encapsulated = encapsulated;
   out.extended_sequence_numbers = child.extended_sequence_numbers;

@@ -13,7 +13,7 @@ const InterfaceState* find_interface(const std::vector<InterfaceState>& interfac
 }
 
 const std::string& address_interface(const ProtectedInterface& protected_interface) {
-  return protected_interface.local_address_interface.empty() ? protected_interface.name
+  return protected_interface.local_address_interface.empty() ? protected_interface.name.text()
                                                              : protected_interface.local_address_interface;
 }
 

@@ -20,7 +20,7 @@ namespace engine {
 /// of the peer's family, `line.local` is the last one it had, or unspecified: the line holds packets back all the same.
 struct BookLine {
   PolicyLine line;
-  std::string interface;
+  Name interface;
   std::shared_ptr<const CryptoMapEntry> entry;
   bool always_up = false;                   // of a tunnel interface: its SA is made without traffic
   bool own_source = false;                  // of one with `tunnel source ADDRESS`: no interface says where its packets come from

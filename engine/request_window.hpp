@@ -60,7 +60,7 @@ class OwnRequests {
 /// The answer to a request of the peer; no datagram: still being computed.
 struct Answer {
   MessageId id;
-  std::array<std::uint8_t, 32> digest;  // SHA-256 of the request, or of its first fragment (RFC 7383, 2.6.1)
+  std::array<std::uint8_t, 16> digest;  // half of SHA-256 of the request, or of its first fragment (RFC 7383, 2.6.1)
   SocketAddress local, remote;          // where the request went and came from: answers go back there (2.11)
   Parcel parcel;
   unsigned repeated = 0;

@@ -1,6 +1,18 @@
 #include "engine/secret.hpp"
 
+#include <algorithm>
+
 namespace engine {
+namespace {
+
+void wipe_octets(std::uint8_t* octets, std::size_t size) {
+  if (size == 0) return;
+  std::memset(octets, 0, size);
+  // Whoever reads it afterwards is unknown to the compiler, so it keeps the stores to memory about to be freed.
+  asm volatile("" : : "r"(octets) : "memory");
+}
+
+}  // namespace
 
 bool constant_time_equal(ByteView a, ByteView b) {
   if (a.size() != b.size()) return false;
@@ -9,13 +21,26 @@ bool constant_time_equal(ByteView a, ByteView b) {
   return difference == 0;
 }
 
-bool Secret::equals(ByteView other) const { return constant_time_equal(octets_, other); }
+Secret::Secret(ByteView octets) {
+  allocate(octets.size());
+  std::copy(octets.begin(), octets.end(), this->octets());
+}
+
+Secret::Secret(Bytes octets) : Secret(ByteView(octets)) { wipe_octets(octets.data(), octets.size()); }
+
+bool Secret::equals(ByteView other) const { return constant_time_equal(expose(), other); }
+
+void Secret::allocate(std::size_t size) {
+  if (size == 0) return;
+  block_ = new std::uint32_t[1 + (size + sizeof *block_ - 1) / sizeof *block_];
+  *block_ = static_cast<std::uint32_t>(size);
+}
 
 void Secret::wipe() {
-  // Through volatile, so that the compiler keeps the stores to memory about to be freed.
-  volatile std::uint8_t* p = octets_.data();
-  for (std::size_t i = 0; i < octets_.size(); ++i) p[i] = 0;
-  octets_.clear();
+  if (!block_) return;
+  wipe_octets(octets(), size());
+  delete[] block_;
+  block_ = nullptr;
 }
 
 }  // namespace engine

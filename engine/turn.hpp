@@ -1,7 +1,6 @@
 // What a handler may use while one event is handled: the endpoint's shared parts, the time, the list of actions.
 #pragma once
 
-#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -10,49 +9,9 @@
 #include "engine/cookie.hpp"
 #include "engine/desired.hpp"
 #include "engine/diagnoses.hpp"
-#include "engine/ike_sa.hpp"
+#include "engine/sa_table.hpp"
 
 namespace engine {
-
-/// All IKE SAs, found by what identifies them and by when they want to be woken.
-class SaTable {
- public:
-  IkeSa& add(std::unique_ptr<IkeSa> sa);
-  void erase(IkeSaId id);
-  IkeSa* find(IkeSaId id);
-  IkeSa* find_by_spi(IkeSpi local);
-  /// The responder's SA that a repeated IKE_SA_INIT belongs to: SPIr is still zero there (RFC 7296, 2.1).
-  IkeSa* find_half_open(IkeSpi spi_i, const SocketAddress& remote);
-  /// The SAs whose peer has this address; in the order they were made.
-  std::vector<IkeSa*> of_peer(const IpAddress& remote);
-  /// The established SAs whose peer calls itself so; in the order they were made.
-  std::vector<IkeSa*> of_identity(const Identity& remote);
-  /// To be called after each event for every SA that it may have changed: what it is found by, and its deadline.
-  void follow(IkeSa& sa);
-  /// SAs of which we are the initiator and which are not authenticated yet.
-  std::uint32_t outgoing() const { return outgoing_; }
-  /// SAs whose peer is authenticated, and that are not at their end.
-  std::uint32_t established() const { return static_cast<std::uint32_t>(by_identity_.size()); }
-  /// The earliest deadline of any SA; nullopt: none has one.
-  std::optional<Time> next_deadline() const;
-  /// Whose deadline has come, earliest first.
-  std::vector<IkeSaId> due(Time now) const;
-  /// In the order they were made.
-  const std::map<IkeSaId, std::unique_ptr<IkeSa>>& all() const { return sas_; }
-
- private:
-  template <class Key>
-  std::vector<IkeSa*> under(const std::set<std::pair<Key, IkeSaId>>& index, const Key& key);
-  void place_at(IkeSa& sa, const SaPlace& place);
-
-  std::map<IkeSaId, std::unique_ptr<IkeSa>> sas_;
-  std::unordered_map<IkeSpi, IkeSa*> by_spi_;
-  std::unordered_multimap<IkeSpi, IkeSa*> by_spi_i_;  // of which we are the responder
-  std::set<std::pair<IpAddress, IkeSaId>> by_peer_;
-  std::set<std::pair<std::size_t, IkeSaId>> by_identity_;  // by its hash
-  std::set<std::pair<Time, IkeSaId>> deadlines_;
-  std::uint32_t outgoing_ = 0;
-};
 
 /// Everything of an endpoint that outlives an event.
 struct Core {
@@ -62,13 +21,14 @@ struct Core {
   SaTable sas;
   Diagnoses diagnoses;
   CookieJar cookies;
-  std::unordered_map<ChildSaId, IkeSaId> child_owner;
-  std::unordered_map<EspSpi, ChildSaId> esp_spis;  // ours
+  FlatMap<ChildSaId, IkeSaId> child_owner;
+  FlatMap<EspSpi, ChildSaId> esp_spis;  // ours
   std::unordered_map<JobId, IkeSaId> jobs;
   std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};
   HalfOpen half_open;           // responder's SAs before authentication
   std::uint32_t lingering = 0;  // SAs that only repeat their last answer
   RateLimit told_refusals{10};  // of strangers: diagnosed and logged; the rest is only counted
+  Time next_unknown_spi{};      // not told before
   Desired desired;
   std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;

@@ -55,7 +55,7 @@ class DataPlane {
   virtual std::uint64_t unknown_spi() const { return 0; }
 };
 
-/// What a plane tells upwards, on the loop's thread: Acquire, Expire, InboundSeen, OutboundSeen, PeerMoved.
+/// What a plane tells upwards, on the loop's thread: Acquire, Expire, InboundSeen, OutboundSeen, PeerMoved, UnknownSpi.
 using PlaneEvents = std::function<void(engine::Event)>;
 
 }  // namespace kernel

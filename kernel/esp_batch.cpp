@@ -22,7 +22,7 @@ std::span<std::uint8_t> EspBatch::place(OutboundSa& sa, const OuterPath& path, s
 
 void EspBatch::add(std::size_t payload, std::uint8_t next_header, std::size_t inner) {
   const auto verdict = sa_->esp.frame(payload, next_header, std::span(buffer_).subspan(used_), work_[count_]);
-  if (verdict != EspVerdict::ok) return ChildStats::add(sa_->child->stats.send_errors);
+  if (verdict != EspVerdict::ok) return ChildStats::add(sa_->child->stats.errors().send_errors);
   used_ += work_[count_].packet.size();
   ++count_;
   inner_ += inner;
@@ -39,7 +39,7 @@ void EspBatch::flush() {
   if (sent.too_big) sa_->mtu_asked = {};  // the kernel has learned something
   ChildStats& stats = sa_->child->stats;
   ChildStats::add(stats.encaps, sent.packets);
-  if (sent.packets < count_) ChildStats::add(stats.send_errors, count_ - sent.packets);
+  if (sent.packets < count_) ChildStats::add(stats.errors().send_errors, count_ - sent.packets);
   ChildStats::add(stats.encaps_bytes, inner_ / count_ * sent.packets + (sent.packets == count_ ? inner_ % count_ : 0));
   if (const auto kind = sa_->lifetime.spend(inner_, sa_->esp.sequence(), sa_->esp.last_sequence()))
     mailbox_.put(engine::Expire{sa_->child->facts.child, *kind});

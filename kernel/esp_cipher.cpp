@@ -82,7 +82,7 @@ engine::Result<EspCipher> EspCipher::create(const engine::SaParameters& sa, Dire
   out.encrypts_ = sa.encryption->primitive != Primitive::aes_gmac;
   out.esn_ = sa.extended_sequence_numbers;
   out.iv_octets_ = sa.encryption->iv_octets;
-  out.alignment_ = std::max<std::size_t>(4, sa.encryption->block_octets);
+  out.alignment_ = std::max<std::uint8_t>(4, sa.encryption->block_octets);
 
   if (out.aead_) {
     if (sa.integrity) return refused("an integrity algorithm beside an AEAD cipher");

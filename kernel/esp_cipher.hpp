@@ -62,7 +62,7 @@ class EspCipher {
   Direction direction_ = Direction::seal;
   Library library_ = Library::fastest;
   bool aead_ = false, encrypts_ = true, esn_ = false;
-  std::size_t iv_octets_ = 0, icv_octets_ = 0, alignment_ = 4;
+  std::uint8_t iv_octets_ = 0, icv_octets_ = 0, alignment_ = 4;
 };
 
 }  // namespace kernel

@@ -12,6 +12,7 @@ namespace kernel {
 namespace {
 
 constexpr std::size_t lines_for_later = 500;  // from so many on the capture is told beside the loop
+constexpr unsigned least_tun_mtu = 1280;      // with less a device has no IPv6
 
 }  // namespace
 
@@ -79,9 +80,9 @@ engine::Status TunPlane::protect(const std::string& interface, const Device& dev
   const bool later = !moved && lines.size() >= lines_for_later;
   if (!later) finish_captures();
   const auto known = protected_.find(interface);
-  Protected state{device, known == protected_.end() ? nullptr : known->second.tun, lines};
+  Protected state{device, known == protected_.end() ? nullptr : known->second.tun, lines, TunDevice::mtu_of(device.name)};
   if (!state.tun) {
-    TRY(auto tun, TunDevice::create(options_.tun_name, options_.tun_mtu));
+    TRY(auto tun, TunDevice::create(options_.tun_name, tun_mtu(interface)));
     state.tun = std::make_shared<TunDevice>(std::move(tun));
   }
   if (later) return protect_later(interface, std::move(state));
@@ -164,9 +165,9 @@ engine::Status TunPlane::add_inbound(const engine::AddInbound& add) {
   if (child.spi_in != 0) return failed("inbound SA is there already");
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.spi_in = spi;
-  spis_[spi] = add.facts.child;
-  worker_->leave(TunWorker::InstallInbound{
-      InboundSa{spi, child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}}});
+  spis_.put(spi, add.facts.child);
+  worker_->leave(TunWorker::InstallInbound{std::make_unique<InboundSa>(
+      InboundSa{spi, child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}})});
   return engine::Done{};
 }
 
@@ -176,9 +177,12 @@ engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
   if (child.outbound) return failed("outbound SA is there already");
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.outbound = true;
-  if (tunnels_.has(add.facts.interface)) tunnels_.serve(add.facts.interface, payload_room(add.facts, add.sa));
-  worker_->leave(TunWorker::InstallOutbound{
-      OutboundSa{child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}}});
+  if (tunnels_.has(add.facts.interface.text()))
+    tunnels_.serve(add.facts.interface.text(), payload_room(add.facts, add.sa));
+  else
+    make_room(child, add);
+  worker_->leave(TunWorker::InstallOutbound{std::make_unique<OutboundSa>(
+      OutboundSa{child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}})});
   return engine::Done{};
 }
 
@@ -186,10 +190,38 @@ void TunPlane::remove_child(engine::ChildSaId id) {
   const auto found = children_.find(id);
   if (found == children_.end()) return;
   const engine::ChildSaFacts& facts = found->second.shared->facts;
-  if (found->second.outbound) tunnels_.leave(facts.interface);
+  if (found->second.outbound) tunnels_.leave(facts.interface.text());
+  leave_room(found->second);
   worker_->leave(TunWorker::Remove{id, facts.line, found->second.spi_in});
   spis_.erase(found->second.spi_in);
   children_.erase(found);
+}
+
+unsigned TunPlane::tun_mtu(const std::string& interface) const {
+  const auto rooms = rooms_.find(interface);
+  return rooms == rooms_.end() ? options_.tun_mtu : std::max<unsigned>(least_tun_mtu, rooms->second.begin()->first);
+}
+
+/// Packets are cut, or refused, before they are protected. What the path beyond the device is too small for is found out later.
+void TunPlane::make_room(Child& child, const engine::AddOutbound& add) {
+  const std::string& interface = add.facts.interface;
+  const auto port = protected_.find(interface);
+  if (port == protected_.end() || add.facts.mode != engine::IpsecMode::tunnel) return;
+  const std::size_t outside = EspSockets::overhead({add.facts.local, add.facts.remote, add.facts.udp_encapsulated});
+  if (port->second.mtu <= outside) return;
+  child.room = static_cast<std::uint16_t>(std::min<std::size_t>(payload_room(add.sa, port->second.mtu - outside), 0xFFFF));
+  if (child.room == 0) return;
+  ++rooms_[interface][child.room];
+  port->second.tun->set_mtu(tun_mtu(interface));
+}
+
+void TunPlane::leave_room(const Child& child) {
+  if (child.room == 0) return;
+  const std::string& interface = child.shared->facts.interface;
+  const auto rooms = rooms_.find(interface);
+  if (--rooms->second[child.room] == 0) rooms->second.erase(child.room);
+  if (rooms->second.empty()) rooms_.erase(rooms);
+  if (const auto port = protected_.find(interface); port != protected_.end()) port->second.tun->set_mtu(tun_mtu(interface));
 }
 
 engine::Status TunPlane::move_child(const engine::MoveChild& move) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/flat_map.hpp"
 #include "kernel/capture.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/device_map.hpp"
@@ -25,8 +26,8 @@ class TunPlane final : public DataPlane, public UdpEspSink {
     DeviceMap devices;
     unsigned instance = 0;                 // below 16; different for planes within one network namespace
     std::string tun_name = "sallyport%d";  // %d: the first number that is free
-    unsigned tun_mtu = 1400;
-    std::uint16_t nat_port = 4500;  // of ESP in UDP, as EspSockets::open() has it; 0: none
+    unsigned tun_mtu = 1400;               // as long as there is no SA
+    std::uint16_t nat_port = 4500;         // of ESP in UDP, as EspSockets::open() has it; 0: none
     /// Told what became of a policy of thousands of lines that set_policy() took and could not put in force: what was in force
     /// stays.
     std::function<void(const std::string& interface, const std::string& why)> refused{};
@@ -75,12 +76,14 @@ class TunPlane final : public DataPlane, public UdpEspSink {
   struct Child {
     std::shared_ptr<TunChild> shared;  // with the thread: of its facts only what no move changes is read here
     std::uint32_t spi_in = 0;          // 0: not installed
+    std::uint16_t room = 0;            // octets of the longest packet that fits; 0: that does not matter
     bool outbound = false;
   };
   struct Protected {
     Device device;
     std::shared_ptr<TunDevice> tun;
     std::vector<engine::PolicyLine> lines;
+    unsigned mtu = 0;  // of the device
   };
 
   TunPlane(Options options, PlaneEvents events, Capture capture, TunnelLinks links, std::shared_ptr<EventMailbox> mailbox,
@@ -94,6 +97,9 @@ class TunPlane final : public DataPlane, public UdpEspSink {
   engine::Status watch_events();
   void unprotect(const std::string& interface);
   void post_port(const std::string& interface, const Protected& state);
+  void make_room(Child& child, const engine::AddOutbound& add);
+  void leave_room(const Child& child);
+  unsigned tun_mtu(const std::string& interface) const;
 
   Options options_;
   PlaneEvents events_;
@@ -105,9 +111,11 @@ class TunPlane final : public DataPlane, public UdpEspSink {
     std::string interface;
     std::optional<Protected> before;
   };
+  /// By interface, what fits into the SAs that send, and how many have such room: the kernel cuts packets for the least.
+  std::map<std::string, std::map<std::uint16_t, std::size_t>, std::less<>> rooms_;
   std::deque<Pending> pending_;  // what the capture is told beside the loop, in order
   std::unordered_map<engine::ChildSaId, Child> children_;
-  std::unordered_map<std::uint32_t, engine::ChildSaId> spis_;
+  engine::FlatMap<std::uint32_t, engine::ChildSaId> spis_;
   std::unique_ptr<TunWorker> worker_;
   TunTunnels tunnels_;
 };

@@ -10,18 +10,18 @@ constexpr std::size_t rebuilt_room = 2 * 65536;
 void count_refusal(ChildStats& stats, EspVerdict verdict) {
   switch (verdict) {
     case EspVerdict::replayed:
-      return ChildStats::add(stats.replay_failed);
+      return ChildStats::add(stats.errors().replay_failed);
     case EspVerdict::below_window:
-      return ChildStats::add(stats.below_window);
+      return ChildStats::add(stats.errors().below_window);
     case EspVerdict::bad_integrity:
-      return ChildStats::add(stats.integrity_failed);
+      return ChildStats::add(stats.errors().integrity_failed);
     case EspVerdict::too_short:
     case EspVerdict::bad_length:
-      return ChildStats::add(stats.invalid_length);
+      return ChildStats::add(stats.errors().invalid_length);
     case EspVerdict::bad_padding:
-      return ChildStats::add(stats.invalid_padding);
+      return ChildStats::add(stats.errors().invalid_padding);
     default:
-      return ChildStats::add(stats.receive_errors);
+      return ChildStats::add(stats.errors().receive_errors);
   }
 }
 
@@ -49,7 +49,7 @@ void TunInbound::packet(std::span<std::uint8_t> esp, const Origin& origin, Plane
     sa_ = sas_.find(spi);
     if (!sa_) {
       unknown_spi_.fetch_add(1, std::memory_order_relaxed);
-      return;
+      return told_unknown(spi, origin, now);
     }
     port_ = port_of_(*sa_);
   }
@@ -71,7 +71,7 @@ void TunInbound::open(PlaneTime now) {
     told_moved(origins_[i], now);
     if (opened.verdict == EspVerdict::dummy) continue;
     if (sa_->lifetime.over())
-      ChildStats::add(sa_->child->stats.receive_errors);
+      ChildStats::add(sa_->child->stats.errors().receive_errors);
     else
       deliver(opened, origins_[i]);
   }
@@ -91,18 +91,18 @@ bool TunInbound::unwrap(const EspInbound::Opened& opened, const Origin& origin, 
   if (sa_->child->facts.mode == engine::IpsecMode::tunnel) {
     const bool v4 = opened.next_header == next_header_ipv4;
     if (!v4 && opened.next_header != next_header_ipv6) {
-      ChildStats::add(stats.invalid_protocol);
+      ChildStats::add(stats.errors().invalid_protocol);
       return false;
     }
     if (!packet.empty() && packet[0] >> 4 == (v4 ? 4 : 6)) return true;
-    ChildStats::add(packet.empty() ? stats.invalid_length : stats.invalid_protocol);
+    ChildStats::add(packet.empty() ? stats.errors().invalid_length : stats.errors().invalid_protocol);
     return false;
   }
   const HeaderFields fields{origin.outer->source, origin.outer->destination, opened.next_header, origin.outer->traffic_class,
                             packet.size()};
   const std::size_t header = header_size(fields.source.family), whole = header + packet.size();
   if (whole > 65535) {
-    ChildStats::add(stats.invalid_length);
+    ChildStats::add(stats.errors().invalid_length);
     return false;
   }
   if (rebuilt_used_ + whole > rebuilt_.size()) {
@@ -123,12 +123,12 @@ void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin)
   if (!unwrap(opened, origin, packet)) return;
   ChildStats& stats = sa_->child->stats;
   const auto facts = inspect(packet);
-  if (!facts) return ChildStats::add(stats.invalid_length);
-  if (!selects(sa_->child->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.invalid_selector);
+  if (!facts) return ChildStats::add(stats.errors().invalid_length);
+  if (!selects(sa_->child->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.errors().invalid_selector);
   packet = packet.first(facts->total_length);
   if (sa_->child->facts.mode == engine::IpsecMode::tunnel && !merge_ecn(packet, origin.outer->traffic_class))
-    return ChildStats::add(stats.receive_errors);
-  if (!port_) return ChildStats::add(stats.receive_errors);
+    return ChildStats::add(stats.errors().receive_errors);
+  if (!port_) return ChildStats::add(stats.errors().receive_errors);
   ChildStats::add(stats.decaps);
   ChildStats::add(stats.decaps_bytes, packet.size());
   if (const auto kind = sa_->lifetime.spend(packet.size())) mailbox_.put(engine::Expire{sa_->child->facts.child, *kind});
@@ -139,7 +139,7 @@ void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin)
 
 void TunInbound::write(std::span<const iovec> parts, std::size_t packets) {
   if (writev(port_->tun->fd(), parts.data(), static_cast<int>(parts.size())) < 0)
-    ChildStats::add(sa_->child->stats.receive_errors, packets);
+    ChildStats::add(sa_->child->stats.errors().receive_errors, packets);
 }
 
 void TunInbound::told_alive(PlaneTime now) {
@@ -152,10 +152,15 @@ void TunInbound::told_alive(PlaneTime now) {
 void TunInbound::told_moved(const Origin& origin, PlaneTime now) {
   const engine::SocketAddress from{origin.outer->source, origin.outer->source_port};
   if (!origin.udp_encapsulated || !sa_->child->facts.udp_encapsulated || from == sa_->child->facts.remote) return;
-  if (from == sa_->moved_to && now - sa_->moved_told < std::chrono::seconds(1)) return;
-  sa_->moved_to = from;
-  sa_->moved_told = now;
+  if (sa_->moved && from == sa_->moved->to && now - sa_->moved->told < std::chrono::seconds(1)) return;
+  sa_->moved = InboundSa::Moved{from, now};
   mailbox_.put(engine::PeerMoved{sa_->child->facts.child, from});
+}
+
+void TunInbound::told_unknown(std::uint32_t spi, const Origin& origin, PlaneTime now) {
+  if (unknown_told_ != PlaneTime{} && now - unknown_told_ < std::chrono::seconds(1)) return;
+  unknown_told_ = now;
+  mailbox_.put(engine::UnknownSpi{{spi}, {origin.outer->destination, 0}, {origin.outer->source, origin.outer->source_port}});
 }
 
 }  // namespace kernel

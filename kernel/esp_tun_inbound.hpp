@@ -39,11 +39,13 @@ class TunInbound {
   void write(std::span<const iovec> parts, std::size_t packets);
   void told_alive(PlaneTime now);
   void told_moved(const Origin& origin, PlaneTime now);
+  void told_unknown(std::uint32_t spi, const Origin& origin, PlaneTime now);
 
   SaTable& sas_;
   EventMailbox& mailbox_;
   PortOf port_of_;
   std::atomic<std::uint64_t> unknown_spi_{0};
+  PlaneTime unknown_told_{};
   // The packets at hand, all of one SA.
   InboundSa* sa_ = nullptr;
   TunPort* port_ = nullptr;

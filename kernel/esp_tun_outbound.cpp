@@ -47,7 +47,7 @@ void TunOutbound::frame(TunPort& port, std::span<std::uint8_t> frame, PlaneTime 
   }
   clamp_mss(packet, *facts, port.mss, header.flags & vnet_needs_checksum ? TcpChecksum::partial : TcpChecksum::complete);
   const auto cut = GsoCut::make(header, engine::ByteView(packet).first(facts->total_length));
-  if (!cut) return ChildStats::add(sa->child->stats.send_errors);
+  if (!cut) return ChildStats::add(sa->child->stats.errors().send_errors);
   transmit(port, *sa, *cut, packet.first(facts->total_length), *facts, now);
 }
 
@@ -59,10 +59,10 @@ void TunOutbound::release(TunPort& port, engine::PolicyLineId line, PlaneTime no
 void TunOutbound::transmit(TunPort& port, OutboundSa& sa, const GsoCut& cut, engine::ByteView packet, const PacketFacts& facts,
                            PlaneTime now) {
   const bool tunnel = sa.child->facts.mode == engine::IpsecMode::tunnel;
-  if (!tunnel && !fits_transport(facts, sa.child->facts)) return ChildStats::add(sa.child->stats.send_errors);
+  if (!tunnel && !fits_transport(facts, sa.child->facts)) return ChildStats::add(sa.child->stats.errors().send_errors);
   OuterPath path{sa.child->facts.local, sa.child->facts.remote, sa.child->facts.udp_encapsulated, facts.traffic_class, false,
                  port.device_ifindex};
-  if (!fits(port, sa, cut.size(0), packet, facts, path, now)) return ChildStats::add(sa.child->stats.send_errors);
+  if (!fits(port, sa, cut.size(0), packet, facts, path, now)) return ChildStats::add(sa.child->stats.errors().send_errors);
   told_sent(sa, now);
   const std::uint8_t version = facts.source.is_v4() ? next_header_ipv4 : next_header_ipv6;
   const std::size_t outside = tunnel ? 0 : facts.header_length;  // not protected: the ESP packet's own IP header says it

@@ -12,15 +12,17 @@ ChildCounters ChildStats::snapshot() const {
   out.encaps_bytes = get(encaps_bytes);
   out.decaps = get(decaps);
   out.decaps_bytes = get(decaps_bytes);
-  out.send_errors = get(send_errors);
-  out.replay_failed = get(replay_failed);
-  out.below_window = get(below_window);
-  out.integrity_failed = get(integrity_failed);
-  out.invalid_selector = get(invalid_selector);
-  out.invalid_length = get(invalid_length);
-  out.invalid_padding = get(invalid_padding);
-  out.invalid_protocol = get(invalid_protocol);
-  out.receive_errors = get(receive_errors) + out.refused_by_cause();
+  const Errors* errors = errors_.load(std::memory_order_acquire);
+  if (!errors) return out;
+  out.send_errors = get(errors->send_errors);
+  out.replay_failed = get(errors->replay_failed);
+  out.below_window = get(errors->below_window);
+  out.integrity_failed = get(errors->integrity_failed);
+  out.invalid_selector = get(errors->invalid_selector);
+  out.invalid_length = get(errors->invalid_length);
+  out.invalid_padding = get(errors->invalid_padding);
+  out.invalid_protocol = get(errors->invalid_protocol);
+  out.receive_errors = get(errors->receive_errors) + out.refused_by_cause();
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/rare.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/esp.hpp"
 #include "kernel/esp_tun_packet.hpp"
@@ -21,17 +22,35 @@ namespace kernel {
 using PlaneTime = std::chrono::steady_clock::time_point;
 
 /// Counters of a child, written by the plane's thread, read by any.
-struct ChildStats {
+class ChildStats {
+ public:
   using Counter = std::atomic<std::uint64_t>;
-  Counter encaps{0}, encaps_bytes{0}, decaps{0}, decaps_bytes{0}, send_errors{0}, receive_errors{0};
-  Counter replay_failed{0}, below_window{0}, integrity_failed{0}, invalid_selector{0}, invalid_length{0};
-  Counter invalid_padding{0}, invalid_protocol{0};
+  struct Errors {
+    Counter send_errors{0}, receive_errors{0};
+    Counter replay_failed{0}, below_window{0}, integrity_failed{0}, invalid_selector{0}, invalid_length{0};
+    Counter invalid_padding{0}, invalid_protocol{0};
+  };
+  Counter encaps{0}, encaps_bytes{0}, decaps{0}, decaps_bytes{0};
+
+  ChildStats() = default;
+  ChildStats(const ChildStats&) = delete;
+  ~ChildStats() { delete errors_.load(); }
+
+  /// Most SAs never have any. By the plane's thread only.
+  Errors& errors() {
+    if (Errors* present = errors_.load(std::memory_order_relaxed)) return *present;
+    errors_.store(new Errors, std::memory_order_release);
+    return *errors_.load(std::memory_order_relaxed);
+  }
 
   /// By the plane's thread only: no other writes, so none has to be waited for.
   static void add(Counter& counter, std::uint64_t by = 1) {
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
   ChildCounters snapshot() const;
+
+ private:
+  std::atomic<Errors*> errors_{nullptr};
 };
 
 /// What the two directions of a child have in common. `facts` are the plane's thread's.
@@ -60,8 +79,11 @@ struct InboundSa {
   EspInbound esp;
   Lifetime lifetime;
   PlaneTime seen_told{};
-  engine::SocketAddress moved_to{};  // where its packets last came from, if not from where its facts say
-  PlaneTime moved_told{};
+  struct Moved {
+    engine::SocketAddress to;
+    PlaneTime told;
+  };
+  engine::Rare<Moved> moved{};  // where its packets last came from, if not from where its facts say
 };
 struct OutboundSa {
   std::shared_ptr<TunChild> child;
@@ -105,9 +127,9 @@ struct TunPort {
 /// The SAs of all interfaces.
 class SaTable {
  public:
-  void add(InboundSa sa) { inbound_.insert_or_assign(sa.spi, std::make_unique<InboundSa>(std::move(sa))); }
+  void add(std::unique_ptr<InboundSa> sa) { inbound_.insert_or_assign(sa->spi, std::move(sa)); }
   /// The newest of a line sends.
-  void add(OutboundSa sa) { outbound_[sa.child->facts.line].push_back(std::make_unique<OutboundSa>(std::move(sa))); }
+  void add(std::unique_ptr<OutboundSa> sa) { outbound_[sa->child->facts.line].push_back(std::move(sa)); }
   void remove(engine::ChildSaId child, engine::PolicyLineId line, std::uint32_t spi);
   void move(const engine::MoveChild& move, engine::PolicyLineId line, std::uint32_t spi);
 

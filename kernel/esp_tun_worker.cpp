@@ -115,8 +115,8 @@ void TunWorker::take_posted() {
 }
 
 void TunWorker::apply(InstallOutbound& command) {
-  const engine::PolicyLineId line = command.sa.child->facts.line;
-  const auto port = ports_.find(command.sa.child->facts.interface);
+  const engine::PolicyLineId line = command.sa->child->facts.line;
+  const auto port = ports_.find(command.sa->child->facts.interface.text());
   sas_.add(std::move(command.sa));
   if (port != ports_.end()) outbound_.release(port->second, line, now_);
 }
@@ -148,7 +148,7 @@ void TunWorker::apply(UdpPacket& command) {
 }
 
 TunPort* TunWorker::port_of(const InboundSa& sa) {
-  const auto found = ports_.find(sa.child->facts.interface);
+  const auto found = ports_.find(sa.child->facts.interface.text());
   return found == ports_.end() ? nullptr : &found->second;
 }
 

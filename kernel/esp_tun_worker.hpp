@@ -17,10 +17,10 @@ namespace kernel {
 class TunWorker {
  public:
   struct InstallInbound {
-    InboundSa sa;
+    std::unique_ptr<InboundSa> sa;
   };
   struct InstallOutbound {
-    OutboundSa sa;
+    std::unique_ptr<OutboundSa> sa;
   };
   struct Remove {
     engine::ChildSaId child;

@@ -68,6 +68,20 @@ TunDevice::~TunDevice() {
   if (fd_ >= 0) close(fd_);
 }
 
+unsigned TunDevice::mtu_of(const std::string& name) {
+  const int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (control < 0) return 0;
+  ifreq request{};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  const bool known = ioctl(control, SIOCGIFMTU, &request) == 0;
+  close(control);
+  return known ? static_cast<unsigned>(request.ifr_mtu) : 0;
+}
+
+void TunDevice::set_mtu(unsigned mtu) {
+  if (std::exchange(mtu_, mtu) != mtu) (void)bring_up();
+}
+
 engine::Status TunDevice::bring_up() const { return set_up(name_, mtu_); }
 
 engine::Result<TunDevice> TunDevice::attach(std::string_view name) {

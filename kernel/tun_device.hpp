@@ -25,6 +25,10 @@ class TunDevice {
   /// read and written, their checksums not yet filled in; datagrams in one piece only where udp_offload() says so.
   int fd() const { return fd_; }
   bool udp_offload() const { return udp_offload_; }
+  /// Of the device of that name; 0: there is none.
+  static unsigned mtu_of(const std::string& name);
+  /// Only of one that create() made.
+  void set_mtu(unsigned mtu);
   /// Sets it up again after somebody set it down.
   engine::Status bring_up() const;
   /// What the line protocol is: nothing is sent into a device without carrier.

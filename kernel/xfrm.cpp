@@ -299,7 +299,7 @@ void XfrmPlane::rewrite(const engine::PolicyLine& before, const engine::PolicyLi
 
 Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaParameters& sa, StateOptions options) {
   options.sa_direction = sa_direction_;
-  options.scope = tunnels_.scope_of(facts.interface);
+  options.scope = tunnels_.scope_of(facts.interface.text());
   TRY(NetlinkMessage message, new_state(facts, sa, options));
   const bool out = options.direction == StateDirection::out;
   const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip, options.scope,
@@ -324,7 +324,7 @@ Status XfrmPlane::add_outbound(const engine::AddOutbound& sa) {
   const std::uint32_t sequence = acquire == acquires_.end() ? 0 : acquire->second;
   CHECK_OK(add_state(sa.facts, sa.sa, {.direction = StateDirection::out, .acquire_sequence = sequence}));
   acquires_.erase(sa.facts.line);
-  tunnels_.serve(sa.facts.interface, payload_room(sa.facts, sa.sa));
+  tunnels_.serve(sa.facts.interface.text(), payload_room(sa.facts, sa.sa));
   return engine::Done{};
 }
 

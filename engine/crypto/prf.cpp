@@ -8,9 +8,7 @@ namespace engine::crypto {
 
 Secret prf(const Algorithm& prf, ByteView key, std::initializer_list<ByteView> parts) {
   const Hash& hash = hash_of(prf.primitive);
-  Bytes out(hash.output);
-  hmac(hash, key, {parts.begin(), parts.size()}, out);
-  return Secret(std::move(out));
+  return Secret::made(hash.output, [&](std::span<std::uint8_t> out) { hmac(hash, key, {parts.begin(), parts.size()}, out); });
 }
 
 // RFC 7296, 2.13: T1 = prf(K, S | 0x01), Tn = prf(K, T(n-1) | S | n).

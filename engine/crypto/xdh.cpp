@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_octets = 56;
 constexpr std::array<std::uint8_t, max_octets> any_value{};
+constexpr char x25519[] = "X25519", x448[] = "X448";
 
 /// A thread's context of one curve saves the look-up of the algorithm, which takes locks, at every call.
 template <const char* name>
@@ -22,14 +23,12 @@ EVP_PKEY_CTX* import_context() {
   return context.get();
 }
 
-constexpr char x25519[] = "X25519", x448[] = "X448";
-
 /// A key from raw octets; what is empty is left out. A private key without a public value has it computed.
-Key import_key(const Algorithm& row, ByteView private_key, ByteView public_value) {
-  EVP_PKEY_CTX* context = row.primitive == Primitive::x25519 ? import_context<x25519>() : import_context<x448>();
+template <const char* name>
+Key import_key(ByteView private_key, ByteView public_value) {
   // The library's parameter takes a writable pointer and only reads.
-  const auto parameter = [](const char* name, ByteView octets) {
-    return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(octets.data()), octets.size());
+  const auto parameter = [](const char* what, ByteView octets) {
+    return OSSL_PARAM_construct_octet_string(what, const_cast<std::uint8_t*>(octets.data()), octets.size());
   };
   OSSL_PARAM parameters[3];
   OSSL_PARAM* end = parameters;
@@ -37,8 +36,17 @@ Key import_key(const Algorithm& row, ByteView private_key, ByteView public_value
   if (!public_value.empty()) *end++ = parameter(OSSL_PKEY_PARAM_PUB_KEY, public_value);
   *end = OSSL_PARAM_construct_end();
   EVP_PKEY* key = nullptr;
-  require(EVP_PKEY_fromdata(context, &key, private_key.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, parameters) == 1);
+  const int what = private_key.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
+  require(EVP_PKEY_fromdata(import_context<name>(), &key, what, parameters) == 1);
   return Key(key);
+}
+
+/// The thread's key of a curve for what peers send, one after the other: each import goes through all algorithms there are.
+template <const char* name>
+EVP_PKEY* peer_key(ByteView public_value) {
+  thread_local const Key key = import_key<name>({}, public_value);
+  require(EVP_PKEY_set1_encoded_public_key(key.get(), public_value.data(), public_value.size()) == 1);
+  return key.get();
 }
 
 /// An empty Secret when the peer's value is of small order: the result would be all zeros.
@@ -53,17 +61,15 @@ Secret derive(EVP_PKEY* own, EVP_PKEY* peer, std::size_t octets) {
   return Secret();
 }
 
-}  // namespace
-
-// RFC 8031, 2: raw little-endian strings; RFC 7748, 6: an all-zero result is an error.
-Result<DhValues> dh_xdh(const DhJob& job) {
+template <const char* name>
+Result<DhValues> exchange(const DhJob& job) {
   const Algorithm& row = *job.group;
   const std::size_t octets = row.output_octets;
   if (job.step != DhStep::begin && job.peer_public.size() != octets)
     return invalid_peer_value(row, "it has " + std::to_string(job.peer_public.size()) + " octets");
   // An initiator's second half needs no public value: with any other one in its place the library computes none.
   const Key own =
-      import_key(row, job.private_key.expose(), job.step == DhStep::complete ? ByteView(any_value).first(octets) : ByteView());
+      import_key<name>(job.private_key.expose(), job.step == DhStep::complete ? ByteView(any_value).first(octets) : ByteView());
   DhValues out;
   if (job.step != DhStep::complete) {
     out.public_value.resize(octets);
@@ -71,11 +77,17 @@ Result<DhValues> dh_xdh(const DhJob& job) {
     require(EVP_PKEY_get_raw_public_key(own.get(), out.public_value.data(), &size) == 1);
   }
   if (job.step != DhStep::begin) {
-    const Key peer = import_key(row, {}, job.peer_public);
-    out.shared = derive(own.get(), peer.get(), octets);
+    out.shared = derive(own.get(), peer_key<name>(job.peer_public), octets);
     if (out.shared.empty()) return invalid_peer_value(row, "it is a point of small order");
   }
   return out;
+}
+
+}  // namespace
+
+// RFC 8031, 2: raw little-endian strings; RFC 7748, 6: an all-zero result is an error.
+Result<DhValues> dh_xdh(const DhJob& job) {
+  return job.group->primitive == Primitive::x25519 ? exchange<x25519>(job) : exchange<x448>(job);
 }
 
 }  // namespace engine::crypto

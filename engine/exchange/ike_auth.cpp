@@ -84,7 +84,7 @@ crypto::Job sign_job(const IkeAuthRequest& auth, const IkeSa& sa, const Secret& 
   const Algorithm& prf = *auth.channel.suite().prf;
   return authentication::prove(
       auth.credential, prf,
-      signed_octets(auth.init.message_i, auth.init.nonce_r, prf, sk_pi, auth.id_i, auth.init.intermediate, sa.own.next()));
+      signed_octets(auth.init->message_i, auth.init->nonce_r, prf, sk_pi, auth.id_i, auth.init->intermediate, sa.own.next()));
 }
 
 crypto::PpkJob mix_job(const Channel& channel, const Ppk& ppk) {
@@ -138,7 +138,7 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
   IkeAuthRequest auth{
       IkeAuthRequest::Stage::signing, std::move(channel), std::move(init), profile, *keys, std::move(id_i), std::move(child)};
   auth.credential = std::move(*credential);
-  if (!ppk || !auth.init.use_ppk) {
+  if (!ppk || !auth.init->use_ppk) {
     sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
     sa.state = std::move(auth);
     return;
@@ -219,17 +219,17 @@ void verified(Turn& turn, IkeSa& sa, const crypto::JobResult& result) {
   if (!verdict.ok()) return abandon(turn, sa, verdict.failure());
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
   IkeAuthRequest auth = std::move(verifying);
-  Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy,
+  Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init->policy,
                                                          auth.keys.keyring_peer, auth.id_i.identity, id_r.identity));
   up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
   up.birth =
-      birth_of(turn, sa, auth.init, *auth.profile, auth.keys, nullptr, authentication::method_of(proof), std::move(*verdict));
+      birth_of(turn, sa, *auth.init, *auth.profile, auth.keys, nullptr, authentication::method_of(proof), std::move(*verdict));
   learn_of_auth(turn, sa, auth.answer);
   if (auth.profile->mobike) addresses::agree(turn, sa, auth.answer);
   for (PolicyLineId line : sa.wanted)
     if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
   sa.wanted.clear();
-  if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, auth.init);
+  if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, *auth.init);
 }
 
 /// What a refusal may be about beside the pre-shared key.
@@ -284,8 +284,8 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   }
   if (auth.mixed) auth.channel.mix(std::move(auth.mixed->d), std::move(auth.mixed->pi), std::move(auth.mixed->pr));
   // The answer has the message ID of the request, the last one sent.
-  Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(false), *id_r,
-                               auth.init.intermediate, MessageId{sa.own.next().value - 1});
+  Bytes octets = signed_octets(auth.init->message_r, auth.init->nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(false),
+                               *id_r, auth.init->intermediate, MessageId{sa.own.next().value - 1});
   crypto::Job job = authentication::examine(*auth.profile, auth.keys, id_r->identity, payloads, proof->data,
                                             *auth.channel.suite().prf, std::move(octets));
   auth.answer = std::move(payloads);
@@ -389,8 +389,8 @@ void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::J
   if (const Status room = room_for(turn, sa, auth.remote, auth.id_r.identity, told); !room.ok())
     return refuse(turn, sa, auth.message_id, room.failure());
   auth.stage = IkeAuthAnswer::Stage::signing;
-  Bytes octets = signed_octets(auth.init.message_r, auth.init.nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
-                               auth.id_r, auth.init.intermediate, auth.message_id);
+  Bytes octets = signed_octets(auth.init->message_r, auth.init->nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
+                               auth.id_r, auth.init->intermediate, auth.message_id);
   sa.start_answer_job(turn, authentication::prove(auth.credential, *auth.channel.suite().prf, std::move(octets)));
 }
 
@@ -401,11 +401,11 @@ void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes proof) {
   payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, {}});
   if (wire::find_notify(auth.request, NotifyType::initial_contact)) forget_others(turn, sa, auth.remote, auth.id_r.identity);
-  sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init.policy, auth.keys.keyring_peer,
+  sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init->policy, auth.keys.keyring_peer,
                                        auth.id_r.identity, auth.remote));
   sa.established()->ppk = auth.ppk;
   sa.established()->birth =
-      birth_of(turn, sa, auth.init, *auth.profile, auth.keys, &auth.remote,
+      birth_of(turn, sa, *auth.init, *auth.profile, auth.keys, &auth.remote,
                authentication::method_of(*wire::find<wire::AuthPayload>(auth.request)), std::move(auth.certificate));
   announce_in_auth(turn, payloads);
   learn_of_auth(turn, sa, auth.request);
@@ -420,7 +420,7 @@ void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes proof) {
     if (agreement.ok()) {
       append_child_answer_sa(payloads, *agreement);
       append_child_answer_selectors(payloads, *agreement);
-      install_child(turn, sa, *agreement, {Role::responder, auth.init.nonce_i, auth.init.nonce_r, {}}, OutboundWhen::now);
+      install_child(turn, sa, *agreement, {Role::responder, auth.init->nonce_i, auth.init->nonce_r, {}}, OutboundWhen::now);
     } else {
       sa.diagnose(turn, agreement.failure(), "Child SA request refused");
       payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, agreement.failure().notify, {}});
@@ -437,8 +437,8 @@ void verify(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
   auth.stage = IkeAuthAnswer::Stage::verifying;
   const wire::IdPayload& id_i = *wire::find_id(auth.request, wire::PayloadType::id_i);
   const Algorithm& prf = *auth.channel.suite().prf;
-  Bytes octets = signed_octets(auth.init.message_i, auth.init.nonce_r, prf, auth.channel.sk_p(false), id_i,
-                               auth.init.intermediate, auth.message_id);
+  Bytes octets = signed_octets(auth.init->message_i, auth.init->nonce_r, prf, auth.channel.sk_p(false), id_i,
+                               auth.init->intermediate, auth.message_id);
   sa.start_answer_job(
       turn, authentication::examine(*auth.profile, auth.keys, auth.remote, auth.request, auth.proof, prf, std::move(octets)));
 }

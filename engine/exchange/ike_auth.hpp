@@ -20,7 +20,7 @@ struct IkeAuthRequest {
   static bool sent(Stage stage) { return stage == Stage::awaiting_answer || stage == Stage::verifying; }
   Stage stage = Stage::signing;
   Channel channel;
-  InitOutcome init;
+  Rare<InitOutcome> init;  // never none: aside, for it is the bulk of a negotiation
   std::shared_ptr<const IkeProfile> profile;
   KeyChoice keys;
   wire::IdPayload id_i;
@@ -36,7 +36,7 @@ struct IkeAuthAnswer {
   enum class Stage { mixing_ppk, verifying, signing };
   Stage stage = Stage::verifying;
   Channel channel;
-  InitOutcome init;
+  Rare<InitOutcome> init;  // likewise
   MessageId message_id;
   wire::Payloads request;
   std::shared_ptr<const IkeProfile> profile;

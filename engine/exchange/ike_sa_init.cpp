@@ -176,14 +176,21 @@ void answer_with(Turn& turn, const Datagram& datagram, const wire::Message& mess
                    {wire::NotifyPayload{wire::Protocol::none, {}, failure.notify, std::move(failure.data)}});
 }
 
+/// As many as may are in negotiation, and somebody who receives at his address asks: most of them never go on. So a flood
+/// holds the places as long as it takes the rest to come round, and who has one has it until others have more.
+void make_room(Turn& turn, const std::string& why) {
+  IkeSa* oldest = turn.core.sas.find(turn.core.half_open.to_give_way());
+  if (!oldest) return;
+  if (turn.core.told_refusals.allows(turn.now))
+    oldest->diagnose(turn, {NotifyType::none, Cause::rate_limited, why}, "it has not gone on, and gave way to another");
+  oldest->close(turn, Cause::rate_limited, why);
+}
+
 /// True when the request may go on: enough room, and the cookie if one is asked for.
 bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message, const wire::NoncePayload& nonce) {
   Core& core = turn.core;
   const AdmissionLimits& limits = core.book.config().limits;
-  if (const auto why = over_negotiations(core.half_open.count(), limits.incoming, "incoming")) {
-    turn.drop(datagram, Cause::rate_limited, *why);
-    return false;
-  }
+  const auto occupied = over_negotiations(core.half_open.count(), limits.incoming, "incoming");
   if (core.half_open.full_for(datagram.remote.ip)) {
     turn.drop(datagram, Cause::rate_limited, "too many SAs in negotiation with " + datagram.remote.ip.to_string());
     return false;
@@ -194,13 +201,14 @@ bool admitted(Turn& turn, const Datagram& datagram, const wire::Message& message
     turn.drop(datagram, Cause::rate_limited, *full);
     return false;
   }
-  if (!full && (limits.cookie_challenge == 0 || !pressed)) return true;
+  if (!full && !occupied && (limits.cookie_challenge == 0 || !pressed)) return true;
   const auto* cookie = message.payloads.empty() ? nullptr : std::get_if<wire::NotifyPayload>(&message.payloads.front());
   if (cookie && cookie->type == NotifyType::cookie &&
       core.cookies.valid(turn.now, cookie->data, datagram.remote.ip, message.header.spi_i, nonce.data, core.rng)) {
     // Whoever it is may have an SA here whose place the new one is to take: that shows when it is authenticated.
     const auto no_room = over_sas(core, newcomers);
     if (no_room) tell_refusal(turn, datagram, {NotifyType::none, Cause::rate_limited, *no_room});
+    if (!no_room && occupied) make_room(turn, *occupied);
     return !no_room;
   }
   send_stateless(
@@ -290,7 +298,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
     return turn.drop(datagram, Cause::no_interface_policy, "no crypto map is bound to " + datagram.local.ip.to_string());
   if (!turn.core.book.ends_at(datagram.local.ip))
     return turn.drop(datagram, Cause::no_interface_policy,
-                     datagram.local.ip.to_string() + " is an address of " + interface->name +
+                     datagram.local.ip.to_string() + " is an address of " + interface->name.text() +
                          " that no tunnel of it ends at: the peer must name the first one, or 'crypto map " + interface->map +
                          " local-address' an interface that has this one");
   if (!admitted(turn, datagram, message, *nonce)) return;
@@ -338,7 +346,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   authentication::learn(sa.abilities, message.payloads);
   note_step(turn, NoticeKind::policy_found, sa, policy->name);
   note_step(turn, NoticeKind::proposal_chosen, sa, describe(choice->answer));
-  turn.core.half_open.add(datagram.remote.ip);
+  turn.core.half_open.add(datagram.remote.ip, sa.id);
   turn.core.sas.add(std::move(owned));
   sa.start_answer_job(turn, answer_dh(turn, *choice->suite.group, ke->data));
   turn.touch(sa.id);

@@ -81,7 +81,7 @@ void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
   while (const auto open = old.take_followup([](MessageId) { return true; }))
     create_child_sa::forget(turn, old, std::get<CreateChildAnswer>(*open));
   for (ChildSa& child : from.children) {
-    turn.core.child_owner[child.id] = heir.id;
+    turn.core.child_owner.put(child.id, heir.id);
     to.children.push_back(std::move(child));
   }
   from.children.clear();

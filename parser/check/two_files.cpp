@@ -71,7 +71,7 @@ void add(Findings& findings, std::string check, std::string text, std::vector<Pl
 std::vector<IpAddress> addresses_of(const Subject& subject, const engine::ProtectedInterface& bound) {
   std::vector<IpAddress> out;
   if (bound.tunnel && bound.tunnel->source) return {*bound.tunnel->source};
-  const std::string& name = bound.local_address_interface.empty() ? bound.name : bound.local_address_interface;
+  const std::string& name = bound.local_address_interface.empty() ? bound.name.text() : bound.local_address_interface;
   if (const Node* block = subject.find_named<Interface>(name)) {
     block->each<InterfaceAddress>([&](const InterfaceAddress& each, const Node&) {
       if (each.source == AddressSource::typed) out.push_back(each.network.address);

@@ -369,6 +369,43 @@ TEST_F(TunPlaneTest, AuthenticEspFromElsewhereIsTold) {
   }
 }
 
+TEST_F(TunPlaneTest, TheDeviceTakesWhatFitsIntoAnSa) {
+  for (const auto family : {Family::v4, Family::v6}) {
+    a.reset();
+    b.reset();
+    start();
+    const auto mtu = [&] {
+      return std::stoi(sites->a.output("ip -o link show sallyport0 | sed 's/.* mtu \\([0-9]*\\) .*/\\1/'"));
+    };
+    protect_both({{AclAction::permit, pair("192.168.1.0/24", "10.0.0.0/24")}}, {.outer = family});
+    const int room = mtu();
+    EXPECT_GT(room, family == Family::v4 ? 1400 : 1380);
+    EXPECT_LT(room, 1500);
+    const auto echo = [&](int octets) { return "ping -n -q -c 1 -W 1 -M do -s " + std::to_string(octets - 28) + " 10.0.0.2"; };
+    EXPECT_TRUE(sites->lan_a.run(echo(room)));
+    EXPECT_FALSE(sites->lan_a.run(echo(room + 1)));
+    a->call([](TunPlane& plane) { plane.remove_child({1}); });
+    EXPECT_EQ(mtu(), 1400);
+  }
+}
+
+TEST_F(TunPlaneTest, EspOfNoSaIsToldOnceASecond) {
+  for (const auto family : {Family::v4, Family::v6}) {
+    a.reset();
+    b.reset();
+    start();
+    protect_both({{AclAction::permit, pair("192.168.1.0/24", "10.0.0.0/24")}}, {.outer = family});
+    EXPECT_TRUE(ping(sites->lan_a, "192.168.1.2", "10.0.0.2"));
+    b->call([](TunPlane& plane) { plane.remove_child({1}); });
+    sites->lan_a.run("ping -n -q -c 3 -i 0.05 -W 1 10.0.0.2");
+    const auto told = only<engine::UnknownSpi>(b->events());
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_GE(told[0].spi.value, 256U);
+    EXPECT_EQ(told[0].remote.ip, Sites::end(true, family, false).ip);
+    EXPECT_EQ(told[0].local.ip, Sites::end(false, family, false).ip);
+  }
+}
+
 TEST_F(TunPlaneTest, VolumeExpiresSoftThenHard) {
   start();
   const auto line = Sites::line(1, AclAction::permit, pair("192.168.1.0/24", "10.0.0.0/24"), true);

@@ -788,7 +788,7 @@ std::string described(const Compiled& compiled) {
   }
   for (const auto& interface : compiled.config->interfaces)
     for (const auto& entry : interface.entries) {
-      out += interface.name + " " + entry->map + " " + std::to_string(entry->sequence) + " " + entry->profile->name + " " +
+      out += interface.name.text() + " " + entry->map + " " + std::to_string(entry->sequence) + " " + entry->profile->name + " " +
              std::to_string(entry->lifetime.count()) + (entry->pfs_group ? " pfs" : "");
       for (const auto& peer : entry->peers) out += " " + peer.name + peer.address.to_string();
       for (const auto& line : entry->lines) out += " [" + line.text + "]";

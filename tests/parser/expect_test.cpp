@@ -94,7 +94,7 @@ std::string engine_text(const Compiled& compiled) {
   }
   for (const auto& profile : compiled.config->profiles) out += profile_text(*profile);
   for (const auto& interface : compiled.config->interfaces) {
-    out += "interface " + interface.name + (interface.tunnel ? " is a tunnel" : " has map " + interface.map) + "\n";
+    out += "interface " + interface.name.text() + (interface.tunnel ? " is a tunnel" : " has map " + interface.map) + "\n";
     for (const auto& entry : interface.entries) out += entry_text(*entry);
   }
   for (const auto& tunnel : compiled.tunnels) {

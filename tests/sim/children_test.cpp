@@ -126,6 +126,27 @@ TEST_F(Children, DeletesThatCrossLeaveNothing) {
   expect_nothing_left();
 }
 
+TEST_F(Children, AfterARestartPacketsOfThePeerAreReasonEnoughToBegin) {
+  start();
+  connect();
+  const engine::UnknownSpi told{engine::EspSpi{0x4711}, {b->site.wan, 0}, {a->site.wan, 0}};
+  const engine::UnknownSpi strange{engine::EspSpi{0x4711}, {b->site.wan, 0}, {ip("198.51.100.66"), 0}};
+  world.clear_arrows();
+  world.feed(*b, told);
+  world.run_for(5s);
+  expect_arrows({});  // an SA is up: one that came late
+  world.restart(*b);
+  world.feed(*b, strange);
+  world.run_for(5s);
+  expect_arrows({});
+  EXPECT_TRUE(b->notices.empty() || b->notices.back().kind != engine::NoticeKind::unknown_spi);
+  world.feed(*b, told);
+  world.run_for(5s);
+  EXPECT_EQ(std::ranges::count(b->notices, engine::NoticeKind::unknown_spi, &engine::Notice::kind), 1);
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered) << a->diagnoses() << b->diagnoses();
+  EXPECT_EQ(a->view().ike_sas.size(), 1u);
+}
+
 TEST_F(Children, ARestartedInitiatorReplacesItsOldSa) {
   start();
   connect();

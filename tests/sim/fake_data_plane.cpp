@@ -46,7 +46,8 @@ void FakeDataPlane::check_sa(const char* what, const engine::ChildSaFacts& facts
   const std::string where = std::string(what) + " " + text(facts.child) + ": ";
   const engine::PolicyLine* line = find_line(facts.line, facts.interface);
   if (!line)
-    return violate(where + "policy line " + std::to_string(facts.line.value) + " does not exist on '" + facts.interface + "'");
+    return violate(where + "policy line " + std::to_string(facts.line.value) + " does not exist on '" + facts.interface.text() +
+                   "'");
   if (line->action != engine::AclAction::permit) violate(where + "serves a deny line");
   if (!line->selectors.contains(facts.selectors))
     violate(where + facts.selectors.to_string() + " outside " + line->selectors.to_string());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/wire/message.hpp"
+#include "tests/sim/impair.hpp"
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -22,6 +23,26 @@ TEST_F(Selectors, TheInitiatorIsNarrowedToTheRespondersLine) {
   EXPECT_EQ(a->view().ike_sas.at(0).children.at(0).selectors, permit("192.168.1.0/24", "10.0.0.0/24").selectors);
   EXPECT_EQ(b->view().ike_sas.at(0).children.at(0).selectors, permit("10.0.0.0/24", "192.168.1.0/24").selectors);
   expect_settled();
+}
+
+TEST_F(Selectors, WhatTheResponderLeavesOutIsSaidAndAskedForByItsFirstPacket) {
+  Site right = site_b();
+  right.tunnels[0].lines = {permit("10.0.0.0/24", "192.168.1.0/24"), permit("10.0.2.0/24", "192.168.1.0/24")};
+  start(with_line(site_a(), "192.168.1.0/24", "10.0.0.0/16"), right);
+  bool said = false;
+  impair(world, *b, {engine::wire::ExchangeType::ike_auth, true, 0}, [&](Utterance& u) {
+    said = engine::wire::find_notify(u.payloads, engine::NotifyType::additional_ts_possible) != nullptr;
+  });
+  connect();
+  mend(world);
+  EXPECT_TRUE(said) << "ADDITIONAL_TS_POSSIBLE";
+  const auto other = packet("192.168.1.1", "10.0.2.1");
+  EXPECT_EQ(world.send(*a, other), Outcome::acquire);
+  world.run_until_idle();
+  EXPECT_EQ(world.send(*a, other), Outcome::delivered) << a->diagnoses();
+  EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
+  EXPECT_EQ(a->ready(), 1u);
+  EXPECT_EQ(a->children(), 2u);
 }
 
 TEST_F(Selectors, ANarrowInitiatorIsAcceptedByAWideResponder) {
