@@ -50,7 +50,11 @@ std::size_t utf8_length(std::string_view text) {
   const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
   for (std::size_t i = 1; i < length; ++i)
     if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  return length;
+  // Longer than need be, surrogates, and what is beyond Unicode.
+  const auto second = static_cast<unsigned char>(length > 2 ? text[1] : 0);
+  const bool wrong = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+                     (lead == 0xF4 && second > 0x8F);
+  return wrong ? 0 : length;
 }
 
 /// As a JSON string. Octets that are no UTF-8 are taken for Latin-1, as older terminals send it.

@@ -39,6 +39,16 @@ std::optional<std::size_t> behind_do(const std::string& text) {
   return word + 3;
 }
 
+/// What a terminal shows beside configuration.
+bool passed_over(const parser::LineReport& line) { return line.verdict == parser::Verdict::no_effect && !line.command; }
+
+/// The line is one of configuration with a fault of its own: EXEC knows less of it.
+bool says_more(const parser::LineReport& line, const parser::ExecResult& exec) {
+  if (line.verdict != parser::Verdict::refused) return false;
+  if (line.caret) return exec.caret && *line.caret > *exec.caret;
+  return line.answer != "% Incomplete command." && !line.answer.starts_with(ambiguous);
+}
+
 }  // namespace
 
 Session::Session(Backend& backend, SessionOptions options, Send send)
@@ -230,12 +240,15 @@ void Session::report(const parser::LineReport& line, bool is_text) {
     refuse(line.answer + (hints ? "\n% Hint: " + line.hint : ""), line.caret);
     return;
   }
-  if (is_text || !blank_or_comment(line.text)) {
+  if (config_ && (is_text || !blank_or_comment(line.text))) {
     journal_.push_back(line.text);
     if (config_->active() && entered_.size() < parser::most_logged_commands) entered_.push_back(parser::without_keys(line.text));
     uncommitted_ = true;
   }
   ikev1_entered_ = ikev1_entered_ || parser::is_ikev1(line);
+  if (line.hint == parser::text_cut_short) refuse("% Error: " + line.hint, std::nullopt);
+  if (const std::string odd = is_text || at_terminal() ? std::string() : parser::typographic(line.text); !odd.empty())
+    send_({ReplyKind::remark, 0, page_unchanged, "% Hint: " + odd + "\n"});
   if (line.answer.empty()) return;
   if (at_terminal())
     output(line.answer + "\n");
@@ -249,20 +262,20 @@ void Session::exec_line(const std::string& text, std::size_t offset) {
     execute(shared_from_this(), std::move(*parsed.command));
     return;
   }
-  if (!config_ && begins_configuration(text)) {
-    enter_configuration();
-    return config_line(text);
+  if (!config_ && options_.privileged && !parser::is_exec_of_routers(text)) {
+    parser::ConfigSession trial(backend_.running());
+    const parser::LineReport first = trial.line(text);
+    if (first.verdict != parser::Verdict::refused && trial.active() && !passed_over(first)) {
+      enter_configuration();
+      return config_line(text);
+    }
+    if (passed_over(first) || says_more(first, parsed)) {
+      report(first, false);
+      return done();
+    }
   }
   refuse(parsed.answer, parsed.caret ? std::optional(*parsed.caret + offset) : std::nullopt);
   done();
-}
-
-/// A configuration may be pasted where EXEC commands are expected: its first line opens configuration mode.
-bool Session::begins_configuration(const std::string& text) const {
-  if (!options_.privileged || parser::is_exec_of_routers(text)) return false;
-  parser::ConfigSession trial(backend_.running());
-  const auto first = trial.line(text);
-  return first.verdict != parser::Verdict::refused && trial.active();
 }
 
 void Session::enter_configuration() {

@@ -55,7 +55,6 @@ class Session : public std::enable_shared_from_this<Session> {
   void store_file(const std::string& name);
   void config_line(const std::string& text);
   void exec_line(const std::string& text, std::size_t offset);
-  bool begins_configuration(const std::string& text) const;
   void enter_configuration();
   void leave_configuration();
   void report(const parser::LineReport& report, bool is_text);

@@ -29,6 +29,12 @@ constexpr std::array heads = {
     std::string_view("and a valid access list have been configured."),
     std::string_view("ERROR: "),
     std::string_view("Translating \""),
+    std::string_view("Type escape sequence to abort."),
+    std::string_view("Sending 5, "),
+    std::string_view("Success rate is "),
+    std::string_view("Press RETURN to get started"),
+    std::string_view("Password: "),
+    std::string_view("login as: "),
     std::string_view("--More--"),
 };
 
@@ -86,11 +92,16 @@ std::size_t behind_pager(std::string_view line) {
   return behind;
 }
 
-std::string oddity(std::string_view line) {
+std::string typographic(std::string_view line) {
   for (const char* quote : {"\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9C", "\xE2\x80\x9D"})
     if (line.find(quote) != std::string_view::npos) return "it has typographic quotes, as web pages make them: type plain ones";
   for (const char* dash : {"\xE2\x80\x93", "\xE2\x80\x94"})
     if (line.find(dash) != std::string_view::npos) return "it has a typographic dash, as web pages make them: type a hyphen";
+  return {};
+}
+
+std::string oddity(std::string_view line) {
+  if (std::string typed = typographic(line); !typed.empty()) return typed;
   if (line.starts_with('#')) return "a comment begins with \"!\"";
   for (std::string_view asa : {"tunnel-group ", "crypto ikev2 enable ", "crypto ikev1 ", "crypto ipsec ikev1 ",
                                "crypto ipsec ikev2 ", "group-policy ", "nameif ", "object network ", "crypto isakmp enable "})

@@ -20,6 +20,10 @@ bool nearly_same(std::string_view a, std::string_view b);
 
 /// Of lines that are indented below a refused one, or that a text without an end took.
 inline constexpr char below_refused[] = "% Not applied: it belongs to the line above that was refused.";
+/// The hint of a line that a text had not to reach: it ended in the middle.
+inline constexpr char text_cut_short[] = "the text that began before it was not ended, and is not kept";
+/// What is odd about a line that was accepted: what comes of web pages looks like what was meant, and is not.
+std::string typographic(std::string_view line);
 /// The answer to a line that began a text (a banner, a certificate) when its end did not come.
 std::string text_not_ended(std::string_view opener);
 

@@ -161,6 +161,8 @@ class Mode {
   const std::string& closing() const { return closing_; }
   /// Some command could begin with what `word` abbreviates.
   bool may_begin(std::string_view word) const;
+  /// Some command begins with `word`, in full.
+  bool has_keyword(std::string_view word) const;
 
  private:
   /// Commands by the keywords they begin with: what makes a mode of hundreds as quick as one of ten.

@@ -6,6 +6,7 @@
 
 #include "parser/compile_context.hpp"
 #include "parser/difference.hpp"
+#include "parser/kept.hpp"
 #include "parser/secrets.hpp"
 #include "parser/similar_name.hpp"
 
@@ -67,6 +68,13 @@ std::vector<InterfaceBinding> bindings(const Node& root, const std::vector<Tunne
     out.push_back({interface.name, device ? device->name : std::string(tunnel != ours.end() ? tunnel->second : "")});
   });
   return out;
+}
+
+/// What no policy, profile or entry is made of.
+bool says_nothing_of_peers(const Command& command) {
+  const std::type_info* const types[] = {&typeid(Kept),        &typeid(Hostname),         &typeid(LoggingTo),
+                                         &typeid(LoggingHost), &typeid(LoggingRateLimit), &typeid(ServiceTimestamps)};
+  return std::any_of(std::begin(types), std::end(types), [&](const std::type_info* type) { return command.type() == *type; });
 }
 
 }  // namespace
@@ -175,7 +183,8 @@ void CompileContext::remember_parts(const engine::Config& config) {
   });
 }
 
-/// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone: what stands around them decides too much.
+/// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone, and of what says nothing of peers: what stands
+/// around them decides too much.
 void CompileContext::look_for_changes() {
   if (!memo_) return;
   reusable = memo_->master == master && memo_->pki == pki;
@@ -185,7 +194,8 @@ void CompileContext::look_for_changes() {
     else if (const auto* list6 = block.as<Ipv6AccessList>())
       changed_lists.insert(list6->name);
     else
-      reusable = reusable && (block.as<Ikev2Keyring>() || block.as<Ikev2Profile>() || block.as<CryptoMap>());
+      reusable = reusable && (block.as<Ikev2Keyring>() || block.as<Ikev2Profile>() || block.as<CryptoMap>() ||
+                              says_nothing_of_peers(*block.command));
   };
   const Lines &before = memo_->source.data().root.children, &after = root.children;
   for (const Edit& edit : edits(before, after)) {

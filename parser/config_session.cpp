@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "parser/capture.hpp"
+#include "parser/exec_lines.hpp"
 #include "parser/kept.hpp"
 #include "parser/merge.hpp"
 #include "parser/no_effect.hpp"
@@ -216,7 +217,7 @@ bool ConfigSession::Impl::take_text(LineReport& report) {
       break;
   }
   unfinished.reset();
-  report.hint = "the text that began before it was not ended, and is not kept";
+  report.hint = text_cut_short;
   return false;
 }
 
@@ -267,7 +268,10 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
       report.verdict = Verdict::no_effect;
       return;
     }
-    if (is_exec_of_routers(rest.text) && cleaned.text.find('(') >= prompt) {
+    const bool at_exec = cleaned.text.find('(') >= prompt;
+    const bool is_do = same_letters(std::string_view(rest.text).substr(0, 3), "do ");
+    const bool is_exec = at_exec && (is_exec_of_routers(rest.text) || parse_exec(rest.text, true).command);
+    if (is_do || is_exec || rest.text == "^Z") {
       report.verdict = Verdict::no_effect;
       report.answer = note_text(no_effect::exec_line);
       return;

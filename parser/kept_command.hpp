@@ -141,7 +141,7 @@ class KeptCommand : public Command {
   bool gives_way(const void* value) const override;
   std::string_view absent() const override { return rules_.absent; }
   std::string_view already() const override { return rules_.already; }
-  bool takes_beginning() const override { return merge_ == Merge::many && !selects(); }
+  bool takes_beginning() const override { return merge_ != Merge::once && !selects(); }
   std::string nothing(const void* value) const override { return rules_.nothing ? rules_.nothing(of(value)) : ""; }
   std::string affects(Node& block, const void* value, bool taken) const override {
     return rules_.affects ? rules_.affects(block, of(value), taken) : "";

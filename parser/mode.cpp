@@ -70,6 +70,11 @@ bool Mode::may_begin(std::string_view word) const {
   return std::any_of(from, to, [&](const auto& step) { return starts_with_letters(step.first, word); });
 }
 
+bool Mode::has_keyword(std::string_view word) const {
+  return std::any_of(places_[0].next.begin(), places_[0].next.end(),
+                     [&](const auto& step) { return same_letters(step.first, word); });
+}
+
 /// The commands whose keywords the line at `first` does not contradict, in table order. In the first pass nothing but full
 /// keywords counts, and false says that an abbreviation may be meant.
 bool Mode::candidates(It first, const Session& session, std::vector<std::size_t>& out) const {
@@ -147,11 +152,17 @@ void settle(Parsed& parsed) {
 namespace {
 
 /// Other parts of IOS whose lines may say anything are known by their first words alone: an abbreviation of those would take
-/// what is meant for another mode, as `mode tunnel` for `modemcap`.
+/// what is meant for another mode, as `mode tunnel` for `modemcap`, or `crypto ...` for `cryptographic-algorithm`.
 bool guesses(const Mode& mode, const Session& session, const Parsed& parsed) {
   const Command& command = *parsed.command;
-  if (&mode != &global_mode() || command.type() != typeid(Kept) || !command.syntax().ends_with("[LINE]")) return false;
+  if (command.type() != typeid(Kept)) return false;
   It p = Session::skip(session.begin(), session.end());
+  if (&mode != &global_mode()) {
+    const std::string_view word(p, Session::token_end(p, session.end()));
+    const bool in_full = parsed.form != Form::set || command.lead().empty() || same_letters(word, command.lead().front());
+    return !in_full && (same_letters(word, "do") || global_mode().has_keyword(word));
+  }
+  if (!command.syntax().ends_with("[LINE]")) return false;
   const auto next = [&] { p = Session::skip(Session::token_end(p, session.end()), session.end()); };
   if (parsed.form != Form::set) next();
   for (const std::string& keyword : command.lead()) {

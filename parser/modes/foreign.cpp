@@ -29,9 +29,9 @@ const Mode& block_of_any() {
 
 }  // namespace
 
-std::unique_ptr<Command> foreign_line(const Child& child) {
+std::unique_ptr<Command> foreign_line(const Child& child, std::string_view note) {
   return kept_many(Words(keywords_of(child)) >> -arg(rest_of_line("The rest of the line")),
-                   {.note = {}, .negation = Negation::kept_where_absent});
+                   {.note = note, .negation = Negation::kept_where_absent});
 }
 
 const Mode& foreign_mode(const char* name, const char* prompt, const std::vector<Child>& children, Commands lines) {

@@ -15,8 +15,8 @@ struct Child {
   const Mode* opens = nullptr;
 };
 
-/// The command of a line that opens no block.
-std::unique_ptr<Command> foreign_line(const Child& child);
+/// The command of a line that opens no block; `note` says why it has no effect, where its block does not.
+std::unique_ptr<Command> foreign_line(const Child& child, std::string_view note = {});
 /// A mode whose lines are kept as they stand. It lives for ever.
 const Mode& foreign_mode(const char* name, const char* prompt, const std::vector<Child>& children, Commands lines = {});
 /// A command that leaves the mode, by which running-config ends its blocks: "exit-address-family".

@@ -1,4 +1,5 @@
 #include "parser/modes/common.hpp"
+#include "parser/modes/foreign.hpp"
 #include "parser/modes/other.hpp"
 
 namespace parser {
@@ -196,6 +197,7 @@ Commands link_commands() {
   const auto knob = [](const char* name, const char* help) {
     return kept_many(Words({kw(name, help)}) >> -rest(), {.note = no_effect::host_link, .negation = Negation::kept_where_absent});
   };
+  const auto knobs = [](const char* words, const char* helps) { return foreign_line({words, helps}, no_effect::host_link); };
   return table(
       kept(kw("negotiation", "Select autonegotiation mode") >> kw("auto", "Perform link autonegotiation"), {}),
       knob("duplex", "Configure duplex operation."), knob("speed", "Configure speed operation."),
@@ -231,6 +233,25 @@ Commands link_commands() {
       knob("async", "Async interface parameters"), knob("bfd", "BFD interface configuration commands"),
       knob("max-reserved-bandwidth", "Maximum Reservable Bandwidth on an Interface"), knob("nhrp", "NHRP interface subcommands"),
       knob("pppoe-client", "pppoe client"), knob("qos", "Quality of Service class"), knob("rate-limit", "Rate Limit"),
+      knobs("access-session", "Access Session specific Interface Configuration Commands"),
+      knobs("mls qos", "mls interface commands|qos command keyword"),
+      knobs("ntp disable", "Configure NTP|Disable NTP receive service"),
+      knobs("ntp broadcast", "Configure NTP|Configure NTP broadcast service"),
+      knobs("ntp multicast", "Configure NTP|Configure NTP multicast service"),
+      knobs("frame-relay map", "Set frame relay parameters|Map a protocol address to a DLCI address"),
+      knobs("frame-relay lmi-type", "Set frame relay parameters|Use CISCO-ANSI-CCITT type LMI"),
+      knobs("frame-relay intf-type", "Set frame relay parameters|Configure a FR DTE/DCE/NNI interface"),
+      knobs("device-tracking", "Configure device tracking on the interface"),
+      knobs("mac access-group", "MAC interface commands|Apply MAC access-list"),
+      knobs("macro description", "Command macro|Macro description"), knobs("macro apply", "Command macro|Apply a macro"),
+      knobs("lacp rate", "LACP interface subcommands|Set LACP rate"),
+      knobs("lacp port-priority", "LACP interface subcommands|Set LACP priority"),
+      knobs("redundancy rii", "RG redundancy interface config|Redundant interface identifier"),
+      knobs("redundancy group", "RG redundancy interface config|RG redundancy interface group config"),
+      knobs("ethernet oam", "Ethernet interface parameters|Configure ethernet oam commands"),
+      knobs("ethernet cfm", "Ethernet interface parameters|Configure CFM"),
+      knobs("ethernet uni", "Ethernet interface parameters|Configure UNI"),
+      knobs("vpdn group", "Virtual Private Dialup Network|VPDN group"), knobs("nat64", "IPv6-IPv4 translation interface"),
       kept_block(kw("xconnect", "Xconnect commands") >> rest(), {.note = no_effect::host_link, .opens = xconnect_mode}),
       kept_block(kw("frame-relay", "Set frame relay parameters") >>
                      kw("interface-dlci", "Define a DLCI as part of a subinterface") >> rest(),

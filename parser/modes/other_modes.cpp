@@ -96,7 +96,7 @@ const Mode& track_mode() {
                                           {"threshold", "Tracking threshold"},
                                           {"carrier-delay", "Enable Carrier-Delay"},
                                           {"default-state", "Default state"},
-                                          {"ip", "IP"}});
+                                          {"ip vrf", "IP|VRF of the route"}});
   return mode;
 }
 

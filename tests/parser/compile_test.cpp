@@ -828,6 +828,8 @@ TEST(Compile, WhatIsReusedIsWhatWouldBeMadeAnew) {
       "no crypto map M 10\n",
       "crypto map M 5 ipsec-isakmp\n set peer 10.1.0.1\n set transform-set TS\n set ikev2-profile PR1\n match address A1\n",
       "crypto ikev2 dpd 20 3 periodic\n",
+      "hostname NEW\nlogging buffered 10000\nntp server 192.0.2.1\nip route 10.9.0.0 255.255.0.0 10.0.0.9\n",
+      "no ntp server 192.0.2.1\nno logging buffered\n",
       "crypto ipsec security-association lifetime seconds 7200\n",
       "crypto ikev2 profile PR1\n match address local interface GigabitEthernet0/0\n",
       "interface GigabitEthernet0/0\n ip address 10.0.0.2 255.0.0.0\n",

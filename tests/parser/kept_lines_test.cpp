@@ -170,6 +170,34 @@ TEST(KeptLines, AVrfTakesTheAddressesOfAnInterface) {
             "% Interface Loopback0 IPv4 disabled and address(es) removed due to disabling VRF RED");
 }
 
+TEST(KeptLines, AbbreviationsAreNoGuessesAtOtherLines) {
+  const std::string shown = shown_after(
+      "interface GigabitEthernet0/0\nR1(config-if)#do sh ip int br\nkey chain K\n key 1\ncrypto isakmp key 7 abc address "
+      "1.1.1.1\n"
+      "track 1 ip sla 1\nip domain name follow.net\n");
+  EXPECT_EQ(shown.find("dot1x"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("cryptographic"), std::string::npos) << shown;
+  EXPECT_TRUE(has_line(shown, "ip domain name follow.net")) << shown;
+}
+
+TEST(KeptLines, NoOfABlockNeedsItsFirstWordsOnly) {
+  for (const auto& [line, no] :
+       {std::pair("track 1 ip sla 1 reachability", "no track 1"), std::pair("router ospf 1 vrf X", "no router ospf 1"),
+        std::pair("event manager applet A authorization bypass", "no event manager applet A"),
+        std::pair("route-map RM permit 20", "no route-map RM")}) {
+    EXPECT_TRUE(has_line(shown_after(std::string(line) + "\n"), line));
+    EXPECT_FALSE(has_line(shown_after(std::string(line) + "\nexit\n" + no + "\n"), line)) << no;
+  }
+}
+
+TEST(KeptLines, ALineThatGlobalConfigurationKnowsTooStaysBelowItsInterface) {
+  const std::string shown = shown_after(
+      "interface Serial0/0/0\n frame-relay map ip 10.0.0.1 100\n ntp disable\n mls qos trust dscp\n crypto map VPN\n shutdown\n");
+  for (const char* line :
+       {" frame-relay map ip 10.0.0.1 100", " ntp disable", " mls qos trust dscp", " crypto map VPN", " shutdown"})
+    EXPECT_TRUE(has_line(shown, line)) << line << "\n" << shown;
+}
+
 TEST(KeptLines, AMapInUseStays) {
   const std::string text =
       "crypto map M 10 ipsec-isakmp\ncrypto map M 20 ipsec-isakmp\ninterface GigabitEthernet0/0\n crypto map M\n";
