@@ -87,6 +87,7 @@ bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out
   Batch batch(client, out);
   batch.post({RequestKind::hello, 80, Interaction::batch, {}}, {});
   batch.settle();
+  if (batch.refused()) return false;
   unsigned long number = 0;
   while (auto line = input.next()) {
     while (!line->empty() && line->back() == '\r') line->pop_back();

@@ -69,7 +69,7 @@ std::optional<std::string> FrameReader::next() {
 std::optional<Request> parse_request(std::string_view frame) {
   engine::Reader reader(engine::as_bytes(frame));
   const auto kind = reader.u8();
-  if (!kind || *kind < static_cast<std::uint8_t>(RequestKind::hello) || *kind > static_cast<std::uint8_t>(RequestKind::store))
+  if (!kind || *kind < static_cast<std::uint8_t>(RequestKind::hello) || *kind > static_cast<std::uint8_t>(RequestKind::abort))
     return std::nullopt;
   Request out;
   out.kind = static_cast<RequestKind>(*kind);
@@ -86,7 +86,7 @@ std::optional<Request> parse_request(std::string_view frame) {
   }
   out.text = text_of(reader.rest());
   const bool has_text = out.kind != RequestKind::hello && out.kind != RequestKind::settle && out.kind != RequestKind::finish &&
-                        out.kind != RequestKind::interrupt;
+                        out.kind != RequestKind::interrupt && out.kind != RequestKind::abort;
   if (!has_text && !out.text.empty()) return std::nullopt;
   return out;
 }

@@ -19,6 +19,7 @@
 //     settle      -                                         ..., done: what was typed is durable
 //     finish      -                                         ..., done: the input has ended
 //     interrupt   -                                         nothing of its own
+//     abort       -                                         done: the question is not answered, and nothing comes of it
 //     piece       octets of a file                          done
 //     store       its name, as `flash:NAME`                 ..., done: the pieces before it are that file
 //
@@ -42,7 +43,7 @@ inline constexpr std::size_t max_reply_octets = 65536;
 inline constexpr std::size_t reply_piece_octets = max_reply_octets - 16;
 
 /// ahead: a line that was there before the prompt that it answers, as in a paste.
-enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt, ahead, piece, store };
+enum class RequestKind : std::uint8_t { hello = 1, line, help, complete, settle, finish, interrupt, ahead, piece, store, abort };
 enum class ReplyKind : std::uint8_t { output = 65, refusal, remark, done, completion, monitor };
 
 /// Whether a human at a terminal types, or input is taken from a file or the command line.
@@ -61,6 +62,7 @@ enum DoneFlag : std::uint8_t {
   done_uncommitted = 4,  // configuration lines wait for the block to end: settle, or go on
   done_question = 8,     // the prompt is a question: the next line is its answer, not a command
   done_secret = 16,      // with done_question: the answer must not be shown
+  done_text = 32,        // the next line is text as it stands, of a banner or certificate: `?` and Tab are part of it
 };
 inline constexpr std::uint16_t page_unchanged = 0xFFFF;
 

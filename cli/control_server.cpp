@@ -12,6 +12,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "kernel/host.hpp"
 #include "parser/operators.hpp"
 
 namespace cli {
@@ -55,9 +56,11 @@ ControlServer::ControlServer(kernel::Loop& loop, Backend& backend, const std::st
   ::umask(before);
   if (!bound || ::listen(listener_, 16) < 0) fail(path);
   loop_.watch(listener_, EPOLLIN, [this](std::uint32_t) { accept(); });
+  clock_ = loop_.add_clock([this] { return next_end(); }, [this](engine::Time now) { end_silent(now); });
 }
 
 ControlServer::~ControlServer() {
+  loop_.remove_clock(clock_);
   loop_.forget(listener_);
   ::close(listener_);
   ::unlink(path_.c_str());
@@ -71,12 +74,15 @@ ControlServer::~ControlServer() {
 void ControlServer::accept() {
   const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0) return;
-  if (connections_.size() >= max_connections + (is_owner(peer_of(fd)) ? kept_for_the_owner : 0)) {
+  const std::size_t most = max_connections + (is_owner(peer_of(fd)) ? kept_for_the_owner : 0);
+  if (connections_.size() >= max_connections + kept_for_the_owner + told_of_crowd) {
     ::close(fd);
     return;
   }
   auto& connection = *(connections_[fd] = std::make_unique<Connection>());
   connection.fd = fd;
+  connection.too_many = connections_.size() > most;
+  connection.greets_by = kernel::monotonic_now() + patience;
   loop_.watch(fd, EPOLLIN, [this, &connection](std::uint32_t events) { on_ready(connection, events); });
 }
 
@@ -119,8 +125,36 @@ bool ControlServer::serve_frames(Connection& connection) {
   return !connection.reader.broken();
 }
 
+std::optional<engine::Time> ControlServer::next_end() const {
+  std::optional<engine::Time> out;
+  for (const auto& [fd, connection] : connections_)
+    if (!connection->session && (!out || connection->greets_by < *out)) out = connection->greets_by;
+  return out;
+}
+
+void ControlServer::end_silent(engine::Time now) {
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    Connection& connection = *it->second;
+    ++it;
+    if (!connection.session && connection.greets_by <= now) close(connection);
+  }
+}
+
+/// Not as a session: it is told why there is none.
+void ControlServer::turn_away(Connection& connection) {
+  send(connection, {ReplyKind::refusal, 0, page_unchanged,
+                    "% All " + std::to_string(max_connections) + " lines are in use: end a session, or try again later\n"});
+  send(connection, {ReplyKind::done, done_refused | done_leave, page_unchanged, {}});
+  flush(connection);
+  backend_.log().add(backend_.now(), {4, "%SYS-4-LINES_IN_USE: A session was turned away, all lines are in use"});
+}
+
 bool ControlServer::greet(Connection& connection, const Request& hello) {
   if (hello.kind != RequestKind::hello) return false;
+  if (connection.too_many) {
+    turn_away(connection);
+    return false;
+  }
   const auto peer = peer_of(connection.fd);
   if (!peer) return false;
   SessionOptions options;

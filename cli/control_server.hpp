@@ -16,6 +16,10 @@ class ControlServer {
   static constexpr std::size_t max_connections = 64;
   /// So many more for root and the daemon's own user: others who leave sessions behind do not lock them out.
   static constexpr std::size_t kept_for_the_owner = 16;
+  /// Beyond these, so many are told that they are too many; those who come then are not even that.
+  static constexpr std::size_t told_of_crowd = 16;
+  /// For so long a connection may say nothing before it greets.
+  static constexpr engine::Duration patience = std::chrono::seconds(10);
   /// What may wait to be read by the other side before log lines are dropped, and before no more requests are read.
   static constexpr std::size_t max_unread_octets = 1048576;
 
@@ -42,9 +46,14 @@ class ControlServer {
     bool corked = false;    // more answers come in this turn: they go out together
     bool stalled = false;   // nothing is read until the other side reads
     std::shared_ptr<Session> session;
+    bool too_many = false;  // it is told so when it greets
+    engine::Time greets_by{};
   };
 
   void accept();
+  std::optional<engine::Time> next_end() const;
+  void end_silent(engine::Time now);
+  void turn_away(Connection& connection);
   void on_ready(Connection& connection, std::uint32_t events);
   bool read(Connection& connection);
   bool serve(Connection& connection);
@@ -62,6 +71,7 @@ class ControlServer {
   Backend& backend_;
   std::string path_;
   int listener_ = -1;
+  unsigned clock_ = 0;
   std::map<int, std::unique_ptr<Connection>> connections_;
 };
 

@@ -194,11 +194,12 @@ class ExecCommands : public FileCommands {
         [options, host](const ShowFacts& facts) { return show_packet_drops(packet_drops(facts, host, options)); });
   }
   void operator()(const parser::ShowStatus& options) {
-    render_facts(
-        {}, [system = backend().system()](const ShowFacts& facts) { return gateway_status(facts, system); },
-        [options, system = backend().system()](const ShowFacts& facts) {
-          return show_status(gateway_status(facts, system), options);
-        });
+    backend().facts({}, [self = *this, options](const std::shared_ptr<const ShowFacts>& facts) {
+      HeardOf heard = heard_of(facts->view, self.backend().recorder(), self.backend().monotonic());
+      self.render([facts, heard = std::move(heard), system = self.backend().system(),
+                   configuration = self.backend().running()] { return gateway_status(*facts, system, heard, configuration); },
+                  [options](const GatewayStatus& shown) { return show_status(shown, options); });
+    });
   }
   void operator()(const parser::ShowTechSupport&) {
     gather_support(backend(), [self = *this](TechSupport support) { self.show_values(std::move(support), show_tech_support); });
@@ -212,9 +213,11 @@ class ExecCommands : public FileCommands {
     });
   }
   void operator()(const parser::TestSelector& packet) {
+    const auto interfaces = backend().interfaces();
+    const std::string route = interface_toward(routes(backend().host_routes(), interfaces), interfaces, packet.destination);
     render_facts(
-        {}, [packet](const ShowFacts& facts) { return test_selector(facts, packet); },
-        [packet](const ShowFacts& facts) { return show_selector_test(test_selector(facts, packet)); });
+        {}, [packet, route](const ShowFacts& facts) { return test_selector(facts, packet, route); },
+        [packet, route](const ShowFacts& facts) { return show_selector_test(test_selector(facts, packet, route)); });
   }
   void operator()(const parser::ShowImpact& command);
   void operator()(const parser::ShowIpInterfaceBrief& options) {
@@ -299,6 +302,17 @@ class ExecCommands : public FileCommands {
     if (!command.admission) return show("Cleared crypto ikev2 statistics\n");
     done();
   }
+  void operator()(const parser::ClearKept& command) {
+    if (command.what == parser::Forgotten::diagnoses) {
+      backend().clear({engine::ClearWhat::diagnoses});
+      return done();
+    }
+    if (asks_nothing()) return forget_log();
+    ask("Clear logging buffer [confirm]", [*this](const std::string& answer) {
+      if (answer.empty() || answer[0] == 'y' || answer[0] == 'Y') return forget_log();
+      done();
+    });
+  }
   void operator()(const parser::Debug& command);
   void operator()(const parser::DebugCondition& command) {
     if (command.on && command.kind == parser::DebugConditionKind::fvrf)
@@ -333,6 +347,10 @@ class ExecCommands : public FileCommands {
   }
 
  private:
+  void forget_log() const {
+    backend().log().forget();
+    done();
+  }
   void become_privileged() const {
     session_->options_.privileged = true;
     done();
@@ -393,7 +411,22 @@ void ExecCommands::operator()(const parser::ShowHost& options) {
     case H::memory:
       return show_values(memory(backend().usage().first.usage), show_memory);
     case H::routes:
-      return show_values(routes(backend().host_routes(), backend().interfaces()), show_ip_route);
+      return show_values(
+          routes(backend().host_routes(), backend().interfaces()),
+          [to = options.destination](const Routes& shown) { return to ? show_route_to(shown, *to) : show_ip_route(shown); });
+    case H::neighbours:
+      return show_values(neighbours(kernel::host_neighbours(), backend().interfaces()), show_arp);
+    case H::ip_interfaces:
+      return show_values(InterfaceRows{backend().interfaces()},
+                         [](const InterfaceRows& rows) { return show_ip_interface(rows.interfaces); });
+    case H::hosts:
+      return show(show_hosts(backend().running()));
+    case H::vrfs:
+      return show("  Name                             Default RD            Protocols   Interfaces\n");
+    case H::lldp:
+      return fail("% LLDP is not enabled");
+    case H::cdp:
+      return fail("% CDP is not enabled");
   }
 }
 

@@ -94,7 +94,7 @@ void fields(V& v, const PolicyLineView& line) {
 template <class V>
 void fields(V& v, const Diagnosis& diagnosis) {
   v("seconds_ago", diagnosis.ago, "When it last happened");
-  v("count", diagnosis.count, "How often in a row");
+  v("count", diagnosis.count, "How often, the latest as shown");
   v("cause", text_of(diagnosis.cause).name, "Row of the list of causes");
   v("meaning", text_of(diagnosis.cause).plain, "What the cause means");
   v("initiator", diagnosis.role == Role::initiator, "This side began");

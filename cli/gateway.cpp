@@ -408,7 +408,15 @@ void Gateway::facts(const engine::Query& query, std::function<void(std::shared_p
   gathering.facts->interfaces = interfaces_->current().interfaces.interfaces;
   gathering.facts->unknown_spi = plane_.plane->unknown_spi();
   gathering.facts->ike = recorder_.counters();
+  gathering.facts->ike_totals = recorder_.totals();
   gathering.facts->limits = compiled_->config->limits;
+  // As many as the last time, and some: growing would move them all in one turn.
+  if (!query.local && !query.peer) {
+    gathering.facts->view.ike_sas.reserve(sas_seen_ + facts_a_turn);
+    gathering.facts->view.lines.reserve(lines_seen_ + facts_a_turn);
+    gathering.facts->counters.reserve(sas_seen_ + facts_a_turn);
+    gathering.facts->traffic.reserve(lines_seen_ + facts_a_turn);
+  }
   gather(std::move(gathering));
 }
 
@@ -416,8 +424,13 @@ void Gateway::gather(Gathering gathering) {
   if (ended_) return;
   engine::View slice = endpoint_.view(kernel::monotonic_now(), gathering.query);
   ShowFacts& facts = *gathering.facts;
+  const bool all = !gathering.query.local && !gathering.query.peer;
   for (const auto& sa : slice.ike_sas)
-    for (const auto& child : sa.children) facts.counters[child.id] = plane_.plane->counters(child.id);
+    for (const auto& child : sa.children) {
+      facts.counters[child.id] = plane_.plane->counters(child.id);
+      if (const auto cleared = cleared_.find(child.id); cleared != cleared_.end()) facts.cleared.insert(*cleared);
+    }
+  if (all) traffic_.add_now(facts, slice);
   const auto append = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
@@ -430,14 +443,15 @@ void Gateway::gather(Gathering gathering) {
   }
   facts.view.diagnoses = std::move(slice.diagnoses);
   facts.view.dropped = slice.dropped;
+  facts.view.untold = slice.untold;
   append(facts.view.attempts, slice.attempts);
   facts.view.half_open = slice.half_open;
   facts.config = compiled_->config;
-  facts.cleared = cleared_;
-  if (!gathering.query.local && !gathering.query.peer) {
-    std::erase_if(cleared_, [&](const auto& each) { return !facts.counters.contains(each.first); });
+  if (all) {
+    if (cleared_.size() > facts.cleared.size()) cleared_ = facts.cleared;
     traffic_.keep_only(facts.view.lines);
-    facts.traffic = traffic_.now(facts);
+    sas_seen_ = facts.view.ike_sas.size();
+    lines_seen_ = facts.view.lines.size();
   }
   gathering.then(std::move(gathering.facts));
 }

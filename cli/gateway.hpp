@@ -143,6 +143,7 @@ class Gateway final : public Backend {
   CryptoCapture capture_;
   std::unique_ptr<kernel::PacketCapture> wire_;
   TrafficTotals traffic_;
+  std::size_t sas_seen_ = 0, lines_seen_ = 0;  // by the last show of all
   std::unique_ptr<MetricsServer> metrics_;
   UsageSample last_usage_;
   std::function<std::size_t(const std::string&)> monitor_;

@@ -43,6 +43,11 @@ class Log {
   /// Called for every message from now on; one listener (the daemon), which spreads it.
   void set_listener(Listener listener) { listener_ = std::move(listener); }
   void configure(LogSettings settings);
+  /// What was kept is gone; what was counted stays.
+  void forget() {
+    lines_.clear();
+    octets_ = 0;
+  }
   const LogSettings& settings() const { return settings_; }
   void count_monitor(std::uint64_t messages) { monitored_ += messages; }
   void count_trap(std::uint64_t messages) { trapped_ += messages; }

@@ -90,9 +90,9 @@ void MetricsServer::accept() {
 
 void MetricsServer::on_ready(int fd, std::uint32_t events) {
   const auto connection = connections_.at(fd);
-  bool alive = (events & EPOLLERR) == 0;
+  bool alive = (events & (EPOLLERR | EPOLLHUP)) == 0;
   if (alive && (events & EPOLLOUT) != 0) alive = flush(fd, *connection);
-  if (alive && (events & (EPOLLIN | EPOLLHUP)) != 0) alive = read(fd, *connection);
+  if (alive && (events & EPOLLIN) != 0) alive = read(fd, *connection);
   if (!alive) close(fd);
 }
 
@@ -101,7 +101,11 @@ bool MetricsServer::read(int fd, Connection& connection) {
   std::array<char, 4096> buffer;
   const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
-  if (got == 0) return false;
+  if (got == 0) {
+    // It says no more, and may well listen still.
+    if (connection.asked) loop_.rewatch(fd, connection.unsent.empty() ? 0 : EPOLLOUT);
+    return connection.asked;
+  }
   if (connection.asked) return true;
   connection.request.append(buffer.data(), static_cast<std::size_t>(got));
   if (connection.request.find("\r\n\r\n") != std::string::npos) {

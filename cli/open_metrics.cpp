@@ -109,16 +109,23 @@ void TrafficTotals::child_removed(engine::ChildSaId child, const kernel::ChildCo
   line_of_.erase(child);
 }
 
-std::unordered_map<engine::PolicyLineId, LineTraffic> TrafficTotals::now(const ShowFacts& facts) const {
-  auto out = gone_;
-  for (const auto& ike : facts.view.ike_sas)
+void TrafficTotals::add_now(ShowFacts& facts, const engine::View& slice) const {
+  for (const auto& ike : slice.ike_sas)
     for (const auto& child : ike.children)
       if (const auto counted = facts.counters.find(child.id); counted != facts.counters.end())
-        add(out[child.line], counted->second);
-  return out;
+        add(facts.traffic[child.line], counted->second);
+  for (const auto& line : slice.lines)
+    if (const auto gone = gone_.find(line.id); gone != gone_.end()) {
+      LineTraffic& sum = facts.traffic[line.id];
+      sum.in += gone->second.in;
+      sum.out += gone->second.out;
+      sum.packets_in += gone->second.packets_in;
+      sum.packets_out += gone->second.packets_out;
+    }
 }
 
 void TrafficTotals::keep_only(const std::vector<engine::PolicyLineView>& lines) {
+  if (gone_.size() <= lines.size()) return;
   std::unordered_map<engine::PolicyLineId, LineTraffic> kept;
   for (const auto& line : lines)
     if (const auto found = gone_.find(line.id); found != gone_.end()) kept.insert(*found);
@@ -134,15 +141,17 @@ std::string open_metrics(const ShowFacts& facts, const SystemFacts& system) {
   out.gauge({}, status.half_open);
   write_tunnels(out, facts, status);
   out.family("sallyport_ike_sas_created", "counter", "IKE SAs that came up.");
-  out.counter(label("began", "here"), facts.ike.created_outgoing);
-  out.counter(label("began", "peer"), facts.ike.created_incoming);
-  write_causes(out, "sallyport_failures", "Negotiations that failed.", facts.ike.failures);
+  out.counter(label("began", "here"), facts.ike_totals.created_outgoing);
+  out.counter(label("began", "peer"), facts.ike_totals.created_incoming);
+  auto failures = facts.ike_totals.failures;
+  for (std::size_t i = 0; i < failures.size(); ++i) failures[i] += facts.view.untold[i];
+  write_causes(out, "sallyport_failures", "Negotiations that failed.", failures);
   write_causes(out, "sallyport_dropped_datagrams", "IKE datagrams that were dropped.", facts.view.dropped);
   out.family("sallyport_retransmissions", "counter", "IKE messages that were sent again.");
-  out.counter({}, facts.ike.retransmissions);
+  out.counter({}, facts.ike_totals.retransmissions);
   out.family("sallyport_unknown_spi_packets", "counter", "ESP packets of no SA.", "packets");
   out.counter({}, facts.unknown_spi);
-  write_setups(out, facts.ike.setups);
+  write_setups(out, facts.ike_totals.setups);
   return out.take();
 }
 

@@ -16,9 +16,10 @@ class TrafficTotals {
   void child_added(engine::ChildSaId child, engine::PolicyLineId line) { line_of_.put(child, line); }
   /// With the last counters of a Child SA.
   void child_removed(engine::ChildSaId child, const kernel::ChildCounters& last);
-  /// The sum of what is gone and what is up.
-  std::unordered_map<engine::PolicyLineId, LineTraffic> now(const ShowFacts& facts) const;
-  /// Lines that are configured no more are forgotten.
+  /// Adds to `facts.traffic` what went through the SAs of the slice, whose counters are in `facts`, and what went through those
+  /// that its lines have no more.
+  void add_now(ShowFacts& facts, const engine::View& slice) const;
+  /// Lines that are configured no more are forgotten, where there are any.
   void keep_only(const std::vector<engine::PolicyLineView>& lines);
 
  private:

@@ -26,9 +26,13 @@ bool is_nat_detection(std::uint16_t notify) {
          notify == static_cast<std::uint16_t>(engine::NotifyType::nat_detection_destination_ip);
 }
 
-bool is_liveness(const Notice& notice) {
-  return (notice.kind == NoticeKind::datagram_sent || notice.kind == NoticeKind::datagram_received) &&
-         notice.exchange == static_cast<std::uint8_t>(ExchangeType::informational) &&
+bool is_message(const Notice& notice) {
+  return notice.kind == NoticeKind::datagram_sent || notice.kind == NoticeKind::datagram_received;
+}
+
+/// Of an answer: it may answer a check, or anything that needs no words.
+bool looks_like_liveness(const Notice& notice) {
+  return notice.exchange == static_cast<std::uint8_t>(ExchangeType::informational) &&
          notice.payloads.size() == notice.notifies.size() &&
          std::all_of(notice.notifies.begin(), notice.notifies.end(), is_nat_detection);
 }
@@ -60,60 +64,84 @@ bool makes_known(const Notice& notice) {
 }  // namespace
 
 void Recorder::note(engine::Time now, const Notice& notice) {
-  count(notice);
+  const About what = about(notice);
+  count(notice, what, counters_);
+  count(notice, what, totals_);
   time(now, notice);
-  if (!notice.remote.ip.is_unspecified()) keep(now, notice);
+  if (!notice.remote.ip.is_unspecified()) keep(now, notice, what);
 }
 
-void Recorder::count(const Notice& notice) {
+Recorder::About Recorder::about(const Notice& notice) const {
+  if (!is_message(notice)) return About::other;
+  const bool create_child = notice.exchange == static_cast<std::uint8_t>(ExchangeType::create_child_sa);
+  if (!create_child && !looks_like_liveness(notice)) return About::other;
+  if (!notice.response) {
+    if (!create_child) return About::liveness;
+    const bool of_child = std::find(notice.notifies.begin(), notice.notifies.end(),
+                                    static_cast<std::uint16_t>(engine::NotifyType::rekey_sa)) != notice.notifies.end();
+    return of_child ? About::child_rekey : has(notice, PayloadType::ts_i) ? About::other : About::ike_rekey;
+  }
+  const auto ring = rings_.find(notice.remote.ip);
+  if (ring == rings_.end()) return About::other;
+  const auto& records = ring->second.records;
+  const auto asked = std::find_if(records.rbegin(), records.rend(), [&](const Record& each) {
+    return is_message(each.notice) && each.notice.kind != notice.kind && !each.notice.response && each.notice.sa == notice.sa &&
+           each.notice.exchange == notice.exchange && each.notice.message_id == notice.message_id;
+  });
+  return asked == records.rend() ? About::other : static_cast<About>(asked->about);
+}
+
+void Recorder::count(const Notice& notice, About about, IkeCounters& counters) {
   switch (notice.kind) {
     case NoticeKind::datagram_sent:
     case NoticeKind::datagram_received: {
-      add(counters_.exchanges[notice.exchange], notice);
-      for (const std::uint16_t type : notice.notifies) add(counters_.notifies[type], notice);
-      if (is_liveness(notice)) add(counters_.liveness, notice);
+      add(counters.exchanges[notice.exchange], notice);
+      for (const std::uint16_t type : notice.notifies) add(counters.notifies[type], notice);
+      if (about == About::liveness) add(counters.liveness, notice);
+      if (about == About::child_rekey) add(counters.child_rekeys, notice);
+      if (about == About::ike_rekey) add(counters.ike_rekeys, notice);
       const bool cookie = std::find(notice.notifies.begin(), notice.notifies.end(),
                                     static_cast<std::uint16_t>(engine::NotifyType::cookie)) != notice.notifies.end();
-      if (cookie && notice.kind == NoticeKind::datagram_sent && notice.response) ++counters_.cookies_asked;
-      if (cookie && notice.kind == NoticeKind::datagram_received && !notice.response) ++counters_.cookies_accepted;
+      if (cookie && notice.kind == NoticeKind::datagram_sent && notice.response) ++counters.cookies_asked;
+      if (cookie && notice.kind == NoticeKind::datagram_received && !notice.response) ++counters.cookies_accepted;
       if (notice.exchange != static_cast<std::uint8_t>(ExchangeType::ike_sa_init) || !notice.response) break;
       const bool sent = notice.kind == NoticeKind::datagram_sent;
       if (has(notice, PayloadType::sa))
-        ++(sent ? counters_.accepted_incoming : counters_.accepted_outgoing);
+        ++(sent ? counters.accepted_incoming : counters.accepted_outgoing);
       else if (std::any_of(notice.notifies.begin(), notice.notifies.end(), ends_it))
-        ++(sent ? counters_.rejected_incoming : counters_.rejected_outgoing);
+        ++(sent ? counters.rejected_incoming : counters.rejected_outgoing);
       break;
     }
     case NoticeKind::datagram_retransmitted:
-      ++counters_.retransmissions;
+      ++counters.retransmissions;
       break;
     case NoticeKind::negotiation_failed:
-      ++counters_.failures[static_cast<std::size_t>(notice.cause)];
-      ++(notice.initiator ? counters_.failed_outgoing : counters_.failed_incoming);
-      count_refused_child(notice.cause, counters_.child_requests);
-      if (notice.cause == engine::Cause::no_response) ++(notice.initiator ? counters_.unanswered : counters_.auth_timeouts);
+      ++counters.failures[static_cast<std::size_t>(notice.cause)];
+      ++(notice.initiator ? counters.failed_outgoing : counters.failed_incoming);
+      count_refused_child(notice.cause, counters.child_requests);
+      if (notice.cause == engine::Cause::no_response) ++(notice.initiator ? counters.unanswered : counters.auth_timeouts);
       break;
     case NoticeKind::ike_sa_up:
-      ++(notice.initiator ? counters_.created_outgoing : counters_.created_incoming);
+      ++(notice.initiator ? counters.created_outgoing : counters.created_incoming);
       break;
     case NoticeKind::ike_sa_down:
-      ++counters_.deleted;
-      if (notice.cause == engine::Cause::no_response) ++counters_.dead_peers;
+      ++counters.deleted;
+      if (notice.cause == engine::Cause::no_response) ++counters.dead_peers;
       break;
     case NoticeKind::child_sa_up:
     case NoticeKind::child_sa_rekeyed:
-      ++counters_.child_created;
-      ++(notice.initiator ? counters_.child_requests.accepted_outgoing : counters_.child_requests.accepted_incoming);
+      ++counters.child_created;
+      ++(notice.initiator ? counters.child_requests.accepted_outgoing : counters.child_requests.accepted_incoming);
       break;
     case NoticeKind::child_sa_down:
     case NoticeKind::child_sa_retired:
-      ++counters_.child_deleted;
+      ++counters.child_deleted;
       break;
     case NoticeKind::nat_detected:
-      ++counters_.nat;
+      ++counters.nat;
       break;
     case NoticeKind::nat_not_found:
-      ++counters_.no_nat;
+      ++counters.no_nat;
       break;
     default:
       break;
@@ -134,12 +162,13 @@ void Recorder::time(engine::Time now, const Notice& notice) {
              notice.kind == NoticeKind::negotiation_failed) {
     const auto begun = begun_.find(notice.sa);
     if (begun == begun_.end()) return;
-    if (notice.kind == NoticeKind::ike_sa_up) counters_.setups.add(now - begun->second);
+    if (notice.kind == NoticeKind::ike_sa_up)
+      for (IkeCounters* each : {&counters_, &totals_}) each->setups.add(now - begun->second);
     begun_.erase(begun);
   }
 }
 
-void Recorder::keep(engine::Time now, const Notice& notice) {
+void Recorder::keep(engine::Time now, const Notice& notice, About about) {
   const engine::IpAddress& peer = notice.remote.ip;
   auto found = rings_.find(peer);
   if (found == rings_.end()) {
@@ -157,18 +186,19 @@ void Recorder::keep(engine::Time now, const Notice& notice) {
     home.splice(home.begin(), home, ring.place);
   }
   if (notice.kind == NoticeKind::ike_sa_up) ring.identity = notice.text.substr(0, max_text);
-  if (is_liveness(notice))
+  const auto checks = static_cast<std::uint8_t>(About::liveness);
+  if (about == About::liveness)
     // Four records stand for any number of checks that pass: who asks, and who answers, each way.
     for (std::size_t back = 1; back <= std::min<std::size_t>(4, ring.records.size()); ++back) {
       Record& last = ring.records[ring.records.size() - back];
-      if (!is_liveness(last.notice)) break;
+      if (last.about != checks) break;
       if (last.notice.kind != notice.kind || last.notice.response != notice.response || last.notice.sa != notice.sa) continue;
       ++last.count;
       last.at = now;
       last.notice.message_id = notice.message_id;
       return;
     }
-  Record record{now, notice, 1};
+  Record record{now, notice, 1, static_cast<std::uint8_t>(about)};
   if (record.notice.text.size() > max_text) record.notice.text.resize(max_text);
   append(ring, std::move(record));
   while (octets_ > max_octets && rings_.size() > 1) forget(strangers_.empty() ? known_.back() : strangers_.back());

@@ -41,6 +41,7 @@ struct IkeCounters {
   std::map<std::uint8_t, Traffic> exchanges;
   std::map<std::uint16_t, Traffic> notifies;
   Traffic liveness;                                            // INFORMATIONAL with nothing but, at most, a look for NATs
+  Traffic child_rekeys, ike_rekeys;                            // CREATE_CHILD_SA that rekey
   std::uint64_t accepted_incoming = 0, accepted_outgoing = 0;  // IKE_SA_INIT answered with a proposal
   std::uint64_t rejected_incoming = 0, rejected_outgoing = 0;  // with an error that ends it
   std::uint64_t created_incoming = 0, created_outgoing = 0, deleted = 0;  // IKE SAs that were up
@@ -60,6 +61,7 @@ struct Record {
   engine::Time at;
   engine::Notice notice;
   std::uint32_t count = 1;  // liveness checks in a row
+  std::uint8_t about = 0;   // Recorder::About
 };
 
 /// What ICMP said lately about messages to a peer; anybody can forge it.
@@ -87,7 +89,10 @@ class Recorder {
   /// `heard` without count and time; of a peer of whom nothing is kept it is ignored.
   void note_icmp(engine::Time now, const IcmpHeard& heard);
 
+  /// Since forget_counters(), for whom shows what an operator asked to count.
   const IkeCounters& counters() const { return counters_; }
+  /// Since the start: a collector's counters never go back.
+  const IkeCounters& totals() const { return totals_; }
   void forget_counters() { counters_ = {}; }
   /// What is kept of a peer, oldest first.
   std::vector<Record> of_peer(const engine::IpAddress& peer) const;
@@ -107,14 +112,17 @@ class Recorder {
     std::optional<IcmpHeard> icmp{};
     std::list<engine::IpAddress>::iterator place;  // in its list: the latest in front
   };
-  void count(const engine::Notice& notice);
+  /// What an exchange is about, where its type does not say: its answer is about what its request was.
+  enum class About : std::uint8_t { other, liveness, child_rekey, ike_rekey };
+  About about(const engine::Notice& notice) const;
+  void count(const engine::Notice& notice, About about, IkeCounters& counters);
   void time(engine::Time now, const engine::Notice& notice);
-  void keep(engine::Time now, const engine::Notice& notice);
+  void keep(engine::Time now, const engine::Notice& notice, About about);
   void append(Ring& ring, Record record);
   void drop_oldest(Ring& ring);
   void forget(const engine::IpAddress& peer);
 
-  IkeCounters counters_;
+  IkeCounters counters_, totals_;
   std::map<engine::IkeSaId, engine::Time> begun_;  // negotiations of ours that are not over
   std::map<engine::IpAddress, Ring> rings_;
   std::list<engine::IpAddress> known_, strangers_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "cli/configured.hpp"
+#include "cli/entry_block.hpp"
+#include "engine/proposals.hpp"
 #include "engine/wire/message.hpp"
 #include "parser/compile.hpp"
 
@@ -61,6 +63,19 @@ bool has(const std::vector<const Algorithm*>& rows, TransformType type) {
   return std::any_of(rows.begin(), rows.end(), [&](const Algorithm* row) { return row->type == type; });
 }
 
+bool allows(const std::vector<const Algorithm*>& rows, const std::vector<const Algorithm*>& wanted, TransformType type) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const Algorithm* row) {
+    return row->type != type || std::find(rows.begin(), rows.end(), row) != rows.end();
+  });
+}
+
+/// The PRFs of a proposal once its integrity has what is wanted: where no line names them they follow that.
+std::vector<const Algorithm*> prfs_after(engine::IkeProposal proposal, const std::vector<const Algorithm*>& wanted) {
+  for (const Algorithm* row : wanted)
+    if (row->type == TransformType::integrity) proposal.integrity.push_back(row);
+  return engine::prf_rows(proposal);
+}
+
 /// The lines that make a proposal allow `wanted` too; `ours` is what it allows already.
 Lines proposal_lines(const std::string& name, const engine::IkeProposal& ours, const std::vector<const Algorithm*>& wanted) {
   Lines out{"crypto ikev2 proposal " + name};
@@ -70,28 +85,53 @@ Lines proposal_lines(const std::string& name, const engine::IkeProposal& ours, c
   };
   line("encryption", TransformType::encryption, ours.encryption);
   line("integrity", TransformType::integrity, ours.integrity);
-  line("prf", TransformType::prf, ours.prf);
+  if (const auto prfs = prfs_after(ours, wanted); !allows(prfs, wanted, TransformType::prf))
+    line("prf", TransformType::prf, prfs);
   line("group", TransformType::key_exchange, ours.groups);
   return out.size() > 1 ? out : Lines{};
 }
 
-Lines transform_lines(const std::string& name, const std::vector<const Algorithm*>& wanted, bool whole) {
+/// "esp-aes 256 esp-sha256-hmac"; empty: none of the transforms is a cipher or integrity.
+std::string transform_words(const std::vector<const Algorithm*>& wanted) {
   std::string cipher, integrity;
   for (const Algorithm* row : wanted) {
     if (row->type == TransformType::encryption && cipher.empty()) cipher = row->esp_keyword;
     if (row->type == TransformType::integrity && integrity.empty()) integrity = row->esp_keyword;
   }
-  Lines out;
-  if (!cipher.empty() || !integrity.empty())
-    out.push_back("crypto ipsec transform-set " + name + " " + (cipher.empty() ? "CIPHER" : cipher) +
-                  (integrity.empty() ? "" : " " + integrity));
+  if (cipher.empty() && integrity.empty()) return {};
+  return (cipher.empty() ? "CIPHER" : cipher) + (integrity.empty() ? "" : " " + integrity);
+}
+
+std::string pfs_line(const std::vector<const Algorithm*>& wanted) {
   for (const Algorithm* row : wanted)
-    if (row->type == TransformType::key_exchange && (out.empty() || whole)) {
-      out.push_back("crypto map NAME SEQUENCE ipsec-isakmp");
-      out.push_back(" set pfs group" + std::string(row->ike_keyword));
-      break;
-    }
+    if (row->type == TransformType::key_exchange && !row->ike_keyword.empty())
+      return " set pfs group" + std::string(row->ike_keyword);
+  return {};
+}
+
+Lines transform_lines_of_peer(const std::vector<const Algorithm*>& wanted) {
+  Lines out;
+  if (const std::string words = transform_words(wanted); !words.empty())
+    out.push_back("crypto ipsec transform-set NAME " + words);
+  if (const std::string pfs = pfs_line(wanted); !pfs.empty())
+    out.insert(out.end(), {"crypto map NAME SEQUENCE ipsec-isakmp", pfs});
   return out;
+}
+
+/// What the entry would have to have: the peer's transforms, or its group where these fit.
+Lines transform_lines(const parser::Configuration& configuration, const Evidence& e) {
+  const auto entry = entry_block(configuration, e);
+  if (const std::string words = transform_words(e.transforms); !words.empty())
+    return transform_set_lines(configuration, e.ours, words, entry);
+  const std::string pfs = pfs_line(e.transforms);
+  return pfs.empty() ? Lines{} : Lines{entry ? entry->head : "crypto map NAME SEQUENCE ipsec-isakmp", pfs};
+}
+
+/// PFS differs: the peer's group here; where it is not known, or the peer has none, none here.
+void of_pfs(std::vector<Remedy>& out, const Evidence& e, const parser::Configuration& configuration) {
+  const auto entry = entry_block(configuration, e);
+  const std::string pfs = pfs_line(e.transforms);
+  if (entry) out.push_back({Router::here, {entry->head, pfs.empty() ? " no set pfs" : pfs}});
 }
 
 engine::IkeProposal configured_proposal(const parser::Configuration& configuration, const std::string& name) {
@@ -125,6 +165,26 @@ std::string configured_peer(const parser::Configuration& configuration, const st
   return out;
 }
 
+/// The keyring that has the peer, the first; empty: none has.
+std::string keyring_with(const parser::Configuration& configuration, const engine::IpAddress& peer) {
+  std::string out;
+  configuration.data().root.each<parser::Ikev2Keyring>([&](const parser::Ikev2Keyring& keyring, const parser::Node&) {
+    if (out.empty() && !configured_peer(configuration, keyring.name, peer).empty()) out = keyring.name;
+  });
+  return out;
+}
+
+/// Before anything was sent: the profile has no keyring, or its keyring has not the peer. Nothing on the peer mends that.
+void own_key(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e, const parser::Configuration& configuration) {
+  const auto entry = entry_block(configuration, e);
+  const std::string known = e.ours.empty() ? keyring_with(configuration, d.remote.ip) : e.ours;
+  Lines lines;
+  if (known.empty() || !e.ours.empty()) lines = key_lines(known.empty() ? "NAME" : known, d.remote.ip);
+  if (e.ours.empty() && entry && !entry->profile.empty())
+    lines.insert(lines.end(), {"crypto ikev2 profile " + entry->profile, " keyring local " + (known.empty() ? "NAME" : known)});
+  out.push_back({Router::here, std::move(lines)});
+}
+
 /// On both routers; here in the block that is there already.
 void both_keys(std::vector<Remedy>& out, const Diagnosis& d, const std::string& keyring,
                const parser::Configuration& configuration) {
@@ -135,13 +195,35 @@ void both_keys(std::vector<Remedy>& out, const Diagnosis& d, const std::string& 
   out.push_back({Router::peer, key_lines("NAME", d.local.ip)});
 }
 
+bool weak(const std::vector<const Algorithm*>& wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [](const Algorithm* row) { return !row->weakness.empty(); });
+}
+
+/// Some line names the address: what somebody else wants is no advice to this router.
+bool is_configured(const parser::Configuration& configuration, const engine::IpAddress& address) {
+  bool out = false;
+  const auto look = [&](const parser::Node& block) {
+    block.each<parser::SetPeer>([&](const parser::SetPeer& line, const parser::Node&) { out = out || line.address == address; });
+    block.each<parser::TunnelDestination>(
+        [&](const parser::TunnelDestination& line, const parser::Node&) { out = out || line.address == address; });
+    block.each<parser::KeyringPeer>([&](const parser::KeyringPeer&, const parser::Node& peer) {
+      peer.each<parser::PeerAddress>([&](const parser::PeerAddress& line, const parser::Node&) {
+        out = out || (line.network.length > 0 && line.network.prefix().contains(address));
+      });
+    });
+  };
+  for (const auto& block : configuration.data().root.children) look(*block);
+  return out;
+}
+
 void of_proposals(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e, const parser::Configuration& configuration) {
   const auto add = [&](Router where, Lines lines) {
     if (!lines.empty()) out.push_back({where, std::move(lines)});
   };
   switch (d.cause) {
     case Cause::proposal_mismatch:
-      add(Router::here, proposal_lines(e.ours, configured_proposal(configuration, e.ours), e.transforms));
+      if (!weak(e.transforms) && is_configured(configuration, d.remote.ip))
+        add(Router::here, proposal_lines(e.ours, configured_proposal(configuration, e.ours), e.transforms));
       add(Router::peer, proposal_lines("NAME", {}, [&] {
             const engine::IkeProposal ours = configured_proposal(configuration, e.ours);
             std::vector<const Algorithm*> all = ours.encryption;
@@ -153,10 +235,13 @@ void of_proposals(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& 
       add(Router::peer, proposal_lines("NAME", {}, e.transforms));
       break;
     case Cause::child_proposal_mismatch:
-      add(Router::here, transform_lines(e.ours.empty() ? "NAME" : e.ours, e.transforms, false));
+      add(Router::here, transform_lines(configuration, e));
+      break;
+    case Cause::pfs_mismatch:
+      of_pfs(out, e, configuration);
       break;
     case Cause::peer_refused_child_proposal:
-      add(Router::peer, transform_lines("NAME", e.transforms, true));
+      add(Router::peer, transform_lines_of_peer(e.transforms));
       break;
     default:
       break;
@@ -171,6 +256,7 @@ void of_selectors(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& 
 }
 
 void of_identity(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e, const parser::Configuration& configuration) {
+  if (d.cause == Cause::no_matching_key && !e.identity && !e.map.empty()) return own_key(out, d, e, configuration);
   if (!e.identity) return;
   const std::string match = " match identity remote " + identity_match(*e.identity);
   switch (d.cause) {
@@ -201,15 +287,23 @@ void of_method(std::vector<Remedy>& out, const Diagnosis& d, const Evidence& e) 
     out.push_back({Router::here, {"crypto ikev2 profile " + e.ours, std::string(" authentication remote ") + keyword}});
 }
 
-/// What an ICMP error means (RFC 792, RFC 4443, 3). Both families count codes of their own.
+constexpr std::string_view filters_of_host =
+    "UDP 500, UDP 4500 and ESP must pass every firewall in between, and on this end the packet filters of the Linux host";
+
+// ICMP errors (RFC 792, RFC 4443, 3). Both families count codes of their own.
+bool is_unreachable(const IcmpHeard& icmp) { return icmp.type == (icmp.remote.ip.is_v4() ? 3 : 1); }
+bool says_nobody_listens(const IcmpHeard& icmp) { return is_unreachable(icmp) && icmp.code == (icmp.remote.ip.is_v4() ? 3 : 4); }
+bool is_forbidden(const IcmpHeard& icmp) {
+  return is_unreachable(icmp) && (icmp.remote.ip.is_v4() ? icmp.code == 9 || icmp.code == 10 || icmp.code == 13
+                                                         : icmp.code == 1 || icmp.code == 5 || icmp.code == 6);
+}
+
 std::string_view meaning_of(const IcmpHeard& icmp) {
   const bool v4 = icmp.remote.ip.is_v4();
   if (icmp.type == (v4 ? 11 : 3)) return "the datagram went in circles or too far (time exceeded)";
-  if (icmp.type != (v4 ? 3 : 1)) return "the datagram was not delivered";
-  if (icmp.code == (v4 ? 3 : 4)) return "nothing listens at that port: no IKE is running there, or not on that address";
-  const bool forbidden =
-      v4 ? icmp.code == 9 || icmp.code == 10 || icmp.code == 13 : icmp.code == 1 || icmp.code == 5 || icmp.code == 6;
-  if (forbidden) return "an access list or firewall forbids it (administratively prohibited)";
+  if (!is_unreachable(icmp)) return "the datagram was not delivered";
+  if (says_nobody_listens(icmp)) return "nothing listens at that port: no IKE is running there, or not on that address";
+  if (is_forbidden(icmp)) return "an access list or firewall forbids it (administratively prohibited)";
   if (icmp.code == (v4 ? 1 : 3)) return "the host does not answer on its network (host unreachable)";
   return "there is no route to it";
 }
@@ -226,20 +320,38 @@ void of_silence(Explanation& out, const Diagnosis& d, const Heard& heard) {
     out.evidence.push_back("ICMP from " + ios_address(heard.icmp->from) + ", the last " + ago(heard.icmp_ago) + ", " +
                            std::to_string(heard.icmp->count) + " times, about UDP port " +
                            std::to_string(heard.icmp->remote.port) + ": " + std::string(meaning_of(*heard.icmp)));
-  const std::string host = "host " + ios_address(d.remote.ip) + " host " + ios_address(d.local.ip);
+  // Packet filters of this end are the host's, of which no line of the configuration is.
+  const std::string host = "host " + ios_address(d.local.ip) + " host " + ios_address(d.remote.ip);
   const std::string list = d.remote.ip.is_v4() ? "ip access-list extended FIREWALL-IN" : "ipv6 access-list FIREWALL-IN";
-  if (heard.init_answered && heard.silent_port == 4500) {
+  const Remedy begun_there{
+      Router::peer,
+      {"crypto map NAME SEQUENCE ipsec-isakmp", " set peer " + ios_address(d.local.ip), "interface NAME", " crypto map NAME"}};
+  const auto since = [&](const std::optional<engine::Duration>& ago) { return !ago || *heard.icmp_ago <= *ago; };
+  const bool icmp_counts = heard.icmp && since(heard.last_received) && since(heard.begun);
+  if (icmp_counts && says_nobody_listens(*heard.icmp)) {
+    out.remedies.push_back(begun_there);
+  } else if (icmp_counts && !is_forbidden(*heard.icmp)) {
+    out.evidence.push_back("the way to " + ios_address(d.remote.ip) + " is to be mended, in routing or by cable");
+  } else if (heard.up) {
+    out.evidence.emplace_back(
+        "the IKE SA was up: the peer was restarted and knows it no more, or the way there is gone; this end begins anew after "
+        "its "
+        "last try, 'clear crypto session remote " +
+        ios_address(d.remote.ip) + "' at once");
+  } else if (heard.init_answered && heard.silent_port == 4500) {
     out.evidence.push_back("port 500 is answered and port 4500 is not: something in between drops UDP 4500");
-    out.remedies.push_back({Router::here, {list, " permit udp " + host + " eq 4500"}});
+    out.evidence.emplace_back(filters_of_host);
+    out.remedies.push_back({Router::peer, {list, " permit udp " + host + " eq 4500"}});
   } else if (heard.init_answered) {
     out.evidence.push_back(
         "IKE_SA_INIT is answered and the larger IKE_AUTH is not: fragments of it may be lost, or the peer drops it in silence");
     out.remedies.push_back({Router::here, {"crypto ikev2 fragmentation mtu 576"}});
     out.remedies.push_back({Router::peer, {"crypto ikev2 fragmentation mtu 576"}});
   } else {
+    out.evidence.emplace_back(filters_of_host);
     out.remedies.push_back(
-        {Router::here, {list, " permit udp " + host + " eq 500", " permit udp " + host + " eq 4500", " permit esp " + host}});
-    out.remedies.push_back({Router::peer, {"crypto map NAME SEQUENCE ipsec-isakmp", " set peer " + ios_address(d.local.ip)}});
+        {Router::peer, {list, " permit udp " + host + " eq 500", " permit udp " + host + " eq 4500", " permit esp " + host}});
+    out.remedies.push_back(begun_there);
   }
 }
 
@@ -257,6 +369,10 @@ Heard heard(const std::vector<Record>& records, engine::Time now) {
       out.local = n.local;
       out.remote = n.remote;
     }
+    if (n.kind == NoticeKind::ike_sa_up) out.up = true;
+    if (n.kind == NoticeKind::ike_sa_down || n.kind == NoticeKind::negotiation_started) out.up = false;
+    if (n.kind == NoticeKind::child_sa_up) out.last_child = now - record.at;
+    if (n.kind == NoticeKind::negotiation_started && n.initiator) out.begun = now - record.at;
     const bool init = n.exchange == static_cast<std::uint8_t>(engine::wire::ExchangeType::ike_sa_init);
     if (n.kind == NoticeKind::datagram_sent || (n.kind == NoticeKind::datagram_retransmitted && !n.response)) {
       out.sent += record.count;

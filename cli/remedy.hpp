@@ -15,6 +15,9 @@ struct Heard {
   engine::SocketAddress local, remote;                       // of the last message
   std::optional<engine::Duration> last_sent, last_received;  // ago
   bool init_answered = false;                                // IKE_SA_INIT
+  bool up = false;                                           // an IKE SA came up after that
+  std::optional<engine::Duration> begun;                     // the last negotiation of ours, ago
+  std::optional<engine::Duration> last_child;                // a Child SA came up, ago
   std::optional<IcmpHeard> icmp;                             // about messages to it
   std::optional<engine::Duration> icmp_ago;
   std::optional<std::uint16_t> silent_port;  // the last request went there and was not answered

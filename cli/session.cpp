@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <sstream>
 #include <unordered_set>
 #include <utility>
 
@@ -10,6 +11,8 @@
 #include "cli/pki_dialogue.hpp"
 #include "cli/text_file.hpp"
 #include "parser/capture.hpp"
+#include "parser/operators.hpp"
+#include "parser/pki_names.hpp"
 #include "parser/redact.hpp"
 
 namespace cli {
@@ -28,6 +31,15 @@ std::string without_line_end(std::string text) {
 bool blank_or_comment(const std::string& text) {
   const auto at = text.find_first_not_of(" \t");
   return at == std::string::npos || text[at] == '!';
+}
+
+/// What a banner that is open is answered with; nothing for other texts.
+std::string invitation(const std::string& text) {
+  std::istringstream words(text);
+  std::string command, which, banner;
+  if (!(words >> command >> which >> banner) || !command.starts_with("ban")) return {};
+  const std::string delimiter = banner.starts_with("^C") ? "^C" : banner.substr(0, 1);
+  return "Enter TEXT message.  End with the character '" + delimiter + "'.\n";
 }
 
 /// Where the command behind `do` begins; nullopt when the line is no `do`.
@@ -104,6 +116,11 @@ void Session::begin(const Request& request) {
       else
         done();
       break;
+    case RequestKind::abort:
+      answer_ = nullptr;
+      question_.clear();
+      done();
+      break;
     case RequestKind::piece:
       take_piece(request.text);
       break;
@@ -173,6 +190,7 @@ void Session::config_line(const std::string& text) {
     return;
   }
   refresh();
+  const auto before = at_terminal() ? std::optional(config_->configuration()) : std::nullopt;
   // Ctrl-Z runs the line it ends, then leaves.
   const bool leaves = !text.empty() && text.back() == control_z;
   const parser::LineReport line = config_->line(leaves ? text.substr(0, text.size() - 1) : text);
@@ -180,13 +198,35 @@ void Session::config_line(const std::string& text) {
   if (const auto command = parser::pki_command(line))
     return commit(
         [self = shared_from_this(), command, typed = parser::without_keys(line.text)] { carry_out(self, *command, typed); });
+  if (const auto name = parser::removed_trustpoint(line); name && before && !parser::prompts_quietly(*before))
+    if (const parser::Node* chain = parser::chain_block(before->data().root, *name); chain && !chain->children.empty())
+      return confirm_removal(line, *name);
   if (line.command && config_->takes_text()) text_opener_ = parser::without_keys(line.text);
   report(line, is_text);
+  if (at_terminal() && !is_text && config_->takes_text()) output(invitation(line.text));
   after_exit_ = parser::is_exit(line);
   if (leaves || !config_->active())
     leave_configuration();
   else
     done();
+}
+
+/// The line is in config_ already, and leaves it again unless the user says yes; then the certificates go too.
+void Session::confirm_removal(const parser::LineReport& line, const std::string& trustpoint) {
+  ask("% Removing an enrolled trustpoint will destroy all certificates\n"
+      " received from the related Certificate Authority.\n\nAre you sure you want to do this? [yes/no]: ",
+      [self = shared_from_this(), line, trustpoint](const std::string& answer) {
+        if (answer != "y" && answer != "yes") {
+          self->replay();
+          return self->done();
+        }
+        self->report(line, false);
+        const std::string chain = "no crypto pki certificate chain " + trustpoint;
+        self->config_->line(chain);
+        self->journal_.push_back(chain);
+        self->output("% Be sure to ask the CA administrator to revoke your certificates.\n");
+        self->done();
+      });
 }
 
 /// The master key is no part of the configuration: what was entered before it is committed first, and it comes after.
@@ -302,6 +342,11 @@ void Session::leave_configuration() {
 /// Someone else has committed since: what was entered here goes on top of that.
 void Session::refresh() {
   if (!config_ || base_revision_ == backend_.revision()) return;
+  replay();
+}
+
+/// The configuration as it runs, with what was entered here on top.
+void Session::replay() {
   parser::ConfigSession fresh(backend_.running());
   for (const auto& line : journal_) fresh.line(line);
   config_.emplace(std::move(fresh));
@@ -399,6 +444,7 @@ void Session::done(std::uint8_t flags) {
   if (uncommitted_) flags |= done_uncommitted;
   if (answer_) flags |= done_question;
   if (answer_ && echo_ == Echo::hidden) flags |= done_secret;
+  if (!answer_ && config_ && config_->takes_text()) flags |= done_text;
   busy_ = false;
   // A prompt that nobody sees would cost a file of 150,000 lines a look over the whole configuration for each.
   const std::string shown = answer_ ? question_ : at_terminal() || !config_ ? prompt() : std::string();

@@ -59,6 +59,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void leave_configuration();
   void report(const parser::LineReport& report, bool is_text);
   void refresh();
+  void replay();
+  void confirm_removal(const parser::LineReport& line, const std::string& trustpoint);
   void enter_lines(const std::vector<std::string>& lines, const std::string& command, std::function<void(bool)> then);
   void commit(std::function<void()> then);
   void print_warnings();

@@ -32,11 +32,14 @@ struct ShowFacts {
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared;  // what they were at `clear crypto sa counters`
   std::uint64_t unknown_spi = 0;                                         // ESP packets of no SA, on all interfaces
   std::vector<engine::InterfaceState> interfaces;
-  IkeCounters ike;
+  IkeCounters ike, ike_totals;  // since they were cleared, and since the start
   engine::AdmissionLimits limits;
   std::unordered_map<engine::PolicyLineId, LineTraffic> traffic;  // where all SAs were asked for
   std::shared_ptr<const engine::Config> config;                   // that the lines come from
 };
+
+/// What the Child SAs of a line carry of it, where none carries all; empty: one does, or there are none.
+std::string narrowed_to(const engine::PolicyLineView& line, const std::vector<const engine::ChildSaView*>& children);
 
 /// What is shown of an SA's counters: since they were cleared.
 kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child);
@@ -90,6 +93,9 @@ std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, Devic
 /// What is known of an interface; what the kernel does not count, IOS's lines on queues and rates, is left out.
 std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
                            const parser::Configuration& configuration);
+
+/// "0200.5e00.5301" of 02:00:5e:00:53:01, zeros of nothing.
+std::string ios_mac(const std::string& address);
 
 /// A row of `show interfaces description`, and what stands above the first.
 inline constexpr const char* interface_descriptions_title =

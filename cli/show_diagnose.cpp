@@ -42,29 +42,55 @@ std::string attempts_of(const engine::View& view, const parser::ShowDiagnose& op
 
 }  // namespace
 
+namespace {
+
+bool waits_in_vain(const engine::IkeSaView& sa) { return sa.status == engine::SaStatus::ready && sa.tries > 2; }
+
+}  // namespace
+
 HeardOf heard_of(const engine::View& view, const Recorder& recorder, engine::Time now) {
   HeardOf out;
   for (const auto& diagnosis : view.diagnoses) out.try_emplace(diagnosis.remote.ip);
+  const std::size_t most = out.size() + most_asked;
+  for (const auto& sa : view.ike_sas)
+    if (waits_in_vain(sa) && out.size() < most) out.try_emplace(sa.remote.ip);
   for (const auto& attempt : view.attempts)
-    if (attempt.under_way) out.try_emplace(attempt.peer);
+    if (attempt.under_way && out.size() < most) out.try_emplace(attempt.peer);
   for (auto& [peer, each] : out) each = heard_of_peer(recorder, peer, now);
+  return out;
+}
+
+std::vector<engine::Diagnosis> silent_now(const engine::View& view, const HeardOf& heard) {
+  std::vector<engine::Diagnosis> out;
+  for (const auto& attempt : view.attempts) {
+    const auto known = heard.find(attempt.peer);
+    if (!attempt.under_way || known == heard.end() || known->second.unanswered < 2) continue;
+    engine::Diagnosis silent;
+    silent.cause = engine::Cause::no_response;
+    silent.local = known->second.local;
+    silent.remote = {attempt.peer, known->second.remote.port};
+    silent.what = "nothing yet: the attempt goes on, and no answer came so far";
+    out.push_back(std::move(silent));
+  }
+  for (const auto& sa : view.ike_sas) {
+    if (!waits_in_vain(sa) || !heard.contains(sa.remote.ip)) continue;
+    engine::Diagnosis silent;
+    silent.sa = sa.id;
+    silent.cause = engine::Cause::no_response;
+    silent.local = sa.local;
+    silent.remote = sa.remote;
+    silent.what = "nothing yet: a request inside the IKE SA was sent " + std::to_string(sa.tries) + " times without an answer";
+    out.push_back(std::move(silent));
+  }
   return out;
 }
 
 Diagnoses explained(const engine::View& view, const parser::Configuration& configuration, const HeardOf& heard,
                     const parser::ShowDiagnose& options) {
   Diagnoses out{{}, view.half_open};
-  for (const auto& attempt : view.attempts) {
-    const auto known = heard.find(attempt.peer);
-    if (!attempt.under_way || known == heard.end() || known->second.unanswered < 2) continue;
-    if (options.peer && *options.peer != attempt.peer) continue;
-    engine::Diagnosis silent;
-    silent.cause = engine::Cause::no_response;
-    silent.local = known->second.local;
-    silent.remote = known->second.remote;
-    silent.what = "nothing yet: the attempt goes on, and no answer came so far";
-    out.diagnoses.push_back({silent, explain(silent, configuration, known->second)});
-  }
+  for (const auto& silent : silent_now(view, heard))
+    if (!options.peer || *options.peer == silent.remote.ip)
+      out.diagnoses.push_back({silent, explain(silent, configuration, heard.at(silent.remote.ip))});
   for (const auto& diagnosis : view.diagnoses) {
     if (options.peer && *options.peer != diagnosis.remote.ip) continue;
     const auto known = heard.find(diagnosis.remote.ip);
@@ -97,7 +123,7 @@ void put_diagnosis(std::string& out, const ExplainedDiagnosis& each) {
   const auto& cause = engine::text_of(d.cause);
   out += "Peer " + ios_socket(d.remote) + ", local " + ios_socket(d.local) + ", " +
          (d.role == engine::Role::initiator ? "initiator" : "responder") + ", " + ios_uptime(d.ago) + " ago";
-  if (d.count > 1) out += ", " + std::to_string(d.count) + " times in a row";
+  if (d.count > 1) out += ", " + std::to_string(d.count) + " times";
   out += "\n  Cause:    " + std::string(cause.name) + "\n            " + std::string(cause.plain) + "\n";
   if (!d.what.empty()) out += "  Refused:  " + escaped(d.what) + "\n";
   std::vector<std::string> evidence = d.evidence;

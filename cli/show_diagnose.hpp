@@ -29,9 +29,13 @@ void fields(V& v, const Diagnoses& document) {
   v("half_open", document.half_open, "Negotiations under way that peers began");
 }
 
-/// What the recorder heard of each peer that a diagnosis names.
+/// What the recorder heard of each peer that a diagnosis names, or that is asked now; of so many of the latter at most.
+inline constexpr std::size_t most_asked = 64;
 using HeardOf = std::map<engine::IpAddress, Heard>;
 HeardOf heard_of(const engine::View& view, const Recorder& recorder, engine::Time now);
+
+/// Peers that do not answer at this moment: attempts, and requests inside an IKE SA.
+std::vector<engine::Diagnosis> silent_now(const engine::View& view, const HeardOf& heard);
 
 Diagnoses explained(const engine::View& view, const parser::Configuration& configuration, const HeardOf& heard,
                     const parser::ShowDiagnose& options);

@@ -5,6 +5,9 @@
 #include <map>
 #include <set>
 
+#include "parser/commands.hpp"
+#include "parser/configuration.hpp"
+
 namespace cli {
 namespace {
 
@@ -98,7 +101,8 @@ std::string show_memory(const Memory& m) {
   };
   return "Tracekey : 1#00000000000000000000000000000000  \n\n"
          "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n" +
-         row("Processor", m.total, m.total - m.free, m.free) + row("sallyport", m.daemon_most, m.daemon, 0);
+         row("Processor", m.total, m.total - m.free, m.free) + row("sallyport", m.daemon_most, m.daemon, 0) +
+         row("lsmpi_io", 0, 0, 0);
 }
 
 Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<InterfaceRow>& interfaces) {
@@ -157,6 +161,82 @@ std::string show_ip_route(const Routes& routes) {
     for (const RouteRow* row : subnets.rows) table += route_line(*row, varies || is_subnetted);
   }
   return out + gateway + table;
+}
+
+namespace {
+
+const RouteRow* route_to(const Routes& routes, const engine::IpAddress& to) {
+  const RouteRow* best = nullptr;
+  for (const RouteRow& row : routes.routes)
+    if (row.network.contains(to) && (!best || row.network.length > best->network.length)) best = &row;
+  return best;
+}
+
+}  // namespace
+
+std::string interface_toward(const Routes& routes, const std::vector<InterfaceRow>& interfaces, const engine::IpAddress& to) {
+  const RouteRow* best = route_to(routes, to);
+  if (!best) return {};
+  const bool known =
+      std::any_of(interfaces.begin(), interfaces.end(), [&](const InterfaceRow& row) { return row.name == best->interface; });
+  return known ? best->interface : std::string();
+}
+
+std::string show_route_to(const Routes& routes, const engine::IpAddress& to) {
+  const RouteRow* best = route_to(routes, to);
+  if (!best) return "% Network not in table\n";
+  const bool direct = best->kind != RouteKind::fixed || best->gateway.is_unspecified();
+  const std::string known = best->kind == RouteKind::fixed ? "static\", distance 1, metric " + std::to_string(best->metric)
+                                                           : "connected\", distance 0, metric 0";
+  return "Routing entry for " + best->network.to_string() + "\n  Known via \"" + known +
+         (best->kind == RouteKind::fixed ? direct ? " (connected)" : "" : " (connected, via interface)") +
+         "\n  Routing Descriptor Blocks:\n  * " +
+         (direct ? "directly connected, via " + best->interface : ios_address(best->gateway)) + "\n      Route metric is " +
+         std::to_string(best->kind == RouteKind::fixed ? best->metric : 0) + ", traffic share count is 1\n";
+}
+
+Neighbours neighbours(const std::vector<kernel::HostNeighbour>& host, const std::vector<InterfaceRow>& interfaces) {
+  Neighbours out;
+  for (const kernel::HostNeighbour& each : host) {
+    const auto known =
+        std::find_if(interfaces.begin(), interfaces.end(), [&](const InterfaceRow& row) { return row.device == each.device; });
+    out.neighbours.push_back({each.address, ios_mac(each.hardware), known == interfaces.end() ? each.device : known->name});
+  }
+  std::sort(out.neighbours.begin(), out.neighbours.end(),
+            [](const NeighbourRow& a, const NeighbourRow& b) { return a.address < b.address; });
+  return out;
+}
+
+std::string show_arp(const Neighbours& neighbours) {
+  std::string out = "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n";
+  for (const NeighbourRow& row : neighbours.neighbours)
+    out += "Internet  " + padded(ios_address(row.address), 17) + right(0, 9) + "   " + row.hardware + "  ARPA   " +
+           row.interface + "\n";
+  return out;
+}
+
+std::string show_ip_interface(const std::vector<InterfaceRow>& rows) {
+  std::string out;
+  for (const InterfaceRow& row : rows) {
+    out += row.name + " is " + row.status + ", line protocol is " + (row.protocol_up ? "up" : "down") + "\n";
+    if (row.address.empty()) {
+      out += "  Internet protocol processing disabled\n";
+      continue;
+    }
+    out += "  Internet address is " + row.address + "/" + std::to_string(row.prefix_length) +
+           "\n  Broadcast address is 255.255.255.255\n  Address determined by setup command\n  MTU is " +
+           std::to_string(row.mtu) +
+           " bytes\n  Helper address is not set\n  Directed broadcast forwarding is disabled\n"
+           "  Outgoing access list is not set\n  Inbound  access list is not set\n";
+  }
+  return out;
+}
+
+std::string show_hosts(const parser::Configuration& configuration) {
+  const auto* domain = configuration.data().root.find<parser::DomainName>();
+  return "Default domain is " + (domain ? escaped(domain->name) : "not set") +
+         "\nName servers are 255.255.255.255\nNAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
+         "-----------------------------------------\n";
 }
 
 }  // namespace cli

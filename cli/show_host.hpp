@@ -123,9 +123,37 @@ struct Routes {
 /// The host's routes, and the addresses of the interfaces.
 Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<InterfaceRow>& interfaces);
 std::string show_ip_route(const Routes& routes);
+/// The interface, of those that are given, by which packets to the address leave; empty: by none of them.
+std::string interface_toward(const Routes& routes, const std::vector<InterfaceRow>& interfaces, const engine::IpAddress& to);
+/// The route that a packet to the address takes.
+std::string show_route_to(const Routes& routes, const engine::IpAddress& to);
 template <class V>
 void fields(V& v, const Routes& document) {
   v("routes", document.routes, "Routes, by network");
 }
+
+struct NeighbourRow {
+  engine::IpAddress address;
+  std::string hardware, interface;
+};
+template <class V>
+void fields(V& v, const NeighbourRow& row) {
+  v("address", row.address, "Address");
+  v("hardware", row.hardware, "Hardware address, as IOS writes it");
+  v("interface", row.interface, "Interface, or the Linux device without one");
+}
+struct Neighbours {
+  std::vector<NeighbourRow> neighbours;
+};
+Neighbours neighbours(const std::vector<kernel::HostNeighbour>& host, const std::vector<InterfaceRow>& interfaces);
+std::string show_arp(const Neighbours& neighbours);
+template <class V>
+void fields(V& v, const Neighbours& document) {
+  v("neighbours", document.neighbours, "Neighbours whose hardware address is known");
+}
+
+/// `show ip interface`: what is known of IPv4 on each.
+std::string show_ip_interface(const std::vector<InterfaceRow>& rows);
+std::string show_hosts(const parser::Configuration& configuration);
 
 }  // namespace cli

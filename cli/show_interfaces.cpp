@@ -6,17 +6,6 @@ namespace {
 
 using parser::Node;
 
-/// "0200.5e00.5301" of 02:00:5e:00:53:01
-std::string ios_mac(const std::string& address) {
-  std::string out;
-  for (std::size_t i = 0; i < address.size(); ++i)
-    if (address[i] != ':')
-      out += address[i];
-    else if (i % 6 == 5)
-      out += '.';
-  return out;
-}
-
 /// Ends, mode and protection, as the configuration says; the address in use where it names an interface.
 void put_tunnel(std::string& out, const InterfaceRow& row, const Node& block) {
   const auto* source = block.find<parser::TunnelSource>();
@@ -40,6 +29,17 @@ void put_tunnel(std::string& out, const InterfaceRow& row, const Node& block) {
 }
 
 }  // namespace
+
+std::string ios_mac(const std::string& address) {
+  if (address.empty()) return "0000.0000.0000";
+  std::string out;
+  for (std::size_t i = 0; i < address.size(); ++i)
+    if (address[i] != ':')
+      out += address[i];
+    else if (i % 6 == 5)
+      out += '.';
+  return out;
+}
 
 std::string show_interface_description(const InterfaceRow& row, const parser::Configuration& configuration) {
   const Node* block = find_block<parser::Interface>(configuration.data().root, row.name);

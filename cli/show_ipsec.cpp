@@ -231,6 +231,18 @@ std::string by_address(const ShowFacts& facts, const parser::ShowIpsecSa& option
 
 }  // namespace
 
+std::string narrowed_to(const PolicyLineView& line, const std::vector<const ChildSaView*>& children) {
+  constexpr std::size_t most = 4;
+  std::string out;
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    if (children[i]->selectors.contains(line.selectors)) return {};
+    const std::string text = children[i]->selectors.to_string();
+    if (i < most && out.find(text) == std::string::npos) out += (out.empty() ? "" : ", ") + text;
+    if (i == most) out += ", ...";
+  }
+  return out;
+}
+
 kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child) {
   using C = kernel::ChildCounters;
   const auto now = facts.counters.find(child), before = facts.cleared.find(child);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <unordered_map>
 
 namespace cli {
 namespace {
@@ -14,6 +16,14 @@ engine::TrafficSelector side(const engine::IpAddress& address, std::uint32_t pro
   engine::PortRange ports;
   if (port) ports = {static_cast<std::uint16_t>(*port), static_cast<std::uint16_t>(*port)};
   return engine::TrafficSelector::of(engine::Prefix::host(address), static_cast<std::uint8_t>(protocol), ports);
+}
+
+std::vector<const ChildSaView*> children_of(const ShowFacts& facts, const PolicyLineView& line) {
+  std::vector<const ChildSaView*> out;
+  for (const IkeSaView& ike : facts.view.ike_sas)
+    for (const ChildSaView& child : ike.children)
+      if (child.line == line.id) out.push_back(&child);
+  return out;
 }
 
 /// The newest Child SA of the line that the packet may take.
@@ -79,33 +89,57 @@ void of_child(PacketDrops& out, const ShowFacts& facts, const IkeSaView& ike, co
                              child.selectors.local.to_string()});
 }
 
-void of_line(PacketDrops& out, const ShowFacts& facts, const PolicyLineView& line) {
-  for (const IkeSaView& ike : facts.view.ike_sas)
-    for (const ChildSaView& child : ike.children)
-      if (child.line == line.id) {
-        const unsigned mtu = plaintext_mtu(facts, line, ike, child);
-        out.drops.push_back({line.peer, "mtu", 0,
-                             "packets of " + child.selectors.to_string() + " above " + std::to_string(mtu) +
-                                 " octets do not fit into one: with DF set the sender is told, so ICMP 'fragmentation needed' "
-                                 "must reach it; 'ip tcp adjust-mss " +
-                                 std::to_string(mtu - std::min(mtu, line.peer.is_v4() ? 40U : 60U)) +
-                                 "' spares TCP the question"});
-        return;
+/// What all lines are looked up in.
+struct Known {
+  explicit Known(const engine::View& view) {
+    for (const IkeSaView& ike : view.ike_sas)
+      for (const ChildSaView& child : ike.children) {
+        children[child.line].push_back(&child);
+        owner.try_emplace(child.line, &ike);
       }
-  out.drops.push_back({line.peer, "no-sa", 0,
-                       "no SA is up for " + line.selectors.to_string() +
-                           ": its packets are held back; 'show crypto ikev2 diagnose' says what became of the negotiation"});
+    for (const auto& each : view.diagnoses) negotiated.insert(each.remote.ip);
+    for (const auto& each : view.attempts) negotiated.insert(each.peer);
+  }
+  std::unordered_map<engine::PolicyLineId, std::vector<const ChildSaView*>> children;
+  std::unordered_map<engine::PolicyLineId, const IkeSaView*> owner;  // of the first
+  std::set<engine::IpAddress> negotiated;                            // something is known of negotiations with the peer
+};
+
+void of_line(PacketDrops& out, const ShowFacts& facts, const Known& known, const PolicyLineView& line) {
+  const auto serving = known.children.find(line.id);
+  if (serving == known.children.end()) {
+    out.drops.push_back(
+        {line.peer, "no-sa", 0,
+         "no SA is up for " + line.selectors.to_string() + ": its packets are held back; " +
+             (known.negotiated.contains(line.peer) ? "'show crypto ikev2 diagnose' says what became of the negotiation"
+                                                   : "nothing was negotiated for it lately, the first packet asks for one")});
+    return;
+  }
+  if (const std::string narrowed = narrowed_to(line, serving->second); !narrowed.empty())
+    out.drops.push_back({line.peer, "narrowed", 0,
+                         "the peer takes " + narrowed + " of " + line.selectors.to_string() +
+                             " only: packets of the rest are held back and lost; its access list must mirror this end's"});
+  const ChildSaView& child = *serving->second.front();
+  const unsigned mtu = plaintext_mtu(facts, line, *known.owner.at(line.id), child);
+  out.drops.push_back({line.peer, "mtu", 0,
+                       "packets of " + child.selectors.to_string() + " above " + std::to_string(mtu) +
+                           " octets do not fit into one: with DF set the sender is told, so ICMP 'fragmentation needed' "
+                           "must reach it; 'ip tcp adjust-mss " +
+                           std::to_string(mtu - std::min(mtu, line.peer.is_v4() ? 40U : 60U)) + "' spares TCP the question"});
 }
 
 }  // namespace
 
-SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& packet) {
+SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& packet, const std::string& route) {
   const std::optional<std::uint32_t> port = packet.port ? std::optional(packet.port) : std::nullopt;
   const engine::SelectorPair way{side(packet.source, packet.protocol, std::nullopt),
                                  side(packet.destination, packet.protocol, port)};
   const engine::SelectorPair back{way.remote, way.local};
   SelectorTest out;
+  out.two_families = packet.source.is_v4() != packet.destination.is_v4();
   out.packet = way.local.to_string() + " -> " + way.remote.to_string();
+  out.route = route;
+  if (out.two_families) return out;
   for (const PolicyLineView& line : facts.view.lines) {
     auto verdict = std::find_if(out.verdicts.begin(), out.verdicts.end(),
                                 [&](const SelectorVerdict& each) { return each.interface == line.interface; });
@@ -130,12 +164,15 @@ SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& p
     if (const ChildSaView* child = verdict->permit ? child_for(facts, line, way) : nullptr) {
       verdict->child = child->id.value;
       verdict->spi_out = child->spi_out.value;
+    } else if (verdict->permit) {
+      verdict->narrowed = narrowed_to(line, children_of(facts, line));
     }
   }
   return out;
 }
 
 std::string show_selector_test(const SelectorTest& test) {
+  if (test.two_families) return "% There is no such packet: source and destination are of two families\n";
   std::string out = "Packet " + test.packet + "\n";
   if (test.verdicts.empty()) out += "  No interface has a crypto map: the packet leaves in clear.\n";
   for (const SelectorVerdict& each : test.verdicts) {
@@ -154,11 +191,20 @@ std::string show_selector_test(const SelectorTest& test) {
     else if (each.child != 0)
       out += "    It takes the IPsec SA to " + ios_address(each.peer) + ", conn id " +
              std::to_string(2000 + 2 * std::uint64_t{each.child}) + ", outbound spi " + ios_spi({each.spi_out}) + "\n";
+    else if (!each.narrowed.empty())
+      out += "    The peer " + ios_address(each.peer) + " takes " + each.narrowed +
+             " of that line only: the packet is held back, and lost unless the peer's access list changes.\n";
     else
       out += "    No IPsec SA to " +
              (each.peer.is_unspecified() ? std::string("the peer (not resolved)") : ios_address(each.peer)) +
              " is up: the packet is held back and one is asked for.\n";
   }
+  const bool elsewhere = std::none_of(test.verdicts.begin(), test.verdicts.end(),
+                                      [&](const SelectorVerdict& each) { return each.interface == test.route && each.permit; });
+  const bool permitted =
+      std::any_of(test.verdicts.begin(), test.verdicts.end(), [](const SelectorVerdict& each) { return each.permit; });
+  if (!test.route.empty() && permitted && elsewhere)
+    out += "  The host's route leads out of " + test.route + ", where no line permits it: the packet leaves in clear.\n";
   return out;
 }
 
@@ -168,11 +214,13 @@ PacketDrops packet_drops(const ShowFacts& facts, const HostDrops& host, const pa
   for (const IkeSaView& ike : facts.view.ike_sas)
     if (of_peer(ike.remote.ip))
       for (const ChildSaView& child : ike.children) of_child(out, facts, ike, child);
+  const Known known(facts.view);
   for (const PolicyLineView& line : facts.view.lines)
-    if (line.action == engine::AclAction::permit && of_peer(line.peer)) of_line(out, facts, line);
+    if (line.action == engine::AclAction::permit && of_peer(line.peer)) of_line(out, facts, known, line);
   if (options.peer) return out;
   add(out, {}, "unknown-spi", facts.unknown_spi,
-      "ESP came for an SPI that no SA here has: a peer sends on an SA that is gone; 'clear crypto sa' there ends it");
+      "ESP came for an SPI that no SA here has: a peer sends on an SA that is gone, most often since this end was restarted; "
+      "'clear crypto session' there ends it, and 'crypto ikev2 dpd 10 3 periodic' there would do so by itself");
   for (const auto& row : host.xfrm) add(out, {}, row.name.c_str(), row.count, std::string(meaning_of(row.name)));
   for (const std::string& device : host.strict_reverse_paths)
     out.drops.push_back({{},

@@ -16,6 +16,7 @@ struct SelectorVerdict {
   std::uint32_t child = 0, spi_out = 0;  // the Child SA it takes, 0: none is up
   bool reversed = false;                 // a line permits the packet's answer instead
   std::string reversed_line;
+  std::string narrowed;  // what the peer takes of the line, without the packet; empty: nothing is known of that
 };
 template <class V>
 void fields(V& v, const SelectorVerdict& verdict) {
@@ -28,16 +29,22 @@ void fields(V& v, const SelectorVerdict& verdict) {
   v("child_sa", verdict.child, "Child SA the packet takes, 0 for none yet");
   v("spi_out", verdict.spi_out, "Its SPI");
   v("reversed", verdict.reversed, "A line covers the other direction");
+  v("narrowed_to", verdict.narrowed, "What the peer takes of the line where the packet is not in it");
 }
 struct SelectorTest {
   std::string packet;
+  bool two_families = false;  // there is no such packet
+  std::string route;          // the interface that it leaves by, where that is known
   std::vector<SelectorVerdict> verdicts;
 };
-SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& packet);
+/// `route`: the interface by which the host's routes lead to the destination; empty: not known.
+SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& packet, const std::string& route = {});
 std::string show_selector_test(const SelectorTest& test);
 template <class V>
 void fields(V& v, const SelectorTest& test) {
   v("packet", test.packet, "The packet");
+  v("two_families", test.two_families, "There is no such packet: its addresses are of two families");
+  v("route", test.route, "Interface that the host's routes lead to, empty: not known");
   v("verdicts", test.verdicts, "One for each protected interface");
 }
 

@@ -39,22 +39,23 @@ std::vector<PeerSession> sessions_of(const engine::View& view, const parser::Sho
     if (fresh) out.push_back({interface, local, peer, std::string(name), {}, {}});
     return out[place->second];
   };
-  std::unordered_map<engine::PolicyLineId, engine::IpAddress> peers;
-  for (const auto& line : view.lines) {
-    if (line.action != engine::AclAction::permit) continue;
-    session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
-    peers.emplace(line.id, line.peer);
-  }
+  for (const auto& line : view.lines)
+    if (line.action == engine::AclAction::permit)
+      session(line.interface, line.local, line.peer, line.peer_name).lines.push_back(&line);
   for (const auto& sa : view.ike_sas) {
-    // A peer that moved (RFC 4555) still serves the lines of the address it came from.
-    const auto of_line = sa.children.empty() ? peers.end() : peers.find(sa.children.front().line);
-    const bool moved = of_line != peers.end() && !of_line->second.is_unspecified() && of_line->second != sa.remote.ip;
-    PeerSession& its = session(sa.interface, sa.local.ip, moved ? of_line->second : sa.remote.ip, {});
+    PeerSession& its = session(sa.interface, sa.local_end, sa.peer_end, {});
     its.ike_sas.push_back(&sa);
-    if (moved) its.peer = sa.remote.ip;
+    its.local = sa.local.ip;
+    its.peer = sa.remote.ip;
   }
   std::erase_if(out, [&](const PeerSession& each) {
-    return (options.local && *options.local != each.local) || (options.remote && *options.remote != each.peer) ||
+    const auto is_asked = [&](const engine::IpAddress& address, bool local) {
+      if (address == (local ? each.local : each.peer)) return true;
+      return std::any_of(each.ike_sas.begin(), each.ike_sas.end(), [&](const IkeSaView* sa) {
+        return address == (local ? sa->local_end : sa->peer_end) || address == (local ? sa->local.ip : sa->remote.ip);
+      });
+    };
+    return (options.local && !is_asked(*options.local, true)) || (options.remote && !is_asked(*options.remote, false)) ||
            (options.interface && *options.interface != each.interface);
   });
   return out;
@@ -213,9 +214,10 @@ std::string brief(const std::vector<PeerSession>& sessions) {
   for (const auto& session : sessions) {
     const IkeSaView* sa = main_sa(session);
     const SessionStatus status = status_of(session);
-    out += padded(session.peer.is_unspecified() ? escaped(session.name) : ios_address(session.peer), 16) +
-           padded(short_interface(session.interface), 13) + padded("", 16) + padded(sa ? identity_text(sa->remote_id) : "", 25) +
-           padded(is_up(status) ? ios_uptime(uptime(session)) : "", 9) + std::string(status_letters(status)) + "\n";
+    const std::string peer = session.peer.is_unspecified() ? escaped(session.name) : ios_address(session.peer);
+    out += (peer.size() < 16 ? padded(peer, 16) : peer + " ") + padded(short_interface(session.interface), 13) + padded("", 16) +
+           padded(sa ? identity_text(sa->remote_id) : "", 25) + padded(is_up(status) ? ios_uptime(uptime(session)) : "", 9) +
+           std::string(status_letters(status)) + "\n";
   }
   return out;
 }

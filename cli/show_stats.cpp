@@ -29,10 +29,14 @@ std::string short_name(const engine::Algorithm* row, std::string_view otherwise)
   return name;
 }
 
+bool nothing_counted(const Traffic& t) {
+  return t.sent_requests + t.sent_responses + t.received_requests + t.received_responses == 0;
+}
+
 void put_rows(std::string& out, std::string_view title, const std::vector<TrafficRow>& rows) {
   out += "\n" + std::string(title) + "\n\n";
   for (const TrafficRow& row : rows)
-    out += padded(row.name, 33) + right(row.traffic.sent_requests, 9) + right(row.traffic.sent_responses, 11) +
+    out += padded(row.name, 33) + right(row.traffic.sent_requests, 8) + right(row.traffic.sent_responses, 11) +
            right(row.traffic.received_requests, 11) + right(row.traffic.received_responses, 11) + "\n";
 }
 
@@ -73,7 +77,7 @@ Ikev2Stats ikev2_stats(const ShowFacts& facts) {
   out.dropped = std::accumulate(facts.view.dropped.begin(), facts.view.dropped.end(), std::uint64_t{0});
   out.rate_limited = facts.view.dropped[static_cast<std::size_t>(engine::Cause::rate_limited)];
   for (const auto& row : engine::cause_texts)
-    if (const auto count = ike.failures[static_cast<std::size_t>(row.cause)]; count != 0)
+    if (const auto cause = static_cast<std::size_t>(row.cause); const auto count = ike.failures[cause] + facts.view.untold[cause])
       out.failures.push_back({row.name, count});
   return out;
 }
@@ -165,13 +169,16 @@ ExchangeStats exchange_stats(const ShowFacts& facts) {
   for (const auto& [type, traffic] : facts.ike.exchanges) {
     const auto name = engine::wire::name_of(static_cast<engine::wire::ExchangeType>(type));
     out.exchanges.push_back({name.empty() ? "EXCHANGE_" + n(type) : std::string(name), traffic});
+    if (type != static_cast<std::uint8_t>(engine::wire::ExchangeType::create_child_sa)) continue;
+    if (!nothing_counted(facts.ike.child_rekeys))
+      out.exchanges.push_back({"CREATE_CHILD_SA_IPSEC_REKEY", facts.ike.child_rekeys});
+    if (!nothing_counted(facts.ike.ike_rekeys)) out.exchanges.push_back({"CREATE_CHILD_SA_IKE_REKEY", facts.ike.ike_rekeys});
   }
   for (const auto& [type, traffic] : facts.ike.notifies) {
     const auto name = engine::wire::name_of(static_cast<engine::NotifyType>(type));
     (type < 16384 ? out.errors : out.others).push_back({name.empty() ? "NOTIFY_" + n(type) : std::string(name), traffic});
   }
-  const Traffic& l = facts.ike.liveness;
-  if (l.sent_requests + l.sent_responses + l.received_requests + l.received_responses != 0) out.others.push_back({"DPD", l});
+  if (!nothing_counted(facts.ike.liveness)) out.others.push_back({"DPD", facts.ike.liveness});
   out.nat = facts.ike.nat;
   out.no_nat = facts.ike.no_nat;
   return out;

@@ -3,6 +3,7 @@
 
 #include "cli/json.hpp"
 #include "cli/show.hpp"
+#include "cli/show_diagnose.hpp"
 
 namespace cli {
 
@@ -16,7 +17,8 @@ struct TunnelStatus {
   bool up = false;
   engine::Duration since{0};  // the oldest Child SA that is up was made
   std::uint64_t octets_in = 0, octets_out = 0;
-  std::string why;  // it is down
+  std::string why;       // it is down
+  std::string narrowed;  // to what the peer takes of it; empty: it takes all
 };
 template <class V>
 void fields(V& v, const TunnelStatus& tunnel) {
@@ -31,6 +33,7 @@ void fields(V& v, const TunnelStatus& tunnel) {
   v("octets_in", tunnel.octets_in, "Received on the SAs that are up");
   v("octets_out", tunnel.octets_out, "Sent on them");
   v("why", tunnel.why, "Why it is down");
+  v("narrowed_to", tunnel.narrowed, "What of it the peer takes, empty: all");
 }
 struct GatewayStatus {
   std::string hostname;
@@ -49,7 +52,10 @@ void fields(V& v, const GatewayStatus& status) {
   v("tunnels", status.tunnels, "One for each permit line");
 }
 
-GatewayStatus gateway_status(const ShowFacts& facts, const SystemFacts& system);
+/// `heard`: what is known of peers that have refused, or that do not answer. `configuration`: where it has entries and tunnel
+/// interfaces that protect nothing, these stand behind the others.
+GatewayStatus gateway_status(const ShowFacts& facts, const SystemFacts& system, const HeardOf& heard = {},
+                             const parser::Configuration& configuration = {});
 /// One screen, what is down first; with `all` every tunnel.
 std::string show_status(const GatewayStatus& status, const parser::ShowStatus& options);
 

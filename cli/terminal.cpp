@@ -39,11 +39,12 @@ struct ReadlineHooks {
   static int octet(FILE*) { return present->next_octet(); }
   static int input_available() { return present->input_.empty() ? 0 : 1; }
   static int help(int, int key) {
-    if (present->question_) return rl_insert(1, key);
+    if (present->question_ || present->text_) return rl_insert(1, key);
     present->help();
     return 0;
   }
-  static int complete(int, int) {
+  static int complete(int, int key) {
+    if (present->question_ || present->text_) return rl_insert(1, key);
     present->complete();
     return 0;
   }
@@ -198,6 +199,7 @@ void Terminal::ask(Request request, bool paged) {
         uncommitted_ = ((*reply)->flags & done_uncommitted) != 0;
         question_ = ((*reply)->flags & done_question) != 0;
         secret_ = ((*reply)->flags & done_secret) != 0;
+        text_ = ((*reply)->flags & done_text) != 0;
         leave_ = leave_ || ((*reply)->flags & done_leave) != 0;
         if ((*reply)->page != page_unchanged) chosen_page_ = (*reply)->page;
         return;
@@ -223,6 +225,11 @@ void Terminal::accept_line(const char* line) {
     write("\n");
     leave_ = true;
     return;
+  }
+  if (std::exchange(aborted_, false)) {
+    surplus_ = false;
+    ask({RequestKind::abort, 0, Interaction::terminal, {}}, false);
+    return show_prompt();
   }
   std::string text = line;
   std::string remembered = text;
@@ -267,6 +274,13 @@ void Terminal::complete() {
 }
 
 void Terminal::abandon_line() {
+  if (question_) {
+    aborted_ = true;
+    rl_replace_line("", 0);
+    rl_point = 0;
+    rl_newline(1, '\n');
+    return;
+  }
   rl_point = rl_end;
   rl_redisplay();
   write("\n");

@@ -72,7 +72,8 @@ class Terminal {
   bool input_ended_ = false, leave_ = false, lost_ = false, editing_ = false;
   bool surplus_ = false;  // the line is longer than what is kept of it
   bool plain_ = true;     // as above; for good with `terminal length 0`
-  bool uncommitted_ = false, question_ = false, secret_ = false;
+  bool uncommitted_ = false, question_ = false, secret_ = false, text_ = false;
+  bool aborted_ = false;  // the line that ends now takes the question back
   std::string prompt_, completion_;
   int chosen_page_ = -1;  // `terminal length`; -1: as the window
 };

@@ -148,7 +148,8 @@ engine::Result<FileList> list_files(const std::string& name, const std::string& 
     if (!path || !add(*path, path->substr(path->rfind('/') + 1))) return failure(name, "No such file or directory");
   }
   struct statvfs space {};
-  if (::statvfs((std::filesystem::exists(flash) ? flash : flash + "/..").c_str(), &space) == 0) {
+  const std::filesystem::path folder(flash);
+  if (::statvfs((std::filesystem::exists(folder) ? folder : folder.parent_path()).c_str(), &space) == 0) {
     out.total = std::uint64_t{space.f_blocks} * space.f_frsize;
     out.available = std::uint64_t{space.f_bavail} * space.f_frsize;
   }

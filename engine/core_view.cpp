@@ -42,6 +42,7 @@ View view_of(const Core& core, Time now, const Query& query) {
   if (sa != sas.end() || at.line < lines.size()) out.rest = at;
   out.diagnoses = core.diagnoses.list(now);
   out.dropped = core.dropped;
+  out.untold = core.untold;
   if (!out.rest)
     for (AttemptView& each : attempts(core, now)) out.attempts.push_back(std::move(each));
   out.half_open = core.half_open.count();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/duplicates.hpp"
+#include "engine/mismatch.hpp"
 #include "engine/mobility.hpp"
 #include "engine/names.hpp"
 #include "engine/reconcile.hpp"
@@ -144,8 +145,11 @@ struct Endpoint::Impl {
     if (std::count_if(up.children.begin(), up.children.end(), same_line) < enough) return false;
     leave_out_for_a_while(up, line.line.id, turn.now);
     sa.diagnose(turn,
-                {NotifyType::none, Cause::selectors_unacceptable,
-                 "the peer narrowed permit " + line.line.selectors.to_string() + " to selectors without " + packet.to_string()},
+                {NotifyType::none,
+                 Cause::peer_refused_selectors,
+                 "the peer narrowed permit " + line.line.selectors.to_string() + " to selectors without " + packet.to_string(),
+                 {},
+                 refused_offer({}, {}, {line.line.selectors})},
                 "Child SA not asked for");
     return true;
   }
@@ -247,6 +251,10 @@ struct Endpoint::Impl {
   }
 
   void on(Turn& turn, const Clear& clear) {
+    if (clear.what == ClearWhat::diagnoses) {
+      core.diagnoses = {};
+      return;
+    }
     forget_wants(turn, clear);
     for (const auto& [id, sa] : core.sas.all()) {
       if (!meant(clear, *sa)) continue;

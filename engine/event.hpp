@@ -86,8 +86,9 @@ struct UnknownSpi {
   EspSpi spi;
   SocketAddress local, remote;
 };
-/// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`. Each thing that is given narrows it down; nothing: all.
-enum class ClearWhat : std::uint8_t { ike_sas, child_sas };
+/// `clear crypto ikev2 sa`, `clear crypto sa`, `clear crypto session`, `clear crypto ikev2 diagnose error`. Each thing that is
+/// given narrows it down; nothing: all.
+enum class ClearWhat : std::uint8_t { ike_sas, child_sas, diagnoses };
 struct Clear {
   ClearWhat what;
   std::optional<IpAddress> peer{}, local{};

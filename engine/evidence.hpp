@@ -19,6 +19,8 @@ struct Evidence {
   std::vector<SelectorPair> selectors{};       // what was asked for, seen from here
   std::optional<Identity> identity{};          // as the end that was not accepted calls itself
   AuthMethod method = AuthMethod::none;        // by which it authenticates itself
+  std::string map{};                           // the crypto map entry that was asked about
+  std::uint32_t sequence = 0;
 };
 
 }  // namespace engine

@@ -57,12 +57,15 @@ IkeSaView IkeSa::view(Time now) const {
   out.id = id;
   out.local = path.local;
   out.remote = path.remote;
+  out.local_end = ends.local;
+  out.peer_end = ends.remote;
   out.role = role;
   out.spi_local = spi_local();
   out.spi_remote = role == Role::initiator ? spi_r : spi_i;
   out.interface = interface;
   out.age = now - created;
   out.local_request_id = own.next().value;
+  if (!own.none()) out.tries = own.open().front().sent;
   out.remote_request_id = theirs.lowest().value;
   out.local_window = theirs.window;
   out.remote_window = own.window;

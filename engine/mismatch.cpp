@@ -85,6 +85,14 @@ std::shared_ptr<const Evidence> compare(const std::vector<wire::Proposal>& offer
   return out;
 }
 
+std::shared_ptr<const Evidence> of_entry(const Evidence& evidence, const CryptoMapEntry& entry, const Algorithm* group) {
+  auto out = std::make_shared<Evidence>(evidence);
+  out->map = entry.map;
+  out->sequence = entry.sequence;
+  if (group) out->transforms.push_back(group);
+  return out;
+}
+
 std::shared_ptr<const Evidence> refused_offer(const std::vector<wire::Proposal>& offered, std::string ours,
                                               std::vector<SelectorPair> selectors) {
   auto out = std::make_shared<Evidence>();

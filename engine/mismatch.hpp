@@ -19,6 +19,9 @@ struct NamedProposal {
 /// it, and the peer's transforms where the two differ. Only so many of `offered` are looked at, whatever a peer sends.
 std::shared_ptr<const Evidence> compare(const std::vector<wire::Proposal>& offered, const std::vector<NamedProposal>& ours);
 
+/// The same, asked about an entry of a crypto map; `group` is what the peer wants by name, or null.
+std::shared_ptr<const Evidence> of_entry(const Evidence& evidence, const CryptoMapEntry& entry, const Algorithm* group = nullptr);
+
 /// What we offered and the peer refused: every transform, the name of ours, and the selectors of a Child SA.
 std::shared_ptr<const Evidence> refused_offer(const std::vector<wire::Proposal>& offered, std::string ours,
                                               std::vector<SelectorPair> selectors);

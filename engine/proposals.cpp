@@ -372,7 +372,7 @@ Result<ChildChoice> choose_child(const std::vector<wire::Proposal>& offered, con
       pfs_alone ? Cause::pfs_mismatch : Cause::child_proposal_mismatch,
       "Received Policies: " + describe(offered) + "; Expected Policies: " + describe(offer_child(entry, EspSpi{256}, group)),
       {},
-      compare(offered, ours)};
+      of_entry(*compare(offered, ours), entry)};
 }
 
 Result<ChildChoice> accept_child_answer(const wire::SaPayload& answer, const std::vector<wire::Proposal>& offered) {

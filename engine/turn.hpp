@@ -27,8 +27,10 @@ struct Core {
   std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};
   HalfOpen half_open;           // responder's SAs before authentication
   std::uint32_t lingering = 0;  // SAs that only repeat their last answer
-  RateLimit told_refusals{10};  // of strangers: diagnosed and logged; the rest is only counted
-  Time next_unknown_spi{};      // not told before
+  // Refused IKE_SA_INITs that are diagnosed and logged; the rest is only counted. Strangers take nothing from configured peers.
+  RateLimit told_to_peers{10}, told_to_strangers{10};
+  std::array<std::uint64_t, cause_count> untold{};
+  Time next_unknown_spi{};  // not told before
   Desired desired;
   std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;

@@ -40,6 +40,7 @@ struct ChildSaView {
 struct IkeSaView {
   IkeSaId id;  // also IOS's Tunnel-id
   SocketAddress local, remote;
+  IpAddress local_end, peer_end;  // that the lines name: either end may have moved since
   SaStatus status = SaStatus::in_negotiation;
   Role role = Role::initiator;
   IkeSpi spi_local, spi_remote;
@@ -61,6 +62,7 @@ struct IkeSaView {
   bool mobike = false;                         // both ends have it (RFC 4555)
   bool single_pair = false;                    // the peer takes one pair of addresses a Child SA
   bool nat_local = false, nat_remote = false;  // we / the peer are behind a NAT
+  std::uint32_t tries = 0;                     // how often the oldest request without an answer was sent
   std::vector<ChildSaView> children;
 };
 
@@ -87,7 +89,7 @@ struct Diagnosis {
   std::vector<std::string> evidence;        // theirs against ours, what was offered, considered and passed over
   std::shared_ptr<const Evidence> shown{};  // what is known beyond words; may be null
   std::vector<std::string> probable;        // most probable first
-  std::uint32_t count = 1;                  // equal ones in a row are counted
+  std::uint32_t count = 1;                  // equal ones are counted
 };
 
 /// What applying a configuration does to an SA that is up, in growing disturbance: left alone; lines in front take traffic from
@@ -136,6 +138,7 @@ struct View {
   std::vector<PolicyLineView> lines;  // in order: interface, sequence, access-list line
   std::vector<Diagnosis> diagnoses;
   std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};  // datagrams, by Cause
+  std::array<std::uint64_t, cause_count> untold{};  // refusals that were answered and only counted, by Cause
   std::uint32_t half_open = 0;
   std::vector<AttemptView> attempts;
   std::optional<ViewPosition> rest;  // given: there is more, from here on

@@ -74,6 +74,26 @@ std::vector<HostRoute> parse_routes(const std::string& text) {
 
 std::vector<HostRoute> host_routes() { return parse_routes(contents("/proc/self/net/route")); }
 
+std::vector<HostNeighbour> parse_neighbours(const std::string& text) {
+  std::vector<HostNeighbour> out;
+  std::istringstream lines(text);
+  std::string line;
+  std::getline(lines, line);  // the headings
+  while (std::getline(lines, line)) {
+    std::istringstream row(line);
+    std::string address, type, flags, mask;
+    HostNeighbour neighbour;
+    row >> address >> type >> flags >> neighbour.hardware >> mask >> neighbour.device;
+    const auto known = engine::IpAddress::parse(address);
+    if (!row || !known || flags == "0x0") continue;
+    neighbour.address = *known;
+    out.push_back(std::move(neighbour));
+  }
+  return out;
+}
+
+std::vector<HostNeighbour> host_neighbours() { return parse_neighbours(contents("/proc/self/net/arp")); }
+
 HostUsage host_usage() {
   HostUsage out;
   std::istringstream cpu(contents("/proc/stat"));

@@ -20,6 +20,15 @@ std::vector<HostRoute> host_routes();
 /// The same of text in the form of /proc/net/route.
 std::vector<HostRoute> parse_routes(const std::string& text);
 
+/// A neighbour whose hardware address is known.
+struct HostNeighbour {
+  engine::IpAddress address;
+  std::string hardware, device;  // 02:00:5e:00:53:01, Linux name
+};
+std::vector<HostNeighbour> host_neighbours();
+/// The same of text in the form of /proc/net/arp.
+std::vector<HostNeighbour> parse_neighbours(const std::string& text);
+
 /// A thread of this process.
 struct ThreadUsage {
   std::uint32_t id = 0;

@@ -159,10 +159,24 @@ struct ShowCryptoEngine {
   CryptoEngineTable table = CryptoEngineTable::connections;
   friend bool operator==(const ShowCryptoEngine&, const ShowCryptoEngine&) = default;
 };
-/// What the host answers: `show inventory`, `show users`, `show processes cpu`, `show memory statistics`, `show ip route`.
-enum class HostTable : std::uint8_t { inventory, users, processes, memory, routes };
+/// What automation asks any router: `show inventory`, `show users`, `show processes cpu`, `show memory statistics`, `show ip
+/// route [ADDRESS]`, `show [ip] arp`, `show ip interface [X]`, `show hosts`, `show vrf`, `show lldp`, `show cdp`.
+enum class HostTable : std::uint8_t {
+  inventory,
+  users,
+  processes,
+  memory,
+  routes,
+  neighbours,
+  ip_interfaces,
+  hosts,
+  vrfs,
+  lldp,
+  cdp
+};
 struct ShowHost {
   HostTable table = HostTable::inventory;
+  std::optional<engine::IpAddress> destination{};  // of a route
   friend bool operator==(const ShowHost&, const ShowHost&) = default;
 };
 /// `show crypto ikev2 ladder [peer X]`
@@ -257,6 +271,12 @@ struct ClearIkeStats {
   bool admission = false;
   friend bool operator==(const ClearIkeStats&, const ClearIkeStats&) = default;
 };
+/// `clear crypto ikev2 diagnose error`, `clear logging`
+enum class Forgotten : std::uint8_t { diagnoses, log };
+struct ClearKept {
+  Forgotten what = Forgotten::diagnoses;
+  friend bool operator==(const ClearKept&, const ClearKept&) = default;
+};
 /// `show crypto call admission statistics`
 struct ShowAdmission {
   friend bool operator==(const ShowAdmission&, const ShowAdmission&) = default;
@@ -318,7 +338,7 @@ using ExecCommandKind = std::variant<
     ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay, ShowSaHistory,
     ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion,
     ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession,
-    ClearIkeStats, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+    ClearIkeStats, ClearKept, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

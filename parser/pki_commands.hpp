@@ -64,5 +64,7 @@ struct KeyZeroize {
 using PkiCommand = std::variant<PkiAuthenticate, PkiEnroll, PkiImport, PkiExport, PkiCrlRequest, KeyGenerate, KeyZeroize>;
 /// The command that a line was, if it was one of these.
 std::optional<PkiCommand> pki_command(const LineReport& report);
+/// The trustpoint that a line took away, if it did.
+std::optional<std::string> removed_trustpoint(const LineReport& report);
 
 }  // namespace parser

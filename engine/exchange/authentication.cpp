@@ -230,7 +230,7 @@ Result<CertificatePtr> verdict_of(const IkeProfile& profile, const KeyChoice& ke
   if (constant_time_equal(proof, std::get<crypto::PskAuthResult>(result).auth)) return CertificatePtr();
   return refused(Cause::authentication_failed,
                  "the peer " + peer.to_string() +
-                     " authenticated itself with another key than 'pre-shared-key remote' of keyring peer '" + keys.keyring_peer +
+                     " authenticated itself with another pre-shared key than that of keyring peer '" + keys.keyring_peer +
                      "' (profile " + profile.name + ")");
 }
 

@@ -222,9 +222,12 @@ void leave_out(Turn& turn, IkeSa& sa, const ChildOffer& offer, const SelectorPai
   leave_out_for_a_while(up, offer.line, turn.now);
   up.tasks.push_front(DisownChildTask{offer.spi, protocol_of(offer)});
   sa.diagnose(turn,
-              {NotifyType::none, Cause::selectors_unacceptable,
+              {NotifyType::none,
+               Cause::peer_refused_selectors,
                "the peer narrowed permit " + offer.selectors.to_string() + " to " + agreed.to_string() +
-                   ", which is served already, without the packet " + offer.packet->to_string()},
+                   ", which is served already, without the packet " + offer.packet->to_string(),
+               {},
+               refused_offer({}, {}, {offer.selectors})},
               "CREATE_CHILD_SA answer");
 }
 

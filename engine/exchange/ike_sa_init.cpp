@@ -152,7 +152,12 @@ void learn_nat(Turn& turn, IkeSa& sa, IkeSpi spi_r, const wire::Payloads& payloa
 
 /// Anybody can send such a request: what is told of it is bounded in number and size.
 void tell_refusal(Turn& turn, const Datagram& datagram, const Failure& failure) {
-  if (!turn.core.told_refusals.allows(turn.now)) return turn.drop(datagram, failure.cause, failure.why);
+  Core& core = turn.core;
+  RateLimit& limit = core.book.lines_toward(datagram.remote.ip).empty() ? core.told_to_strangers : core.told_to_peers;
+  if (!limit.allows(turn.now)) {
+    ++core.untold[static_cast<std::size_t>(failure.cause)];
+    return;
+  }
   Diagnosis diagnosis;
   diagnosis.role = Role::responder;
   diagnosis.local = datagram.local;
@@ -181,7 +186,7 @@ void answer_with(Turn& turn, const Datagram& datagram, const wire::Message& mess
 void make_room(Turn& turn, const std::string& why) {
   IkeSa* oldest = turn.core.sas.find(turn.core.half_open.to_give_way());
   if (!oldest) return;
-  if (turn.core.told_refusals.allows(turn.now))
+  if (turn.core.told_to_strangers.allows(turn.now))
     oldest->diagnose(turn, {NotifyType::none, Cause::rate_limited, why}, "it has not gone on, and gave way to another");
   oldest->close(turn, Cause::rate_limited, why);
 }
@@ -244,9 +249,13 @@ IkeSa* request(Turn& turn, const BookLine& line, bool takes_a_place) {
     return nullptr;
   }
   if (!turn.core.book.key_for(*line.entry->profile, line.line.peer, nullptr)) {
+    const auto& keyring = line.entry->profile->keyring;
     sa.diagnose(turn,
-                {NotifyType::none, Cause::no_matching_key,
-                 "profile " + line.entry->profile->name + " has no key for " + line.line.peer.to_string()},
+                {NotifyType::none,
+                 Cause::no_matching_key,
+                 "profile " + line.entry->profile->name + " has no key for " + line.line.peer.to_string(),
+                 {},
+                 of_entry({.ours = keyring ? keyring->name : std::string()}, *line.entry)},
                 "IKE_SA_INIT not sent");
     return nullptr;
   }

@@ -4,6 +4,7 @@
 
 #include "engine/exchange/addresses.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/mismatch.hpp"
 #include "engine/mobility.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
@@ -252,7 +253,12 @@ void finish(Turn& turn, IkeSa& sa, RekeyIkeRequest open, const wire::Payloads& p
       up.tasks.push_back(
           RekeyIkeTask{turn.now + turn.between(std::chrono::seconds(2), std::chrono::seconds(10)), open.tried + 1});
     if (!later)
-      sa.diagnose(turn, {error->type, Cause::peer_refused, "offered was " + describe(open.offered)},
+      sa.diagnose(turn,
+                  {error->type,
+                   error->type == NotifyType::no_proposal_chosen ? Cause::peer_refused_proposal : Cause::peer_refused,
+                   "offered was " + describe(open.offered),
+                   {},
+                   refused_offer(open.offered, {}, {})},
                   "IKE SA rekey refused with " + name_of(error->type));
     return settle_crossed(turn, sa);
   }

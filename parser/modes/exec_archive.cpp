@@ -55,7 +55,8 @@ Commands archive_commands() {
       shows<ShowIncrementalDifferences>(
           show_archive_config() >>
           kw("incremental-diffs", "Display the lines of the running configuration that a file has not") >>
-          f<&ShowIncrementalDifferences::file>(configuration_name())),
+          f<&ShowIncrementalDifferences::file>(configuration_name()) >>
+          -kw("ignorecase", "Ignore the case of the configuration")),
       shows<ShowArchiveRollbackTimer>(show_archive_config() >> kw("rollback", "Rollback configuration information") >>
                                       kw("timer", "Rollback timer information")),
       shows<ShowArchiveLog>(show_archive() >> kw("log", "Archive log commands") >> kw("config", "Commands that were entered") >>

@@ -51,11 +51,18 @@ auto ike_stats() {
                                                 kw("statistics", "Call admission statistics")));
 }
 
+auto kept() {
+  using T = ClearKept;
+  return is<&T::what, Forgotten::diagnoses>(clear_ikev2() >> kw("diagnose", "Clear IKEv2 diagnostics") >>
+                                            kw("error", "Clear the error history")) |
+         is<&T::what, Forgotten::log>(kw("clear", "Reset functions") >> kw("logging", "Clear logging buffer"));
+}
+
 }  // namespace
 
 Commands clearing_commands() {
   return table(exec<ClearIkev2Sa>(ikev2_sa()), exec<ClearIpsecSa>(ipsec_sa()), exec<ClearCryptoSession>(session()),
-               exec<ClearIkeStats>(ike_stats()));
+               exec<ClearIkeStats>(ike_stats()), exec<ClearKept>(kept()));
 }
 
 }  // namespace parser

@@ -40,7 +40,15 @@ auto host_table() {
           is<&T::table, H::users>(kw("users", "Display information about terminal lines")) |
           is<&T::table, H::processes>(kw("processes", "Active process statistics") >> kw("cpu", "Show CPU use per process")) |
           is<&T::table, H::memory>(kw("memory", "Memory statistics") >> usual(kw("statistics", "Memory pool statistics"))) |
-          is<&T::table, H::routes>(kw("ip", "IP information") >> kw("route", "IP routing table")));
+          is<&T::table, H::hosts>(kw("hosts", "IP domain-name, lookup style, nameservers, and host table")) |
+          is<&T::table, H::vrfs>(kw("vrf", "VPN Routing/Forwarding instance information")) |
+          is<&T::table, H::lldp>(kw("lldp", "LLDP information")) | is<&T::table, H::cdp>(kw("cdp", "CDP information")) |
+          is<&T::table, H::neighbours>(kw("arp", "ARP table")) |
+          is<&T::table, H::neighbours>(kw("ip", "IP information") >> kw("arp", "IP ARP table")) |
+          is<&T::table, H::ip_interfaces>(kw("ip", "IP information") >>
+                                          kw("interface", "IP interface status and configuration")) |
+          (is<&T::table, H::routes>(kw("ip", "IP information") >> kw("route", "IP routing table")) >>
+           -f<&T::destination>(ipv4("Network to display information about"))));
 }
 
 auto selector_protocol() {

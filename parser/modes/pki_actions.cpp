@@ -112,6 +112,12 @@ Commands pki_actions() {
       kept_actions());
 }
 
+std::optional<std::string> removed_trustpoint(const LineReport& report) {
+  if (!report.taken_away || report.verdict == Verdict::refused || !report.command || report.command->type() != typeid(Trustpoint))
+    return std::nullopt;
+  return static_cast<const Trustpoint*>(report.value.get())->name;
+}
+
 std::optional<PkiCommand> pki_command(const LineReport& report) {
   if (!report.command || report.verdict == Verdict::refused || report.taken_away) return std::nullopt;
   return command_in(report, static_cast<const PkiCommand*>(nullptr));

@@ -25,6 +25,8 @@ engine::IkeSaView ike_sa(std::uint32_t id, const char* interface, const char* lo
   sa.interface = interface;
   sa.local = {address(local), port};
   sa.remote = {address(remote), port};
+  sa.local_end = sa.local.ip;
+  sa.peer_end = sa.remote.ip;
   sa.status = engine::SaStatus::ready;
   sa.spi_local = {0x0123456789ABCDEFU + id};
   sa.spi_remote = {0x0FEDCBA987654321U + id};

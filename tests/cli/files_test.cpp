@@ -38,6 +38,9 @@ TEST_F(Files, AreListedReadVerifiedAndDeleted) {
   EXPECT_NE(listed.find(" bytes total ("), std::string::npos) << listed;
   EXPECT_EQ(t.line("dir bootflash:/b.cfg"), "%Error opening bootflash:/b.cfg (No such file or directory)\n\n");
   EXPECT_TRUE(t.line("dir flash:").starts_with("Directory of flash:/\n"));
+  backend.flash_folder = flash_.path("not-made-yet");
+  EXPECT_EQ(t.line("dir").find("(0 bytes free)"), std::string::npos) << "there is room for the first file";
+  backend.flash_folder = flash_.path();
   EXPECT_EQ(t.line("more flash:a.cfg"), "hostname A\n");
   EXPECT_NE(t.line("verify /md5 bootflash:/a.cfg").find("\nverify /md5 (bootflash:/a.cfg) = c1ff6f9b67fabd4be5f53ec9be044f8c\n"),
             std::string::npos)

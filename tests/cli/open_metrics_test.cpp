@@ -2,6 +2,9 @@
 #include "cli/open_metrics.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <cctype>
 #include <fstream>
@@ -10,8 +13,10 @@
 #include <set>
 #include <sstream>
 
+#include "cli/metrics_server.hpp"
 #include "facts.hpp"
 #include "golden.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace std::chrono_literals;
 
@@ -126,11 +131,11 @@ cli::SystemFacts router() { return {"R1", "6.1.0", "x86_64", 2028465, 3, 27h}; }
 
 TEST(OpenMetrics, FollowTheFormat) {
   cli::ShowFacts facts = busy_gateway();
-  facts.ike.failures[static_cast<std::size_t>(engine::Cause::proposal_mismatch)] = 3;
-  facts.ike.setups.add(8ms);
-  facts.ike.setups.add(300ms);
-  facts.ike.setups.add(90s);
-  facts.traffic = cli::TrafficTotals().now(facts);
+  facts.ike_totals.failures[static_cast<std::size_t>(engine::Cause::proposal_mismatch)] = 3;
+  facts.ike_totals.setups.add(8ms);
+  facts.ike_totals.setups.add(300ms);
+  facts.ike_totals.setups.add(90s);
+  cli::TrafficTotals().add_now(facts, facts.view);
   const std::string text = cli::open_metrics(facts, router());
   const auto samples = parsed(text);
   EXPECT_EQ(value_of(samples, "sallyport_failures_total", "cause", "proposal-mismatch"), 3);
@@ -163,6 +168,35 @@ TEST(OpenMetrics, TheDashboardAsksForWhatThereIs) {
   EXPECT_GT(asked, 8U);
 }
 
+/// As health checks do that are made of nc.
+TEST(OpenMetrics, WhoHasSaidEverythingIsStillAnswered) {
+  const TemporaryFolder folder;
+  kernel::Loop loop;
+  std::function<void(std::string)> answer;
+  const auto server = cli::MetricsServer::open(loop, 0, folder.path("metrics"), [&](auto then) { answer = std::move(then); });
+  ASSERT_TRUE(server.ok()) << server.failure().why;
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  folder.path("metrics").copy(name.sun_path, sizeof name.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name), 0);
+  const std::string request = "GET /metrics HTTP/1.1\r\n\r\n";
+  ASSERT_EQ(::send(fd, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
+  ::shutdown(fd, SHUT_WR);
+  for (int i = 0; i < 20; ++i) loop.turn(std::chrono::milliseconds(1));
+  ASSERT_TRUE(answer);
+  answer("sallyport 1\n");
+  std::string got;
+  for (int i = 0; i < 20; ++i) {
+    loop.turn(std::chrono::milliseconds(1));
+    char buffer[512];
+    if (const ssize_t octets = ::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT); octets > 0)
+      got.append(buffer, static_cast<std::size_t>(octets));
+  }
+  ::close(fd);
+  EXPECT_TRUE(got.ends_with("\r\n\r\nsallyport 1\n")) << got;
+}
+
 TEST(OpenMetrics, NamesCannotBreakOut) {
   cli::ShowFacts facts = busy_gateway();
   facts.view.lines[0].map = "a\"} 1\n# EOF\\";
@@ -176,12 +210,17 @@ TEST(OpenMetrics, CountersGoOnWhenAnSaIsReplaced) {
   const engine::ChildSaView child = facts.view.ike_sas[0].children.at(0);
   totals.child_added(child.id, child.line);
   const auto counters = facts.counters.at(child.id);
-  const auto before = totals.now(facts).at(child.line);
+  const auto now = [&] {
+    facts.traffic.clear();
+    totals.add_now(facts, facts.view);
+    return facts.traffic;
+  };
+  const auto before = now().at(child.line);
   EXPECT_EQ(before.in, counters.decaps_bytes);
   totals.child_removed(child.id, counters);
   totals.child_removed(child.id, counters);
   facts.view.ike_sas[0].children.clear();
-  EXPECT_EQ(totals.now(facts).at(child.line).in, before.in) << "once, and not lost";
+  EXPECT_EQ(now().at(child.line).in, before.in) << "once, and not lost";
   totals.keep_only({});
-  EXPECT_FALSE(totals.now(facts).contains(child.line)) << "of a line that is gone nothing is kept";
+  EXPECT_FALSE(now().contains(child.line)) << "of a line that is gone nothing is kept";
 }

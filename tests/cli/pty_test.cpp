@@ -310,6 +310,36 @@ TEST_F(AtTheTerminal, NoEscapeBeforeAPersonShows) {
   EXPECT_TRUE(see("R5#shxow")) << screen_.text();
 }
 
+TEST_F(AtTheTerminal, EditingKeysAreNoPersonsSign) {
+  type("terminal length 0\r");
+  EXPECT_TRUE(see("Router#"));
+  for (const char* keys :
+       {"show versoin\x15", "show run\x17\x17", "abc\x01\x0b", "abc\x02\x02\x06\x05\x15", "x\x0c\x15", "ab\x7f\x08"}) {
+    type(keys);
+    settle();
+  }
+  EXPECT_EQ(raw_.find_first_of(std::string("\x1b\0", 2)), std::string::npos);
+}
+
+TEST_F(AtTheTerminal, ABannersLinesAreWhatIsTyped) {
+  type("conf t\rbanner motd #\rAny questions? \tCall\r#\r");
+  EXPECT_TRUE(see("Router(config)#")) << screen_.text();
+  EXPECT_TRUE(screen_.contains("Enter TEXT message.  End with the character '#'."));
+  settle();
+  EXPECT_NE(parser::running_config(backend_.running()).find("Any questions? \tCall\n"), std::string::npos)
+      << parser::running_config(backend_.running());
+}
+
+TEST_F(AtTheTerminal, CtrlCTakesAQuestionBack) {
+  type("copy run start\r");
+  EXPECT_TRUE(see("Destination filename [startup-config]?")) << screen_.text();
+  type("half\x03");
+  EXPECT_TRUE(see("Router#")) << screen_.text();
+  type("show clock\r");
+  EXPECT_TRUE(see("Router#"));
+  EXPECT_TRUE(screen_.contains("*08:30:15.123 UTC Mon Jan 5 2026")) << screen_.text();
+}
+
 TEST_F(AtTheTerminal, CarriageReturnAndLineFeedAreOneEnter) {
   type("show clock\r\n");
   EXPECT_TRUE(see("Router#"));
@@ -381,7 +411,7 @@ int connected_to(const std::string& path) {
 TEST_F(AtTheTerminal, SessionsOpenedAndLeftAreBounded) {
   const std::string hello = encode(cli::Request{cli::RequestKind::hello, 80, cli::Interaction::batch, {}});
   std::vector<int> left;
-  std::size_t admitted = 0;
+  std::size_t admitted = 0, turned_away = 0;
   for (int i = 0; i < 1000; ++i) {
     left.push_back(connected_to(directory_.path("control")));
     [[maybe_unused]] const ssize_t sent = ::send(left.back(), hello.data(), hello.size(), MSG_NOSIGNAL);
@@ -390,8 +420,12 @@ TEST_F(AtTheTerminal, SessionsOpenedAndLeftAreBounded) {
   settle();
   for (const int fd : left) {
     char buffer[100];
-    if (::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) > 0) ++admitted;
+    const ssize_t got = ::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (got <= 0) continue;
+    const bool away = std::string_view(buffer, static_cast<std::size_t>(got)).find("lines are in use") != std::string_view::npos;
+    ++(away ? turned_away : admitted);
   }
+  EXPECT_EQ(turned_away + admitted, 1000U) << "who comes too late is told so";
   EXPECT_EQ(admitted, cli::ControlServer::max_connections + cli::ControlServer::kept_for_the_owner - 1);
   type("show clock\r");
   EXPECT_TRUE(see("Router#"));

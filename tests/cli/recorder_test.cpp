@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/open_metrics.hpp"
 #include "cli/show_ladder.hpp"
+#include "cli/show_stats.hpp"
 #include "facts.hpp"
 #include "golden.hpp"
 
@@ -143,4 +145,49 @@ TEST(Recorder, WhatAPeerSentIsEscaped) {
   r.note(at(0s), event(NoticeKind::negotiation_failed, "\x1b[2J\nid"));
   const std::string text = cli::show_ladder(cli::ladders(r, at(1s), {}), cli::Drawing::ascii);
   for (const char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7f));
+}
+
+/// An empty answer is one to whatever was asked.
+TEST(Recorder, OnlyAnswersToChecksAreOnes) {
+  cli::Recorder r;
+  r.note(at(1s), datagram(NoticeKind::datagram_received, 37, 4, false, {42}));
+  r.note(at(1s), datagram(NoticeKind::datagram_sent, 37, 4, true, {}));
+  EXPECT_EQ(r.counters().liveness.sent_responses, 0U) << "it answers a Delete";
+  r.note(at(2s), datagram(NoticeKind::datagram_received, 37, 5, false, {}));
+  r.note(at(2s), datagram(NoticeKind::datagram_sent, 37, 5, true, {}));
+  EXPECT_EQ(r.counters().liveness.received_requests, 1U);
+  EXPECT_EQ(r.counters().liveness.sent_responses, 1U);
+}
+
+TEST(Recorder, RekeysAreCountedApart) {
+  cli::Recorder r;
+  r.note(at(1s), datagram(NoticeKind::datagram_sent, 36, 2, false, {33, 40, 44, 45}));
+  r.note(at(1s), datagram(NoticeKind::datagram_received, 36, 2, true, {33, 40, 44, 45}));
+  r.note(at(2s), datagram(NoticeKind::datagram_sent, 36, 3, false, {33, 40, 44, 45}, {16393}));
+  r.note(at(2s), datagram(NoticeKind::datagram_received, 36, 3, true, {33, 40, 44, 45}));
+  r.note(at(3s), datagram(NoticeKind::datagram_received, 36, 0, false, {33, 40, 34}));
+  r.note(at(3s), datagram(NoticeKind::datagram_sent, 36, 0, true, {33, 40, 34}));
+  const cli::IkeCounters& c = r.counters();
+  EXPECT_EQ(c.exchanges.at(36).sent_requests, 2U);
+  EXPECT_EQ(c.child_rekeys.sent_requests, 1U);
+  EXPECT_EQ(c.child_rekeys.received_responses, 1U);
+  EXPECT_EQ(c.ike_rekeys.received_requests, 1U);
+  EXPECT_EQ(c.ike_rekeys.sent_responses, 1U);
+  cli::ShowFacts facts;
+  facts.ike = c;
+  const std::string text = cli::show_exchange_stats(cli::exchange_stats(facts));
+  EXPECT_NE(text.find("\nCREATE_CHILD_SA_IPSEC_REKEY             1          0          0          1\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nCREATE_CHILD_SA_IKE_REKEY               0          1          1          0\n"), std::string::npos)
+      << text;
+}
+
+TEST(Recorder, ClearingTakesNothingFromACollector) {
+  cli::Recorder r = negotiation();
+  r.forget_counters();
+  EXPECT_EQ(r.counters().created_outgoing, 0U);
+  EXPECT_EQ(r.totals().created_outgoing, 1U);
+  cli::ShowFacts facts;
+  facts.ike_totals = r.totals();
+  EXPECT_NE(cli::open_metrics(facts, {}).find("sallyport_ike_sas_created_total{began=\"here\"} 1\n"), std::string::npos);
 }

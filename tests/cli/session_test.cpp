@@ -361,6 +361,75 @@ TEST(Session, TooManyWaitingRequestsAreNotKept) {
   backend.release();
 }
 
+TEST(Session, AQuestionIsTakenBack) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("copy running-config startup-config");
+  EXPECT_EQ(t.ask(RequestKind::abort), "");
+  EXPECT_EQ(t.prompt, "Router#");
+  EXPECT_FALSE(t.flags & done_question);
+  EXPECT_FALSE(backend.startup.ok() && *backend.startup);
+  t.line("configure terminal");
+  t.line("key config-key password-encrypt");
+  t.ask(RequestKind::abort);
+  EXPECT_EQ(t.prompt, "Router(config)#");
+  t.line("hostname NOT-A-KEY");
+  EXPECT_FALSE(backend.master_key);
+}
+
+TEST(Session, ABannerSaysHowItEndsAndItsLinesAreText) {
+  FakeBackend backend;
+  Typist t(backend), file(backend, Interaction::batch);
+  t.line("configure terminal");
+  EXPECT_FALSE(t.flags & done_text);
+  EXPECT_EQ(t.line("banner motd #"), "Enter TEXT message.  End with the character '#'.\n");
+  EXPECT_TRUE(t.flags & done_text);
+  EXPECT_EQ(t.line("Any questions?"), "");
+  EXPECT_TRUE(t.flags & done_text);
+  t.line("#");
+  EXPECT_FALSE(t.flags & done_text);
+  EXPECT_EQ(t.line("banner motd ^Cone line^C").find("Enter TEXT"), std::string::npos);
+  file.line("configure terminal");
+  EXPECT_EQ(file.line("banner motd #"), "") << "files know";
+}
+
+TEST(Session, AnEnrolledTrustpointIsNotLostByOneLine) {
+  FakeBackend backend;
+  Typist t(backend);
+  for (const char* line : {"configure terminal", "crypto pki trustpoint T", "exit", "crypto pki trustpoint EMPTY", "exit",
+                           "crypto pki certificate chain T", "certificate ca 01", "30820001 02030405", "quit", "exit"})
+    t.line(line);
+  t.line("no crypto pki trustpoint EMPTY");
+  EXPECT_FALSE(t.flags & done_question) << "it has nothing to lose";
+  t.line("no crypto pki trustpoint T");
+  EXPECT_TRUE(t.prompt.ends_with("Are you sure you want to do this? [yes/no]: ")) << t.prompt;
+  t.line("no");
+  t.ask(RequestKind::settle);
+  EXPECT_NE(parser::running_config(backend.running()).find("crypto pki trustpoint T\n"), std::string::npos);
+  t.line("no crypto pki trustpoint T");
+  EXPECT_EQ(t.line("yes"), "% Be sure to ask the CA administrator to revoke your certificates.\n");
+  t.ask(RequestKind::settle);
+  EXPECT_EQ(parser::running_config(backend.running()).find("crypto pki"), std::string::npos)
+      << parser::running_config(backend.running());
+}
+
+TEST(Session, WhatIsKeptIsForgotten) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("clear crypto ikev2 diagnose error");
+  ASSERT_EQ(backend.cleared.size(), 1U);
+  EXPECT_EQ(backend.cleared[0].what, engine::ClearWhat::diagnoses);
+  backend.log().add(backend.now(), {4, "%SYS-4-TEST: kept"});
+  const auto is_kept = [&] { return backend.log().show().find("TEST: kept") != std::string::npos; };
+  t.line("clear logging");
+  EXPECT_EQ(t.prompt, "Clear logging buffer [confirm]");
+  t.line("n");
+  EXPECT_TRUE(is_kept());
+  t.line("clear logging");
+  t.line("");
+  EXPECT_FALSE(is_kept());
+}
+
 TEST(Session, TheMasterKeyIsAskedForWithoutShowingIt) {
   FakeBackend backend;
   Typist typist(backend);

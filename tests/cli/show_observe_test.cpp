@@ -111,3 +111,151 @@ TEST(PacketDrop, SentencesForEveryReason) {
   EXPECT_NE(one.find("one-way"), std::string::npos);
   EXPECT_EQ(cli::show_packet_drops(cli::packet_drops({}, {}, {})), "No packet was dropped, and nothing known would drop one.\n");
 }
+
+TEST(SelectorTest, SaysWhatThePeerLeavesOut) {
+  cli::ShowFacts facts = busy_gateway();
+  auto& child = facts.view.ike_sas.at(0).children.at(0);
+  const engine::PolicyLineId id = child.line;
+  child.selectors.remote = engine::TrafficSelector::of(engine::Prefix::host(child.selectors.remote.first));
+  for (auto& ike : facts.view.ike_sas)
+    std::erase_if(ike.children, [&](const auto& other) { return other.line == id && other.id != child.id; });
+  engine::SelectorPair line;
+  for (const auto& each : facts.view.lines)
+    if (each.id == id) line = each.selectors;
+  parser::TestSelector packet;
+  packet.source = line.local.first;
+  packet.destination = line.remote.last;
+  const std::string text = cli::show_selector_test(cli::test_selector(facts, packet));
+  EXPECT_NE(text.find(" of that line only: the packet is held back"), std::string::npos) << text;
+  const std::string drops = cli::show_packet_drops(cli::packet_drops(facts, {}, {}));
+  EXPECT_NE(drops.find(", narrowed:\n  the peer takes " + child.selectors.to_string()), std::string::npos) << drops;
+}
+
+TEST(SelectorTest, TwoFamiliesAreNoPacket) {
+  parser::TestSelector packet;
+  packet.source = address("192.168.1.1");
+  packet.destination = address("2001:db8::1");
+  EXPECT_EQ(cli::show_selector_test(cli::test_selector(busy_gateway(), packet)),
+            "% There is no such packet: source and destination are of two families\n");
+}
+
+TEST(PacketDrop, PointsToDiagnoseWhereThatKnowsSomething) {
+  cli::ShowFacts facts = idle_gateway();
+  facts.view.diagnoses.clear();
+  facts.view.attempts.clear();
+  EXPECT_NE(cli::show_packet_drops(cli::packet_drops(facts, {}, {})).find("nothing was negotiated for it lately"),
+            std::string::npos);
+  facts.view.attempts.emplace_back();
+  facts.view.attempts.back().peer = facts.view.lines.at(0).peer;
+  EXPECT_NE(cli::show_packet_drops(cli::packet_drops(facts, {}, {})).find("'show crypto ikev2 diagnose' says"),
+            std::string::npos);
+}
+
+TEST(ShowIpsecSa, CountTellsARekeyFromASecondSa) {
+  engine::View view = busy_gateway().view;
+  const auto rekeying = [&] {
+    const std::string text = cli::show_ipsec_sa_count(view);
+    return text.substr(text.find("rekeying"), 11);
+  };
+  view.ike_sas.resize(1);
+  view.ike_sas[0].children.resize(1);
+  view.ike_sas.push_back(view.ike_sas[0]);
+  EXPECT_EQ(rekeying(), "rekeying: 0") << "two IKE SAs, one each";
+  auto& children = view.ike_sas[0].children;
+  children.push_back(children[0]);
+  children[1].selectors.remote = engine::TrafficSelector::of(engine::Prefix::host(children[0].selectors.remote.first));
+  EXPECT_EQ(rekeying(), "rekeying: 0") << "narrowed twice";
+  children[1].selectors = children[0].selectors;
+  EXPECT_EQ(rekeying(), "rekeying: 1");
+}
+
+/// The line names where the peer is configured to be.
+TEST(ShowCryptoSession, APeerThatMovedKeepsItsFlows) {
+  cli::ShowFacts facts = busy_gateway();
+  facts.view.ike_sas.resize(1);
+  facts.view.ike_sas[0].remote = {address("203.0.113.77"), 4500};
+  std::erase_if(facts.view.lines, [&](const auto& line) { return line.id != facts.view.ike_sas[0].children.at(0).line; });
+  const std::string text = cli::show_crypto_session(facts, {}, {});
+  EXPECT_EQ(text.find("DOWN"), std::string::npos) << text;
+  EXPECT_NE(text.find("Peer: 203.0.113.77 port 4500"), std::string::npos) << text;
+  EXPECT_NE(text.find("IPSEC FLOW"), std::string::npos) << text;
+  EXPECT_NE(cli::show_ipsec_sa(facts, {}).find("current_peer 203.0.113.77 port 4500"), std::string::npos);
+  parser::ShowCryptoSession asked;
+  for (const char* peer : {"203.0.113.77", "203.0.113.20"}) {
+    asked.remote = address(peer);
+    EXPECT_NE(cli::show_crypto_session(facts, {}, asked).find("UP-ACTIVE"), std::string::npos) << peer;
+  }
+  facts.view.ike_sas[0].remote.ip = address("2001:db8:ffff::20");
+  asked = {};
+  asked.brief = true;
+  const std::string brief = cli::show_crypto_session(facts, {}, asked);
+  EXPECT_NE(brief.find("2001:DB8:FFFF::20 Gi"), std::string::npos) << brief;
+}
+
+TEST(ShowHost, ARouteByAddress) {
+  cli::Routes routes;
+  routes.routes = {
+      {cli::RouteKind::fixed, engine::Prefix::of(address("0.0.0.0"), 0), address("203.0.113.30"), "GigabitEthernet1", 5},
+      {cli::RouteKind::fixed, engine::Prefix::of(address("192.0.2.128"), 25), {}, "Tunnel0", 0}};
+  EXPECT_EQ(
+      cli::show_route_to(routes, address("192.0.2.129")),
+      "Routing entry for 192.0.2.128/25\n  Known via \"static\", distance 1, metric 0 (connected)\n"
+      "  Routing Descriptor Blocks:\n  * directly connected, via Tunnel0\n      Route metric is 0, traffic share count is 1\n");
+  EXPECT_NE(cli::show_route_to(routes, address("192.0.2.1")).find("  * 203.0.113.30\n"), std::string::npos);
+  EXPECT_EQ(cli::show_route_to({}, address("192.0.2.1")), "% Network not in table\n");
+}
+
+TEST(ShowHost, NeighboursAndInterfacesAndHosts) {
+  const auto host = kernel::parse_neighbours(
+      "IP address       HW type     Flags       HW address            Mask     Device\n"
+      "203.0.113.30     0x1         0x2         02:00:5e:00:53:fe     *        wan\n"
+      "203.0.113.31     0x1         0x0         00:00:00:00:00:00     *        wan\nnonsense\n");
+  const cli::InterfaceRow wan{"GigabitEthernet1", "wan", "203.0.113.1", "manual", "up", true, 27};
+  EXPECT_EQ(cli::show_arp(cli::neighbours(host, {wan})),
+            "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+            "Internet  203.0.113.30             0   0200.5e00.53fe  ARPA   GigabitEthernet1\n");
+  const std::string text = cli::show_ip_interface({wan, {"GigabitEthernet3", "", "", "unset", "administratively down", false}});
+  EXPECT_TRUE(text.starts_with("GigabitEthernet1 is up, line protocol is up\n  Internet address is 203.0.113.1/27\n")) << text;
+  EXPECT_NE(
+      text.find("GigabitEthernet3 is administratively down, line protocol is down\n  Internet protocol processing disabled\n"),
+      std::string::npos)
+      << text;
+  const auto configuration = parser::apply({}, "ip domain name example.net\n").configuration;
+  EXPECT_TRUE(cli::show_hosts(configuration).starts_with("Default domain is example.net\n"));
+}
+
+TEST(ShowIkev2Sa, FragmentationThatBothEndsHaveIsSaid) {
+  engine::View view = busy_gateway().view;
+  view.ike_sas.resize(1);
+  parser::ShowIkev2Sa detailed;
+  detailed.detailed = true;
+  EXPECT_NE(cli::show_ikev2_sa(view, detailed).find("Fragmentation not  configured."), std::string::npos);
+  view.ike_sas[0].fragmentation = true;
+  EXPECT_NE(cli::show_ikev2_sa(view, detailed).find("IETF Std Fragmentation  configured."), std::string::npos);
+}
+
+TEST(SelectorTest, TellsAMapOnTheWrongInterface) {
+  const auto show = [](const std::string& route) {
+    return cli::show_selector_test(cli::test_selector(busy_gateway(), {address("192.168.1.1"), address("10.0.0.1")}, route));
+  };
+  EXPECT_EQ(show("GigabitEthernet0/0").find("The host's route"), std::string::npos) << show("GigabitEthernet0/0");
+  EXPECT_EQ(show("").find("The host's route"), std::string::npos);
+  EXPECT_NE(
+      show("GigabitEthernet0/7").find("leads out of GigabitEthernet0/7, where no line permits it: the packet leaves in clear"),
+      std::string::npos);
+  const std::vector<cli::InterfaceRow> interfaces{{"GigabitEthernet1", "wan", "203.0.113.1", "manual", "up", true, 27}};
+  cli::Routes routes;
+  routes.routes = {{cli::RouteKind::fixed, engine::Prefix::of(address("0.0.0.0"), 0), {}, "GigabitEthernet1", 0},
+                   {cli::RouteKind::fixed, engine::Prefix::of(address("10.0.0.0"), 8), {}, "tun7", 0}};
+  EXPECT_EQ(cli::interface_toward(routes, interfaces, address("192.0.2.1")), "GigabitEthernet1");
+  EXPECT_EQ(cli::interface_toward(routes, interfaces, address("10.0.0.1")), "") << "a device without a name here";
+}
+
+TEST(ShowHost, RoutesBelowAHeadingStandInOneColumn) {
+  cli::Routes routes;
+  routes.routes = {{cli::RouteKind::connected, engine::Prefix::of(address("192.168.1.0"), 24), {}, "Gi2", 0},
+                   {cli::RouteKind::local, engine::Prefix::of(address("192.168.1.1"), 32), {}, "Gi2", 0}};
+  const std::string text = cli::show_ip_route(routes);
+  EXPECT_NE(text.find("\nC        192.168.1.0/24 is directly connected"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nL        192.168.1.1/32 is directly connected"), std::string::npos) << text;
+}

@@ -70,7 +70,7 @@ at b nft add table inet wall
 at b nft add chain inet wall in '{ type filter hook input priority 0; }'
 at b nft add rule inet wall in udp dport 500 drop
 traffic
-finds no-response "none received from there" "permit udp host 203.0.113.20 host 203.0.113.10 eq 500"
+finds no-response "none received from there" "permit udp host 203.0.113.10 host 203.0.113.20 eq 500"
 ios a -c "show crypto ikev2 ladder peer 203.0.113.20" | matches "no answer" || fail "the ladder shows no unanswered request"
 ios a -c "clear crypto ikev2 sa" >/dev/null
 if [ "$SWAN_PLANE" = kernel-libipsec ]; then # it always encapsulates

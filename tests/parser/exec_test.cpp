@@ -106,6 +106,18 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowHost>("sh proc cpu").table, HostTable::processes);
   EXPECT_EQ(run<ShowHost>("show memory").table, HostTable::memory);
   EXPECT_EQ(run<ShowHost>("sh ip route").table, HostTable::routes);
+  EXPECT_EQ(run<ShowHost>("show ip route 192.0.2.1").destination, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowHost>("show arp").table, HostTable::neighbours);
+  EXPECT_EQ(run<ShowHost>("show ip arp").table, HostTable::neighbours);
+  EXPECT_EQ(run<ShowHost>("show ip interface").table, HostTable::ip_interfaces);
+  run<ShowIpInterfaceBrief>("sh ip int br");
+  EXPECT_EQ(run<ShowHost>("show hosts").table, HostTable::hosts);
+  EXPECT_EQ(run<ShowHost>("show vrf").table, HostTable::vrfs);
+  EXPECT_EQ(run<ShowHost>("show lldp").table, HostTable::lldp);
+  EXPECT_EQ(run<ShowHost>("show cdp").table, HostTable::cdp);
+  EXPECT_EQ(run<ClearKept>("clear crypto ikev2 diagnose error").what, Forgotten::diagnoses);
+  EXPECT_EQ(run<ClearKept>("clear logging").what, Forgotten::log);
+  run<ShowIncrementalDifferences>("show archive config incremental-diffs flash:a ignorecase");
   EXPECT_EQ(run<ShowLadder>("show crypto ikev2 ladder peer 192.0.2.1 utf8"), (ShowLadder{address("192.0.2.1"), true}));
   EXPECT_EQ(run<ShowPacketDrop>("show crypto packet-drop peer 192.0.2.1").peer, address("192.0.2.1"));
   EXPECT_EQ(run<TestSelector>("test crypto selector 192.0.2.1 192.0.2.2 tcp 443"),

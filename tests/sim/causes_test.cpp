@@ -1,4 +1,6 @@
 // Every cause has a test that provokes it: docs/causes.md says which, and those that no other file has are here.
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -15,6 +17,25 @@ class Causes : public TwoSites {
     return std::any_of(node.notices.begin(), node.notices.end(),
                        [&](const engine::Notice& notice) { return notice.kind == kind && notice.cause == cause; });
   }
+  /// The test exists, and it or what stands before the tests of its file names the cause.
+  static void expect_provokes(const std::string& test, std::string_view cause) {
+    const auto dot = test.find('.');
+    const std::string head = "(" + test.substr(0, dot) + ", " + test.substr(dot + 1) + ") {";
+    std::string name = "Cause::" + std::string(cause);
+    std::replace(name.begin(), name.end(), '-', '_');
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(SOURCE_DIR) + "/tests")) {
+      if (entry.path().extension() != ".cpp") continue;
+      std::ifstream in(entry.path());
+      const std::string text(std::istreambuf_iterator<char>(in), {});
+      const auto begin = text.find(head);
+      if (begin == std::string::npos) continue;
+      const std::string body = text.substr(begin, text.find("\nTEST", begin) - begin);
+      const std::string before = text.substr(0, text.find("\nTEST"));
+      EXPECT_TRUE(body.find(name) != std::string::npos || before.find(name) != std::string::npos) << test << " and " << cause;
+      return;
+    }
+    ADD_FAILURE() << "no test " << test << " for " << cause;
+  }
   /// The node goes on with its configuration as `change` leaves it.
   template <class Change>
   void change(Node& node, Change change) {
@@ -29,7 +50,11 @@ TEST_F(Causes, DocsNameATestForEach) {
   const std::string page(std::istreambuf_iterator<char>(in), {});
   for (const engine::CauseText& row : engine::cause_texts) {
     if (row.cause == Cause::none) continue;
-    EXPECT_NE(page.find("\n| " + std::string(row.name) + " | "), std::string::npos) << row.name;
+    const std::string head = "\n| " + std::string(row.name) + " | ";
+    const auto at = page.find(head);
+    ASSERT_NE(at, std::string::npos) << row.name;
+    const std::size_t begin = at + head.size();
+    expect_provokes(page.substr(begin, page.find(' ', begin) - begin), row.name);
   }
 }
 

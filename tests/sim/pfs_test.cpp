@@ -105,6 +105,13 @@ TEST_F(Pfs, APeerNamesTheGroupItWants) {
   impair(world, *a, {wire::ExchangeType::create_child_sa, false, 0}, [](Utterance& u) { part<wire::KePayload>(u)->group = 31; });
   come_up();
   EXPECT_NE(told(*a, Cause::pfs_mismatch).find("the peer wants group19"), std::string::npos) << a->diagnoses();
+  const auto diagnoses = a->view().diagnoses;
+  const auto shown = std::ranges::find(diagnoses, Cause::pfs_mismatch, &Diagnosis::cause)->shown;
+  ASSERT_TRUE(shown) << "where it stands and what mends it";
+  EXPECT_EQ(shown->sequence, 10U);
+  EXPECT_FALSE(shown->map.empty());
+  ASSERT_EQ(shown->transforms.size(), 1U);
+  EXPECT_EQ(shown->transforms[0]->id, 19);
   expect_carries(0);
 }
 

@@ -1,4 +1,6 @@
 // What does not fit is refused, and both ends can say why.
+#include <algorithm>
+
 #include "tests/sim/two_sites.hpp"
 
 namespace sim {
@@ -30,6 +32,32 @@ TEST_F(Refusals, NoCommonIkeProposal) {
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused_proposal)) << a->diagnoses();
   give_up();
   expect_nothing_left();
+}
+
+/// Strangers whose requests are refused by the hundred leave the peers their place in what is told.
+TEST_F(Refusals, OfAPeerIsToldInAFloodOfStrangers) {
+  Site left = site_a();
+  left.ike.encryption = {"aes-cbc-128"};
+  start(left);
+  world.drop = [](const Flight&) { return true; };
+  world.send(*a, a_to_b);
+  world.drop = nullptr;
+  ASSERT_FALSE(world.recorded().empty());
+  const engine::Bytes request = world.recorded().at(0).payload;
+  const auto ask = [&](const engine::IpAddress& from, std::uint32_t number) {
+    engine::Bytes fresh = request;
+    for (int i = 0; i < 4; ++i) fresh[4 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+    world.feed(*b, engine::Datagram{{b->site.wan, 500}, {from, 500}, fresh});
+  };
+  for (std::uint32_t i = 1; i <= 100; ++i) ask(ip("198.51.100.99"), i);
+  EXPECT_FALSE(std::ranges::count(b->view().diagnoses, a->site.wan, [](const auto& d) { return d.remote.ip; }));
+  ask(a->site.wan, 1000);
+  EXPECT_EQ(std::ranges::count(b->view().diagnoses, a->site.wan, [](const auto& d) { return d.remote.ip; }), 1) << b->diagnoses();
+  const auto view = b->view();
+  EXPECT_EQ(view.untold[static_cast<std::size_t>(Cause::proposal_mismatch)], 90U) << "each counts";
+  EXPECT_EQ(view.dropped[static_cast<std::size_t>(Cause::proposal_mismatch)], 0U) << "it was answered";
+  world.feed(*b, engine::Clear{engine::ClearWhat::diagnoses});
+  EXPECT_TRUE(b->view().diagnoses.empty());
 }
 
 TEST_F(Refusals, NoCommonGroup) {

@@ -104,7 +104,7 @@ TEST_F(Selectors, APacketThatThePeerLeavesOutIsAskedForAfterPausesThatGrow) {
   }
   EXPECT_GE(asked() - before, 3);
   EXPECT_LE(asked() - before, 8) << "in two minutes, after 2, 4, 8, ... seconds";
-  EXPECT_TRUE(a->diagnosed(Cause::selectors_unacceptable)) << a->diagnoses();
+  EXPECT_TRUE(a->diagnosed(Cause::peer_refused_selectors)) << a->diagnoses();
   EXPECT_EQ(a->children(), 1u);
   EXPECT_EQ(world.send(*a, a_to_b), Outcome::delivered);
   expect_settled();
