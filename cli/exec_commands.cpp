@@ -227,6 +227,18 @@ class ExecCommands : public FileCommands {
     show_values(std::move(shown),
                 [mapping](const InterfaceRows& rows) { return show_ip_interface_brief(rows.interfaces, mapping); });
   }
+  void operator()(const parser::ShowLocalPool& options) {
+    render_facts(
+        {},
+        [options](const ShowFacts& facts) {
+          LocalPools out;
+          for (const auto& each : facts.view.pools)
+            if (each.pool.ranges.front().first.is_v4() != options.ipv6 && (!options.name || *options.name == each.pool.name))
+              out.pools.push_back(each);
+          return out;
+        },
+        [options](const ShowFacts& facts) { return show_local_pool(facts.view, options); });
+  }
   void operator()(const parser::ShowInterfaces& options) {
     CountedInterfaces counted;
     for (const auto& row : backend().interfaces())

@@ -13,6 +13,9 @@ void Executor::carry_out(engine::Actions actions) {
 }
 
 void Executor::run(engine::StartJob& action) {
+  if (std::holds_alternative<engine::radius::Authenticate>(action.job) ||
+      std::holds_alternative<engine::radius::Account>(action.job))
+    return organs_.radius.ask(action.id, std::move(action.job), keys_);
   if (engine::crypto::cost_of(action.job) == engine::CostClass::pool) {
     organs_.workers.start(std::move(action), keys_);
     return;

@@ -5,11 +5,13 @@
 #include <memory>
 
 #include "cli/crypto_capture.hpp"
+#include "cli/lease_keeper.hpp"
 #include "cli/log.hpp"
 #include "cli/open_metrics.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/interfaces.hpp"
+#include "kernel/radius_client.hpp"
 #include "kernel/resolver.hpp"
 #include "kernel/reverse_routes.hpp"
 #include "kernel/udp.hpp"
@@ -26,6 +28,8 @@ struct Organs {
   kernel::ReverseRoutes& routes;
   CryptoCapture& capture;
   TrafficTotals& traffic;
+  LeaseKeeper& leases;
+  kernel::RadiusClient& radius;
 };
 
 /// What is logged where a data plane could not put an interface's policy in force.
@@ -34,10 +38,15 @@ LogMessage policy_failed(const std::string& interface, const std::string& why);
 class Executor {
  public:
   /// `feed` takes the events that carrying out leads to (JobDone of inline jobs, InstallFailed); it must not handle them
-  /// before it returns. `log` takes what fails without an event of its own, and `notice` the engine's notices.
+  /// before it returns. `log` takes what fails without an event of its own, `notice` the engine's notices, and `set_interface`
+  /// makes the device before it returns.
   Executor(Organs organs, std::function<void(engine::Event)> feed, std::function<void(const engine::Notice&)> notice,
-           std::function<void(LogMessage)> log)
-      : organs_(organs), feed_(std::move(feed)), notice_(std::move(notice)), log_(std::move(log)) {}
+           std::function<void(LogMessage)> log, std::function<void(engine::SetInterface)> set_interface)
+      : organs_(organs),
+        feed_(std::move(feed)),
+        notice_(std::move(notice)),
+        log_(std::move(log)),
+        set_interface_(std::move(set_interface)) {}
 
   /// The keys of the configuration the engine works with from now on.
   void set_keys(std::shared_ptr<const engine::crypto::KeyStore> keys) { keys_ = std::move(keys); }
@@ -54,6 +63,8 @@ class Executor {
   void run(const engine::AddOutbound& action);
   void run(const engine::RemoveChild& action);
   void run(const engine::MoveChild& action);
+  void run(engine::SetInterface& action) { set_interface_(std::move(action)); }
+  void run(engine::KeepLease& action) { organs_.leases.keep(std::move(action)); }
   void run(engine::ExportKeys& action) { organs_.capture.take(std::move(action)); }
   void run(const engine::Notice& action) { notice_(action); }
 
@@ -61,6 +72,7 @@ class Executor {
   std::function<void(engine::Event)> feed_;
   std::function<void(const engine::Notice&)> notice_;
   std::function<void(LogMessage)> log_;
+  std::function<void(engine::SetInterface)> set_interface_;
   std::shared_ptr<const engine::crypto::KeyStore> keys_ = std::make_shared<engine::crypto::KeyStore>();
 };
 

@@ -45,12 +45,35 @@ void fields(V& v, const ChildSaView& sa) {
 }
 
 template <class V>
+void fields(V& v, const AddressRange& range) {
+  v("first", range.first, "First address");
+  v("last", range.last, "Last address");
+}
+template <class V>
+void fields(V& v, const Lease& lease) {
+  v("address", lease.address, "Address");
+  v("holder", lease.holder, "Identity of the client that has it");
+}
+template <class V>
+void fields(V& v, const PoolView& pool) {
+  v("name", pool.pool.name, "Name of the pool");
+  v("ranges", pool.pool.ranges, "What it is made of");
+  v("length", pool.pool.length, "Prefix length of what one client gets");
+  v("in_use", pool.in_use, "How many are in use");
+  v("remembered", pool.remembered, "How many are free and kept for who had them last, while there are others");
+  v("leases", pool.leases, "In use, the first 1,000");
+}
+
+template <class V>
 void fields(V& v, const IkeSaView& sa) {
   constexpr std::string_view states[] = {"in-negotiation", "ready", "deleting"};
   v("id", sa.id.value, "Number of the IKE SA: Tunnel-id");
   v("status", states[static_cast<std::size_t>(sa.status)], "in-negotiation, ready or deleting");
   v("initiator", sa.role == Role::initiator, "This side began");
   v("local_address", sa.local.ip, "Address of this side");
+  v("eap_user", sa.eap_user, "User that the client has shown to be by EAP");
+  v("access_interface", sa.access_interface, "Interface made for this client, or given an address by this peer");
+  v("assigned", sa.assigned, "Addresses assigned to the client, or to this side");
   v("local_port", sa.local.port, "UDP port of this side");
   v("remote_address", sa.remote.ip, "Address of the peer");
   v("remote_port", sa.remote.port, "UDP port of the peer");
@@ -233,6 +256,14 @@ void fields(V& v, const DebugFlags& flags) {
   v("ikev2_internal", flags.ikev2_internal, "debug crypto ikev2 internal");
   v("ikev2_client", false, "Never: there is no FlexVPN client");
   v("ipsec", flags.ipsec, "debug crypto ipsec");
+}
+
+struct LocalPools {
+  std::vector<engine::PoolView> pools;
+};
+template <class V>
+void fields(V& v, const LocalPools& document) {
+  v("pools", document.pools, "Pools");
 }
 
 struct InterfaceRows {

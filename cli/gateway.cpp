@@ -19,20 +19,6 @@ constexpr unsigned crypto_threads = 2;
 constexpr std::size_t usual_actions = 16;  // of one event
 constexpr std::size_t facts_a_turn = 256;  // SAs and lines a `show` copies before others have their turn: about 1 ms
 
-std::vector<kernel::InterfaceBinding> bindings_of(const parser::Compiled& compiled) {
-  std::vector<kernel::InterfaceBinding> out;
-  for (const auto& each : compiled.interfaces) out.push_back({each.name, each.device});
-  return out;
-}
-
-std::vector<kernel::TunnelSpec> tunnels_of(const parser::Compiled& compiled) {
-  std::vector<kernel::TunnelSpec> out;
-  for (const auto& each : compiled.tunnels)
-    out.push_back({each.name, each.device, each.addresses, each.mtu, static_cast<std::uint16_t>(each.mss_v4),
-                   static_cast<std::uint16_t>(each.mss_v6), each.shut_down, each.routes});
-  return out;
-}
-
 [[noreturn]] void fail(const std::string& what, const engine::Failure& failure) {
   throw std::runtime_error(what + ": " + failure.why);
 }
@@ -55,6 +41,10 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       revert_timer_(loop, *this),
       expiry_watch_(loop, *this),
       background_(loop),
+      lease_keeper_(background_, database_,
+                    [this](const std::string& why) {
+                      log_.add(now(), {3, "%CRYPTO-3-LEASES_NOT_KEPT: " + why});
+                    }),
       texts_(loop) {
   log_.set_listener([this](const LogMessage& message, const std::string& stamped) { spread(message, stamped); });
   auto interfaces = kernel::Interfaces::open(loop_, [this](const kernel::InterfaceMap& map) { on_interfaces(map); });
@@ -67,7 +57,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   master_keys_ = std::make_shared<parser::MasterKeys>(database_.master_keys());
   pki_ = std::make_shared<parser::PkiStore>(parser::PkiStore::from_stored(database_.pki(), *master_keys_));
   auto compiled = std::make_shared<parser::Compiled>(parser::compile(configuration, nullptr, master_keys_.get(), pki_.get()));
-  interfaces_->bind(bindings_of(*compiled));
+  interfaces_->bind(ike_interfaces_.bindings(*compiled));
   open_plane_and_sockets(choice);
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
   loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
@@ -81,6 +71,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   if (replay_.log()) handle(engine::CaptureWanted{true});
   handle(engine::DebugWanted{true});  // the flight recorder is always on
   handle(interfaces_->current().interfaces);
+  handle(engine::Leased{database_.leases()});
   LogSettings logging = log_settings(configuration);
   adopt(std::move(configuration), std::move(compiled), std::move(logging));
   plane_.settle();
@@ -113,11 +104,26 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   auto routes = kernel::ReverseRoutes::open();
   if (!routes.ok()) fail("cannot open the routes", routes.failure());
   routes_ = std::make_unique<kernel::ReverseRoutes>(std::move(*routes));
+  radius_ = std::make_unique<kernel::RadiusClient>(
+      loop_, radius_random_, [this](engine::JobDone done) { handle(std::move(done)); },
+      [this](const std::string& what) {
+        log_.add(now(), {4, "%RADIUS-4-RADIUS_DEAD: " + what + "."});
+      });
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_},
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_, lease_keeper_, *radius_},
       [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); },
-      [this](const LogMessage& message) { log_.add(now(), message); });
+      [this](const LogMessage& message) { log_.add(now(), message); },
+      [this](engine::SetInterface said) {
+        ike_interfaces_.take(std::move(said));
+        set_tunnels();
+        interfaces_->bind(ike_interfaces_.bindings(*compiled_));
+      });
+}
+
+void Gateway::set_tunnels() {
+  tunnels_ = ike_interfaces_.tunnels(*compiled_);
+  for (const std::string& why : plane_.plane->set_tunnels(tunnels_)) log_.add(now(), {3, "%CRYPTO-3-TUNNEL_FAILED: " + why});
 }
 
 void Gateway::handle(engine::Event event) {
@@ -191,10 +197,10 @@ void Gateway::on_interfaces(const kernel::InterfaceMap& map) {
 /// Of tunnel interfaces alone: others are the host's, and it tells about them itself.
 void Gateway::tell_line_protocols(const std::vector<engine::InterfaceState>& states) {
   std::set<std::string> up;
-  for (const auto& tunnel : compiled_->tunnels) {
-    const auto state =
-        std::find_if(states.begin(), states.end(), [&](const engine::InterfaceState& each) { return each.name == tunnel.name; });
-    if (state != states.end() && state->up) up.insert(tunnel.name);
+  for (const auto& tunnel : tunnels_) {
+    const auto state = std::find_if(states.begin(), states.end(),
+                                    [&](const engine::InterfaceState& each) { return each.name == tunnel.interface; });
+    if (state != states.end() && state->up) up.insert(tunnel.interface);
   }
   const auto tell = [&](const std::string& name, const char* how) {
     log_.add(now(), {5, "%LINEPROTO-5-UPDOWN: Line protocol on Interface " + name + ", changed state to " + how});
@@ -351,11 +357,9 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
   auto before = std::exchange(compiled_, std::move(compiled));
   ++revision_;
   executor_->set_keys(compiled_->keys);
-  if (compiled_->tunnels != before->tunnels)
-    for (const std::string& why : plane_.plane->set_tunnels(tunnels_of(*compiled_)))
-      log_.add(now(), {3, "%CRYPTO-3-TUNNEL_FAILED: " + why});
+  if (compiled_->tunnels != before->tunnels || compiled_->templates != before->templates) set_tunnels();
   if (compiled_->metrics_port != before->metrics_port) serve_metrics();
-  if (compiled_->interfaces != before->interfaces) interfaces_->bind(bindings_of(*compiled_));
+  if (compiled_->interfaces != before->interfaces) interfaces_->bind(ike_interfaces_.bindings(*compiled_));
   // What means the same to the engine is the same object.
   if (compiled_->config != before->config) handle(engine::ConfigChanged{compiled_->config});
   // Letting go of what ten thousand peers were takes longer than the loop has.
@@ -446,6 +450,7 @@ void Gateway::gather(Gathering gathering) {
   facts.view.untold = slice.untold;
   append(facts.view.attempts, slice.attempts);
   facts.view.half_open = slice.half_open;
+  facts.view.pools = std::move(slice.pools);
   facts.config = compiled_->config;
   if (all) {
     if (cleared_.size() > facts.cleared.size()) cleared_ = facts.cleared;
@@ -471,9 +476,9 @@ std::vector<InterfaceRow> Gateway::interfaces() const {
     }
     row.mtu = state.mtu;
     row.method = row.address.empty() ? "unset" : "manual";
-    const auto tunnel = std::find_if(compiled_->tunnels.begin(), compiled_->tunnels.end(),
-                                     [&](const auto& each) { return each.name == state.name; });
-    const bool ours = tunnel != compiled_->tunnels.end();
+    const auto tunnel =
+        std::find_if(tunnels_.begin(), tunnels_.end(), [&](const auto& each) { return each.interface == state.name; });
+    const bool ours = tunnel != tunnels_.end();
     row.status = !ours ? state.up ? "up" : "down" : tunnel->shut_down ? "administratively down" : "up";
     row.protocol_up = state.up;
     out.push_back(std::move(row));

@@ -16,6 +16,8 @@
 #include "cli/executor.hpp"
 #include "cli/expiry_watch.hpp"
 #include "cli/host_clock.hpp"
+#include "cli/ike_interfaces.hpp"
+#include "cli/lease_keeper.hpp"
 #include "cli/metrics_server.hpp"
 #include "cli/open_metrics.hpp"
 #include "cli/plane.hpp"
@@ -128,6 +130,8 @@ class Gateway final : public Backend {
   void dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets);
   engine::Status listen_to_wire(bool on);
   void serve_metrics();
+  /// As configuration and IKE have them now.
+  void set_tunnels();
 
   kernel::Loop& loop_;
   mutable HostClock clock_;
@@ -167,7 +171,9 @@ class Gateway final : public Backend {
   std::deque<engine::Event> events_;
   bool handling_ = false, ended_ = false;
 
-  std::set<std::string> tunnels_up_;  // whose line protocol is
+  IkeInterfaces ike_interfaces_;
+  std::vector<kernel::TunnelSpec> tunnels_;  // last given to the plane
+  std::set<std::string> tunnels_up_;         // whose line protocol is
   DevicePins device_pins_;
   std::unique_ptr<kernel::Interfaces> interfaces_;
   std::unique_ptr<kernel::Udp> udp_;
@@ -175,12 +181,15 @@ class Gateway final : public Backend {
   std::string plane_text_;
   std::unique_ptr<kernel::Workers> workers_;
   std::unique_ptr<kernel::Resolver> resolver_;
+  kernel::SystemRandom radius_random_;
+  std::unique_ptr<kernel::RadiusClient> radius_;
   std::unique_ptr<kernel::ReverseRoutes> routes_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
   ExpiryWatch expiry_watch_;
   std::optional<engine::Time> trim_due_;
   Background background_;
+  LeaseKeeper lease_keeper_;
   Background texts_;  // what is shown does not wait for what is committed
 };
 

@@ -44,6 +44,8 @@ constexpr auto shape(const engine::UnknownSpi*) { using T = engine::UnknownSpi; 
 constexpr auto shape(const engine::Clear*) { using T = engine::Clear; return shape_of("clear", &T::what, &T::peer); }
 constexpr auto shape(const engine::DebugWanted*) { return shape_of("debug-wanted", &engine::DebugWanted::packets); }
 constexpr auto shape(const engine::CaptureWanted*) { return shape_of("capture-wanted", &engine::CaptureWanted::keys); }
+constexpr auto shape(const engine::Lease*) { using T = engine::Lease; return shape_of("", &T::pool, &T::address, &T::holder); }
+constexpr auto shape(const engine::Leased*) { return shape_of("leased", &engine::Leased::leases); }
 constexpr auto shape(const engine::Shutdown*) { return shape_of("shutdown"); }
 
 constexpr auto shape(const engine::SendKeepalive*) { using T = engine::SendKeepalive; return shape_of("keepalive", &T::local, &T::remote); }
@@ -56,6 +58,8 @@ constexpr auto shape(const engine::AddInbound*) { using T = engine::AddInbound; 
 constexpr auto shape(const engine::AddOutbound*) { using T = engine::AddOutbound; return shape_of("outbound", &T::facts, &T::sa); }
 constexpr auto shape(const engine::RemoveChild*) { return shape_of("remove", &engine::RemoveChild::child); }
 constexpr auto shape(const engine::MoveChild*) { using T = engine::MoveChild; return shape_of("move", &T::child, &T::local, &T::remote, &T::udp_encapsulated); }
+constexpr auto shape(const engine::SetInterface*) { using T = engine::SetInterface; return shape_of("interface", &T::interface, &T::copy_of, &T::addresses, &T::routes, &T::gone); }
+constexpr auto shape(const engine::KeepLease*) { using T = engine::KeepLease; return shape_of("lease", &T::lease, &T::forgotten); }
 constexpr auto shape(const engine::ExportKeys*) { using T = engine::ExportKeys; return shape_of("keys", &T::spi_i, &T::spi_r, &T::encryption, &T::integrity); }
 constexpr auto shape(const engine::Notice*) { using T = engine::Notice; return shape_of("notice", &T::kind, &T::cause, &T::sa, &T::child, &T::local, &T::remote, &T::spi_i, &T::spi_r, &T::exchange, &T::response, &T::initiator, &T::message_id, &T::payloads, &T::notifies, &T::text); }
 // clang-format on

@@ -90,6 +90,9 @@ struct InterfaceRow {
 enum class DeviceMapping { hidden, listed };
 std::string show_ip_interface_brief(const std::vector<InterfaceRow>& rows, DeviceMapping mapping);
 
+/// Pools of one family with their ranges; with a name, of that one who has which address.
+std::string show_local_pool(const engine::View& view, const parser::ShowLocalPool& options);
+
 /// What is known of an interface; what the kernel does not count, IOS's lines on queues and rates, is left out.
 std::string show_interface(const InterfaceRow& row, const kernel::DeviceCounters& counters,
                            const parser::Configuration& configuration);

@@ -16,6 +16,8 @@ std::string_view auth_name(engine::AuthMethod method) {
       return "PSK";
     case engine::AuthMethod::rsa_sig:
       return "RSA";
+    case engine::AuthMethod::eap:
+      return "EAP";
     case engine::AuthMethod::ecdsa_sig:
       return "ECDSA";
   }
@@ -106,6 +108,7 @@ void put_details(std::string& out, const IkeSaView& sa) {
   put(out, "Status Description: " + std::string(status_description(sa.status)));
   put(out, "Local id: " + identity_text(sa.local_id));
   put(out, "Remote id: " + identity_text(sa.remote_id));
+  if (!sa.eap_user.empty()) put(out, "Remote EAP id: " + escaped(sa.eap_user));
   put_pair(out, "req msg id:", sa.local_request_id, sa.remote_request_id);
   put_pair(out, "next msg id:", sa.local_request_id, sa.remote_request_id);
   put_pair(out, "req queued:", sa.local_request_id, sa.remote_request_id);
@@ -118,6 +121,8 @@ void put_details(std::string& out, const IkeSaView& sa) {
   put(out, nat_line(sa));
   put(out, "Cisco Trust Security SGT is disabled");
   put(out, std::string("Initiator of SA : ") + (sa.role == engine::Role::initiator ? "Yes" : "No"));
+  for (const engine::IpAddress& address : sa.assigned)
+    put(out, (sa.role == engine::Role::initiator ? "Pushed IP address: " : "Assigned host addr: ") + ios_address(address));
   put_remote_subnets(out, sa);
   if (sa.ppk) put(out, "Quantum Resistance Enabled");
   put(out, "PEER TYPE: Other");

@@ -274,7 +274,10 @@ Result<ChildAgreement> choose_child(Turn& turn, const IkeSa& sa, const std::shar
   if (!offered || !ts_i || !ts_r)
     return Failure{NotifyType::invalid_syntax, Cause::missing_payload, "the request lacks SA or traffic selectors"};
   std::string considered;
-  const auto lines = turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name);
+  const Established* up = sa.established();
+  const auto lines = up && up->access && !up->access->ours
+                         ? turn.core.book.client_lines(up->access->interface)
+                         : turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name);
   const bool may_transport = wire::find_notify(payloads, NotifyType::use_transport_mode) != nullptr;
   const bool behind_nat = sa.path.encapsulated();
   std::optional<Found> found;

@@ -101,10 +101,15 @@ struct Keyring {
 
 struct Trustpoint;  // engine/pki.hpp
 struct CertificateMap;
+struct EapServer;  // engine/eap/settings.hpp
+struct EapClient;
+struct RemoteAccess;  // engine/access.hpp
+struct VirtualTemplate;
+struct AddressPool;
 
 /// How an end authenticates itself, by the keyword of the profile; AUTH's own numbers are engine/signatures.hpp's.
 /// `ecdsa_sig` is any key on an elliptic curve.
-enum class AuthMethod : std::uint8_t { none, pre_share, rsa_sig, ecdsa_sig };
+enum class AuthMethod : std::uint8_t { none, pre_share, rsa_sig, ecdsa_sig, eap };
 
 /// Several of them: what a peer may choose from.
 class AuthMethods {
@@ -117,7 +122,7 @@ class AuthMethods {
   bool has(AuthMethod method) const { return (bits_ & bit(method)) != 0; }
   /// Of several the first by the enum; none: none.
   AuthMethod first() const {
-    for (const AuthMethod method : {AuthMethod::pre_share, AuthMethod::rsa_sig, AuthMethod::ecdsa_sig})
+    for (const AuthMethod method : {AuthMethod::pre_share, AuthMethod::rsa_sig, AuthMethod::ecdsa_sig, AuthMethod::eap})
       if (has(method)) return method;
     return AuthMethod::none;
   }
@@ -149,7 +154,10 @@ struct IkeProfile {
   Duration lifetime = std::chrono::hours(24);
   Duration dpd_interval{0}, dpd_retry{0};  // 0: off
   bool dpd_periodic = false;
-  Duration nat_keepalive{0};  // 0: the global value
+  Duration nat_keepalive{0};                      // 0: the global value
+  std::shared_ptr<const EapServer> eap_server{};  // where peers may authenticate by EAP
+  std::shared_ptr<const EapClient> eap_client{};  // where we do
+  std::shared_ptr<const RemoteAccess> access{};   // its peers are clients; null: they are not
 };
 /// Whether a peer that calls itself so, and asks at this address of ours, is one of the profile's.
 bool accepts(const IkeProfile& profile, const Identity& remote, const IpAddress& local);
@@ -234,6 +242,8 @@ struct CryptoMapEntry {
 struct TunnelInterface {
   std::optional<IpAddress> source;  // `tunnel source ADDRESS`; not given: an address of `local_address_interface`
   bool responder_only = false;      // the peer begins
+  bool client = false;              // made for a client, as long as it is there
+  bool negotiated = false;          // `ip address negotiated`: the peer says what its address is
   friend bool operator==(const TunnelInterface&, const TunnelInterface&) = default;
 };
 
@@ -271,6 +281,8 @@ struct Config {
   AdmissionLimits limits;
   std::uint32_t window = 5;  // requests of a peer that are taken at once (RFC 7296, 2.3)
   Fragmentation fragmentation;
+  std::vector<std::shared_ptr<const VirtualTemplate>> templates;
+  std::vector<std::shared_ptr<const AddressPool>> pools;
   std::uint32_t fragment_limit(Family family) const { return family == Family::v4 ? fragmentation.ipv4 : fragmentation.ipv6; }
 };
 

@@ -43,6 +43,11 @@ View view_of(const Core& core, Time now, const Query& query) {
   out.diagnoses = core.diagnoses.list(now);
   out.dropped = core.dropped;
   out.untold = core.untold;
+  constexpr std::size_t most_leases = 1000;
+  for (const auto& pool : out.rest ? decltype(Config::pools){} : core.book.config().pools) {
+    const PoolUse use = core.leases.use_of(pool->name);
+    out.pools.push_back({*pool, use.in_use, use.remembered, core.leases.in_use(pool->name, most_leases)});
+  }
   if (!out.rest)
     for (AttemptView& each : attempts(core, now)) out.attempts.push_back(std::move(each));
   out.half_open = core.half_open.count();

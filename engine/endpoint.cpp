@@ -99,6 +99,7 @@ struct Endpoint::Impl {
     for (IkeSa* sa : core.sas.of_peer(line->line.peer)) {
       if (!between_ends(*sa, *line)) continue;
       if (Established* up = sa->established()) {
+        if (line->client && (!up->access || up->access->interface != line->interface)) continue;
         if (up->replaced || up->profile->name != line->entry->profile->name) continue;
         const auto serving = std::find_if(up->children.begin(), up->children.end(), [&](const ChildSa& c) {
           return c.line == acquire.line && c.selectors.contains(acquire.packet);
@@ -119,7 +120,7 @@ struct Endpoint::Impl {
         return;
       }
     }
-    want(turn, *line);
+    if (!line->client) want(turn, *line);
   }
 
   /// Tunnel interfaces are up without traffic.
@@ -271,6 +272,7 @@ struct Endpoint::Impl {
 
   void on(Turn&, DebugWanted wanted) { core.packet_notices = wanted.packets; }
   void on(Turn&, CaptureWanted wanted) { core.exports_keys = wanted.keys; }
+  void on(Turn& turn, const Leased& kept) { turn.core.leases.restore(kept.leases); }
   void on(Turn& turn, Shutdown) {
     core.always_up = {};
     for (const auto& [id, sa] : core.sas.all()) end(turn, *sa, Cause::shut_down);

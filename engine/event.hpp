@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/access.hpp"
 #include "engine/address.hpp"
 #include "engine/cause.hpp"
 #include "engine/config.hpp"
@@ -105,11 +106,15 @@ struct DebugWanted {
 struct CaptureWanted {
   bool keys = false;
 };
+/// The leases that an earlier daemon kept, oldest first. Before anything else is handled.
+struct Leased {
+  std::vector<Lease> leases;
+};
 /// The daemon ends in order: delete every SA at the peers.
 struct Shutdown {};
 
 using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire,
-                           InboundSeen, OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Shutdown>;
+                           InboundSeen, OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Leased, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
@@ -189,6 +194,22 @@ struct MoveChild {
   bool udp_encapsulated = false;
 };
 
+/// What IKE makes of an interface: one for a client is there as long as the client, as a copy of a Virtual-Template; a tunnel
+/// with `ip address negotiated` has what the peer assigned. Replaces what was said before of this interface, and is said before
+/// SetPolicy names it.
+struct SetInterface {
+  std::string interface;            // Virtual-Access1, Tunnel0
+  std::string copy_of{};            // Virtual-Template1; empty: it is the configuration's own
+  std::vector<Prefix> addresses{};  // that IKE gave it; host bits kept
+  std::vector<Prefix> routes{};     // that lead into it
+  bool gone = false;
+};
+/// A lease that is to be kept for the next daemon, in the place of what was said of its address; or not any more.
+struct KeepLease {
+  Lease lease;
+  bool forgotten = false;
+};
+
 /// What the messages of an IKE SA are sealed with, for a capture that an operator began before the SA was made. The only way
 /// in which IKE keys leave the engine; told again where the keys change (RFC 9370, 2.2.2).
 struct ExportKeys {
@@ -241,7 +262,7 @@ struct Notice {
 };
 
 using Action = std::variant<SendDatagram, SendKeepalive, StartJob, Resolve, SetPolicy, AddInbound, AddOutbound, RemoveChild,
-                            MoveChild, ExportKeys, Notice>;
+                            MoveChild, SetInterface, KeepLease, ExportKeys, Notice>;
 using Actions = std::vector<Action>;
 
 }  // namespace engine

@@ -308,6 +308,7 @@ void IkeSa::end(Turn& turn, Cause cause, const std::string& why) {
   if (Established* up = established()) {
     if (!up->replaced) turn.core.desired.fallen.push_back({lines_of(*up), fall_of(*up, cause)});
     while (!up->children.empty()) remove_child(turn, *this, up->children.back().id, cause);
+    exchange::configuration::release(turn, *up);
     if (!up->replaced) {
       Notice notice = notice_of(NoticeKind::ike_sa_down, *this);
       notice.cause = cause;
@@ -385,6 +386,8 @@ void IkeSa::tick(Turn& turn) {
     if (Outstanding* request = own.find(message)) retransmit(turn, *request);
   if (const auto* half = std::get_if<exchange::IkeSaInitAnswer>(&state); half && half->expires <= turn.now)
     return close(turn, Cause::no_response, "the initiator did not go on to IKE_AUTH");
+  if (const auto* auth = std::get_if<exchange::IkeAuthAnswer>(&state); auth && auth->eap && auth->eap->until <= turn.now)
+    return close(turn, Cause::no_response, "the peer did not go on with EAP");
   if (const auto* over = std::get_if<Lingering>(&state); over && over->until <= turn.now)
     return close(turn, Cause::none, "nobody asked again");
   if (Established* up = established()) tick_established(turn, *up);
@@ -447,6 +450,8 @@ std::optional<Time> IkeSa::next_deadline() const {
   };
   for (const Outstanding& request : own.open()) earliest(request.next);
   if (const auto* half = std::get_if<exchange::IkeSaInitAnswer>(&state)) earliest(half->expires);
+  if (const auto* auth = std::get_if<exchange::IkeAuthAnswer>(&state); auth && auth->eap && auth->eap->until != Time::max())
+    earliest(auth->eap->until);
   if (const auto* over = std::get_if<Lingering>(&state)) earliest(over->until);
   if (const Established* up = established()) {
     earliest(up->expires);

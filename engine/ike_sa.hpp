@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/exchange/configuration.hpp"
 #include "engine/exchange/create_child_sa.hpp"
 #include "engine/exchange/ike_auth.hpp"
 #include "engine/exchange/ike_intermediate.hpp"
@@ -29,6 +30,7 @@ struct Abilities {
   bool fragments = false;    // RFC 7383
   SignatureHashes hashes{};  // RFC 7427; none: it has not announced any
   bool pss = false;          // it verifies RSASSA-PSS (RFC 9593)
+  bool flexvpn = false;      // a client that routes: it takes packets for more than its own address
 };
 
 /// A request that waits for its turn: the peer takes so many at once as its window allows (RFC 7296, 2.3).
@@ -148,6 +150,8 @@ struct Established {
   Birth birth{};
   Rare<Outdated> outdated{};
   Rare<std::map<PolicyLineId, LeftOut>> left_out{};
+  Rare<Access> access{};             // of a client, or what we were assigned
+  Rare<exchange::EapSession> eap{};  // where the peer is authenticated by it
 
   /// The first of our open requests of kind T for which `fits` holds, or null. Valid until one is opened or closed.
   template <class T, class Fits>
@@ -165,6 +169,7 @@ struct Established {
   bool has_answer() const {
     return std::any_of(answering.begin(), answering.end(), [](const OpenAnswer& a) { return std::holds_alternative<T>(a.what); });
   }
+  std::string user() const { return eap ? eap->user : std::string(); }
   /// An open request of ours deletes this Child SA.
   bool deletes(ChildSaId child);
 

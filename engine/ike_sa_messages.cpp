@@ -302,8 +302,10 @@ bool IkeSa::expects_request(wire::ExchangeType exchange) const {
   switch (exchange) {
     case wire::ExchangeType::ike_intermediate:
       return init && !exchange::ike_intermediate::complete(*init);
-    case wire::ExchangeType::ike_auth:
-      return init && exchange::ike_intermediate::complete(*init);
+    case wire::ExchangeType::ike_auth: {
+      const auto* auth = std::get_if<exchange::IkeAuthAnswer>(&state);
+      return (auth && auth->eap) || (init && exchange::ike_intermediate::complete(*init));
+    }
     case wire::ExchangeType::ike_followup_ke:
     case wire::ExchangeType::create_child_sa:
     case wire::ExchangeType::informational:

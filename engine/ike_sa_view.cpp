@@ -90,6 +90,9 @@ IkeSaView IkeSa::view(Time now) const {
     out.keyring_peer = up->keyring_peer;
     out.local_id = up->local.to_string();
     out.remote_id = up->remote.to_string();
+    out.eap_user = up->user();
+    if (up->access) out.access_interface = up->access->interface;
+    for (const Prefix& given : up->access ? up->access->assigned : std::vector<Prefix>{}) out.assigned.push_back(given.address);
     for (const ChildSa& child : up->children) out.children.push_back(view_of(child, path.encapsulated(), now));
   } else if (const auto* deleting = std::get_if<Deleting>(&state)) {
     out.status = SaStatus::deleting;
@@ -123,8 +126,10 @@ void IkeSa::check_invariants() const {
     must(outstanding != request_job.has_value(), "IKE_INTERMEDIATE waits for an answer or a job");
   } else if (std::holds_alternative<exchange::IkeAuthRequest>(state)) {
     must(outstanding != request_job.has_value(), "IKE_AUTH waits for an answer or a job");
-  } else if (std::holds_alternative<exchange::IkeAuthAnswer>(state)) {
-    must(answer_job.has_value(), "an answer to IKE_AUTH waits for a job");
+  } else if (const auto* auth = std::get_if<exchange::IkeAuthAnswer>(&state)) {
+    using Stage = exchange::EapAnswer::Stage;
+    const bool asked = auth->eap && (auth->eap->stage == Stage::talking || auth->eap->stage == Stage::awaiting_proof);
+    must(answer_job.has_value() != asked, "an answer to IKE_AUTH waits for a job, or the peer's next message of EAP");
   } else if (const Established* up = established()) {
     must(up->profile != nullptr, "an established SA has a profile");
     must(!request_job && !answer_job, "jobs of an established SA belong to its exchanges");

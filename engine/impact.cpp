@@ -96,7 +96,9 @@ bool same_authentication(const IkeProfile& profile, const KeyChoice& keys, const
 Impact impact_on(const IkeSa& sa, const Config& before, const PolicyBook& next) {
   const Established& up = *sa.established();
   const IpAddress &local = sa.ends.local, &peer = sa.ends.remote;
-  const auto fresh = successor_of(*up.profile, next.lines_between(local, peer), up, local);
+  const bool client = up.access && !up.access->ours;
+  const auto fresh =
+      successor_of(*up.profile, client ? next.client_lines(up.access->interface) : next.lines_between(local, peer), up, local);
   if (!fresh)
     return {Disturbance::tear_down,
             "no crypto map entry protects anything between " + local.to_string() + " and " + peer.to_string() + " any more"};

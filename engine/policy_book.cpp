@@ -59,10 +59,17 @@ bool same_lines(const ProtectedInterface& a, const ProtectedInterface& b) {
 
 }  // namespace
 
+template <class Each>
+void PolicyBook::for_interfaces(Each each) const {
+  for (const ProtectedInterface& bound : config_->interfaces) each(bound);
+  for (const ProtectedInterface& bound : clients_) each(bound);
+}
+
 const ProtectedInterface* PolicyBook::bound_as(const std::string& interface) const {
-  const auto it = std::find_if(config_->interfaces.begin(), config_->interfaces.end(),
-                               [&](const ProtectedInterface& bound) { return bound.name == interface; });
-  return it == config_->interfaces.end() ? nullptr : &*it;
+  for (const auto* all : {&config_->interfaces, &clients_})
+    for (const ProtectedInterface& bound : *all)
+      if (bound.name == interface) return &bound;
+  return nullptr;
 }
 
 const InterfaceState* PolicyBook::state_of(const std::string& interface) const {
@@ -163,7 +170,8 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   }
   const auto before = std::exchange(config_, std::move(config));
   const auto same = [](const ProtectedInterface& a, const ProtectedInterface& b) { return same_lines(a, b); };
-  if (named_.empty() && interfaces == interfaces_ &&
+  const bool same_clients = before == config_ || follow_templates();
+  if (same_clients && named_.empty() && interfaces == interfaces_ &&
       std::equal(config_->interfaces.begin(), config_->interfaces.end(), before->interfaces.begin(), before->interfaces.end(),
                  same)) {
     take_entries();
@@ -175,7 +183,7 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
   std::vector<BookLine> next;
   std::vector<bool> kept(lines_.size(), false);
   sources_.clear();
-  for (const ProtectedInterface& bound : config_->interfaces) {
+  for_interfaces([&](const ProtectedInterface& bound) {
     const InterfaceState* state = find_interface(interfaces_, address_interface(bound));
     sources_[bound.name] = sources_of(bound, state);
     for (const auto& entry : bound.entries) {
@@ -186,18 +194,7 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
       if (const Peer& given = entry->peers[ends.peer.peer]; given.is_name() && !ends.peer.address.is_unspecified())
         chosen_.insert_or_assign({bound.name, entry->map, entry->sequence}, Choice{given, ends.peer.address});
       for (const SelectorLine& line : entry->lines) {
-        BookLine fresh{{{},
-                        line.action,
-                        line.selectors,
-                        entry->transform_sets.front()->mode,
-                        ends.local,
-                        ends.peer.address,
-                        entry->transform_sets.front()->protocol()},
-                       bound.name,
-                       entry,
-                       bound.tunnel && !bound.tunnel->responder_only,
-                       bound.tunnel && bound.tunnel->source,
-                       ends.peer.peer};
+        BookLine fresh = make_line(bound, entry, line, ends);
         const auto old = std::find_if(here.begin(), here.end(),
                                       [&](std::size_t i) { return !kept[i] && same_meaning(lines_[i].line, fresh.line); });
         if (old != here.end()) kept[*old] = true;
@@ -206,7 +203,7 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
         next.push_back(std::move(fresh));
       }
     }
-  }
+  });
   std::vector<PolicyLineId> gone;
   for (std::size_t i = 0; i < lines_.size(); ++i)
     if (!kept[i]) gone.push_back(lines_[i].line.id);
@@ -222,9 +219,10 @@ std::vector<PolicyLineId> PolicyBook::update(std::shared_ptr<const Config> confi
 /// The lines are what they were, of the configuration's entries.
 void PolicyBook::take_entries() {
   auto line = lines_.begin();
-  for (const ProtectedInterface& bound : config_->interfaces)
+  for_interfaces([&](const ProtectedInterface& bound) {
     for (const auto& entry : bound.entries)
       for (std::size_t i = 0; i < entry->lines.size(); ++i) (line++)->entry = entry;
+  });
 }
 
 /// What lines_ is found by.
@@ -234,19 +232,39 @@ void PolicyBook::index() {
   by_peer_.clear();
   locals_.clear();
   named_.clear();
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const BookLine& line = lines_[i];
-    places_[place_of(line)].push_back(i);
-    by_id_[line.line.id] = i;
-    ++locals_[line.line.local];
-    put_under_peers(i);
-    for (const Peer& peer : line.entry->peers) {
-      if (!peer.is_name() || line.line.action != AclAction::permit) continue;
-      Named& named = named_[peer.key()];
-      named.lines.push_back(i);
-      named.at_once = named.at_once || !peer.dynamic;
-    }
+  for (std::size_t i = 0; i < lines_.size(); ++i) index_line(i);
+}
+
+void PolicyBook::index_line(std::size_t i) {
+  const BookLine& line = lines_[i];
+  places_[place_of(line)].push_back(i);
+  by_id_[line.line.id] = i;
+  ++locals_[line.line.local];
+  put_under_peers(i);
+  for (const Peer& peer : line.entry->peers) {
+    if (!peer.is_name() || line.line.action != AclAction::permit) continue;
+    Named& named = named_[peer.key()];
+    named.lines.push_back(i);
+    named.at_once = named.at_once || !peer.dynamic;
   }
+}
+
+BookLine PolicyBook::make_line(const ProtectedInterface& bound, const std::shared_ptr<const CryptoMapEntry>& entry,
+                               const SelectorLine& line, const Ends& ends) const {
+  return {{{},
+           line.action,
+           line.selectors,
+           entry->transform_sets.front()->mode,
+           ends.local,
+           ends.peer.address,
+           entry->transform_sets.front()->protocol()},
+          bound.name,
+          entry,
+          bound.tunnel && !bound.tunnel->responder_only,
+          bound.tunnel && bound.tunnel->source,
+          bound.tunnel && bound.tunnel->negotiated,
+          bound.tunnel && bound.tunnel->client,
+          ends.peer.peer};
 }
 
 /// The addresses of the line's peers that are known, and the one it sends to.
@@ -345,7 +363,7 @@ const BookLine* PolicyBook::find(PolicyLineId id) const {
 std::vector<const BookLine*> PolicyBook::lines_of(const IpAddress& local, const IpAddress& peer,
                                                   const std::string& profile) const {
   std::vector<const BookLine*> out = lines_between(local, peer);
-  std::erase_if(out, [&](const BookLine* line) { return line->entry->profile->name != profile; });
+  std::erase_if(out, [&](const BookLine* line) { return line->client || line->entry->profile->name != profile; });
   return out;
 }
 

@@ -24,6 +24,8 @@ struct BookLine {
   std::shared_ptr<const CryptoMapEntry> entry;
   bool always_up = false;                   // of a tunnel interface: its SA is made without traffic
   bool own_source = false;                  // of one with `tunnel source ADDRESS`: no interface says where its packets come from
+  bool negotiated = false;                  // the peer says what our address inside is
+  bool client = false;                      // of a virtual-access interface: only the SA that it was made for uses it
   std::size_t peer = 0;                     // which of the entry's `line.peer` is an address of
   const Algorithm* agreed_group = nullptr;  // of the last Child SA that was made with a key exchange
 
@@ -52,6 +54,18 @@ class PolicyBook {
   /// Reconciles to a new snapshot or to changed interfaces: lines that mean the same keep their id, even if another address of
   /// ours is their end now; `out` receives SetPolicy for every interface whose lines changed. Returns the ids that are gone.
   std::vector<PolicyLineId> update(std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces, Actions& out);
+
+  /// An interface that is made for a client, beside those of the configuration: one entry, with one peer's address, a tunnel
+  /// source and a profile that has RemoteAccess. It is kept as long as profile and template say what they said; else its lines go
+  /// with update(). `out` receives its SetPolicy.
+  void add_client(ProtectedInterface bound, Actions& out);
+  void remove_client(const std::string& interface, Actions& out);
+  /// What a client of the profile gets, as a template has it; null: there is no such Virtual-Template.
+  static std::shared_ptr<const VirtualTemplate> template_of(const Config& config, const IkeProfile& profile);
+  /// Clients may come to this address of ours: a Virtual-Template begins there, and its name; empty: none.
+  std::string client_template_at(const IpAddress& local) const;
+  /// The lines of a client's interface.
+  std::vector<const BookLine*> client_lines(const std::string& interface) const;
 
   /// The peer has made a Child SA of the line with a key exchange in this group.
   void agreed(PolicyLineId line, const Algorithm* group);
@@ -84,7 +98,7 @@ class PolicyBook {
   const BookLine* find(PolicyLineId id) const;
   /// In order: interface, sequence, access-list line.
   const std::vector<BookLine>& lines() const { return lines_; }
-  /// The permit lines between two addresses under a profile, in order.
+  /// The permit lines between two addresses under a profile, in order; without those of clients.
   std::vector<const BookLine*> lines_of(const IpAddress& local, const IpAddress& peer, const std::string& profile) const;
 
   /// The permit lines whose tunnels end at `peer`, wherever they begin, in order.
@@ -142,7 +156,15 @@ class PolicyBook {
   const InterfaceState* state_of(const std::string& interface) const;
   template <class Each>
   void for_candidates(const CryptoMapEntry& entry, Each each) const;
+  /// Of the configuration, then those of clients.
+  template <class Each>
+  void for_interfaces(Each each) const;
+  /// Clients' interfaces whose profile or template is gone or says something else end; true: none did.
+  bool follow_templates();
+  BookLine make_line(const ProtectedInterface& bound, const std::shared_ptr<const CryptoMapEntry>& entry,
+                     const SelectorLine& line, const Ends& ends) const;
   void take_entries();
+  void index_line(std::size_t line);
   void index();
   std::vector<IpAddress> found_under(const BookLine& line) const;
   void put_under_peers(std::size_t line);
@@ -155,6 +177,7 @@ class PolicyBook {
   PeerIndex peers_;
   bool childless_ = false, matches_certificates_ = false;
   std::vector<InterfaceState> interfaces_;
+  std::vector<ProtectedInterface> clients_;
   std::vector<BookLine> lines_;
   std::map<Place, Choice> chosen_;  // peers that are not the first of their entry, or have a name
   std::map<PeerName, std::vector<IpAddress>> resolved_;

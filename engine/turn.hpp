@@ -9,6 +9,7 @@
 #include "engine/cookie.hpp"
 #include "engine/desired.hpp"
 #include "engine/diagnoses.hpp"
+#include "engine/leases.hpp"
 #include "engine/sa_table.hpp"
 
 namespace engine {
@@ -34,6 +35,8 @@ struct Core {
   Desired desired;
   std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;
+  Leases leases;
+  std::set<unsigned> client_numbers;  // of virtual-access interfaces
   bool packet_notices = false;
   bool exports_keys = false;  // of IKE SAs, as they are made: a capture is on
   bool protecting = false;    // some interface has lines

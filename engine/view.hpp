@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/access.hpp"
 #include "engine/cause.hpp"
 #include "engine/config.hpp"
 #include "engine/evidence.hpp"
@@ -52,6 +53,9 @@ struct IkeSaView {
   bool ppk = false;                          // a postquantum key is mixed in (RFC 8784)
   std::string profile, policy, keyring_peer, interface;
   std::string local_id, remote_id;
+  std::string eap_user;             // that the client has shown to be
+  std::string access_interface;     // made for this client, or given an address by this peer; empty: none
+  std::vector<IpAddress> assigned;  // to the client, or to us
   AuthMethod auth_local = AuthMethod::none, auth_remote = AuthMethod::none;
   Duration lifetime{0}, age{0};
   std::uint32_t local_request_id = 0, remote_request_id = 0;  // next to be used
@@ -133,6 +137,13 @@ struct AttemptView {
   bool reauthentication = false;
 };
 
+/// `ip local pool`: how much of it is used, and by whom.
+struct PoolView {
+  AddressPool pool;
+  std::uint64_t in_use = 0, remembered = 0;  // remembered: free, and somebody's last one
+  std::vector<Lease> leases;                 // in use; the first 1,000
+};
+
 struct View {
   std::vector<IkeSaView> ike_sas;
   std::vector<PolicyLineView> lines;  // in order: interface, sequence, access-list line
@@ -141,6 +152,7 @@ struct View {
   std::array<std::uint64_t, cause_count> untold{};  // refusals that were answered and only counted, by Cause
   std::uint32_t half_open = 0;
   std::vector<AttemptView> attempts;
+  std::vector<PoolView> pools;       // with the last slice
   std::optional<ViewPosition> rest;  // given: there is more, from here on
 };
 static_assert(std::is_copy_constructible_v<View>, "a Secret cannot be copied, so none can stand in a View");

@@ -17,6 +17,8 @@ std::uint32_t scope_id(std::string_view interface) {
   const std::size_t digits = interface.find_last_not_of("0123456789") + 1;
   std::uint32_t number = 0;
   std::from_chars(interface.data() + digits, interface.data() + interface.size(), number);
+  constexpr std::uint32_t clients = 0x800000;  // Virtual-Access1 is not Tunnel1
+  if (interface.starts_with("Virtual-Access")) number |= clients;
   return xfrm_tag | (number & ~xfrm_tag_mask);
 }
 

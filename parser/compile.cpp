@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "engine/eap/settings.hpp"
+#include "parser/compile_access.hpp"
 #include "parser/compile_context.hpp"
 #include "parser/difference.hpp"
 #include "parser/kept.hpp"
@@ -22,7 +24,8 @@ auto members(const engine::IkePolicy& p) {
 auto members(const engine::IkeProfile& p) {
   const auto& [name, match_remote, match_certificate, match_local, identity_local, identity_local_dn, auth_local, auth_remote,
                sign, verify, keyring, local_key, remote_key, ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry,
-               dpd_periodic, nat_keepalive] = p;
+               dpd_periodic, nat_keepalive, eap_server, eap_client, access] = p;
+  (void)eap_server, (void)eap_client, (void)access;  // by value: same_access()
   return std::tie(name, match_remote, match_certificate, match_local, identity_local, identity_local_dn, auth_local, auth_remote,
                   sign, verify, keyring, local_key, remote_key, ppk_keyring, childless, mobike, lifetime, dpd_interval, dpd_retry,
                   dpd_periodic, nat_keepalive);
@@ -40,6 +43,17 @@ auto members(const engine::ProtectedInterface& i) {
   return std::tie(name, map, local_address_interface, entries, tunnel);
 }
 
+bool same_access(const engine::IkeProfile& a, const engine::IkeProfile& b) {
+  const auto same = [](const auto& x, const auto& y) { return x == y || (x && y && *x == *y); };
+  return same(a.access, b.access) && same(a.eap_server, b.eap_server) && same(a.eap_client, b.eap_client);
+}
+
+bool same_template(const engine::VirtualTemplate& a, const engine::VirtualTemplate& b) {
+  const auto& [name, source, source_interface, v4_inside, v6_inside, entry] = a;
+  return name == b.name && source == b.source && source_interface == b.source_interface && v4_inside == b.v4_inside &&
+         v6_inside == b.v6_inside && members(entry) == members(b.entry);
+}
+
 bool same_interfaces(const std::vector<engine::ProtectedInterface>& a, const std::vector<engine::ProtectedInterface>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -48,7 +62,12 @@ bool same_interfaces(const std::vector<engine::ProtectedInterface>& a, const std
 }
 
 bool same_config(const engine::Config& a, const engine::Config& b) {
-  const auto& [policies, profiles, interfaces, nat_keepalive, limits, window, fragmentation] = a;
+  const auto& [policies, profiles, interfaces, nat_keepalive, limits, window, fragmentation, templates, pools] = a;
+  const auto same_pool = [](const auto& x, const auto& y) { return *x == *y; };
+  if (!std::equal(pools.begin(), pools.end(), b.pools.begin(), b.pools.end(), same_pool)) return false;
+  if (!std::equal(templates.begin(), templates.end(), b.templates.begin(), b.templates.end(),
+                  [](const auto& x, const auto& y) { return same_template(*x, *y); }))
+    return false;
   return policies == b.policies && profiles == b.profiles && same_interfaces(interfaces, b.interfaces) &&
          nat_keepalive == b.nat_keepalive && limits == b.limits && window == b.window && fragmentation == b.fragmentation;
 }
@@ -70,17 +89,23 @@ std::vector<InterfaceBinding> bindings(const Node& root, const std::vector<Tunne
   return out;
 }
 
-/// What no policy, profile or entry is made of.
+/// What no policy, profile or entry is made of, unless there are clients.
 bool says_nothing_of_peers(const Command& command) {
   const std::type_info* const types[] = {&typeid(Kept),        &typeid(Hostname),         &typeid(LoggingTo),
                                          &typeid(LoggingHost), &typeid(LoggingRateLimit), &typeid(ServiceTimestamps)};
   return std::any_of(std::begin(types), std::end(types), [&](const std::type_info* type) { return command.type() == *type; });
 }
 
+/// Such a profile is made of lines all over the configuration: users, servers, pools, lists, the host name.
+bool has_clients(const engine::IkeProfile& profile) {
+  return profile.access || profile.eap_server || profile.eap_client || profile.auth_remote.has(engine::AuthMethod::eap) ||
+         profile.auth_local == engine::AuthMethod::eap;
+}
+
 }  // namespace
 
 bool same_part(const engine::IkePolicy& a, const engine::IkePolicy& b) { return members(a) == members(b); }
-bool same_part(const engine::IkeProfile& a, const engine::IkeProfile& b) { return members(a) == members(b); }
+bool same_part(const engine::IkeProfile& a, const engine::IkeProfile& b) { return members(a) == members(b) && same_access(a, b); }
 bool same_part(const engine::CryptoMapEntry& a, const engine::CryptoMapEntry& b) { return members(a) == members(b); }
 
 KeyBook::KeyBook(const Compiled* previous) {
@@ -140,7 +165,7 @@ CompileContext::CompileContext(const Configuration& configuration, const Compile
   origins_.resize(root.children.size());
   if (!previous) return;
   memo_ = previous->memo;
-  look_for_changes();
+  look_for_changes(previous->config->profiles);
   remember_parts(*previous->config);
 }
 
@@ -176,18 +201,21 @@ void CompileContext::remember_parts(const engine::Config& config) {
   entries.look_through([each_entry](auto& parts) {
     each_entry([&](const auto& entry) { parts.remember(entry_name(entry->map, entry->sequence), entry); });
   });
-  transform_sets.look_through([each_entry](auto& parts) {
-    each_entry([&](const auto& entry) {
-      for (const auto& set : entry->transform_sets) parts.remember(set->name, set);
-    });
+  transform_sets.look_through([each_entry, &config](auto& parts) {
+    const auto remember = [&parts](const engine::CryptoMapEntry& entry) {
+      for (const auto& set : entry.transform_sets) parts.remember(set->name, set);
+    };
+    each_entry([&](const auto& entry) { remember(*entry); });
+    for (const auto& each : config.templates) remember(each->entry);
   });
 }
 
 /// Reuse is for changes of keyrings, profiles, crypto maps and access lists alone, and of what says nothing of peers: what stands
 /// around them decides too much.
-void CompileContext::look_for_changes() {
+void CompileContext::look_for_changes(const std::vector<std::shared_ptr<const engine::IkeProfile>>& profiles) {
   if (!memo_) return;
-  reusable = memo_->master == master && memo_->pki == pki;
+  reusable = memo_->master == master && memo_->pki == pki &&
+             std::none_of(profiles.begin(), profiles.end(), [](const auto& each) { return has_clients(*each); });
   const auto note = [&](const Node& block) {
     if (const auto* list = block.as<AccessList>())
       changed_lists.insert(list->name);
@@ -263,7 +291,8 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
   auto config = std::make_shared<engine::Config>();
   config->policies = compile_policies(context);
   config->profiles = compile_profiles(context);
-  config->interfaces = compile_interfaces(context, config->profiles);
+  config->interfaces = compile_interfaces(context, config->profiles, config->templates);
+  config->pools = compile_pools(context.root);
   if (const auto* keepalive = context.root.find<NatKeepalive>()) config->nat_keepalive = std::chrono::seconds(keepalive->seconds);
   config->limits = read_limits(context.root);
   if (const auto* window = context.root.find<Ikev2Window>()) config->window = window->size;
@@ -280,6 +309,7 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
   out.keys = context.keys.take();
   out.memo = std::move(context.next_memo);
   out.tunnels = compile_tunnel_devices(context);
+  out.templates = compile_template_devices(context);
   out.interfaces = bindings(context.root, out.tunnels);
   if (const auto* metrics = context.root.find<OpenMetrics>()) out.metrics_port = metrics->port.value_or(0);
   out.warnings = std::move(context.warnings);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/access.hpp"
 #include "engine/crypto/jobs.hpp"
 #include "engine/pki.hpp"
 #include "parser/compile.hpp"
@@ -177,7 +178,7 @@ struct CompileContext {
     bool same = false;
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
   };
-  void look_for_changes();
+  void look_for_changes(const std::vector<std::shared_ptr<const engine::IkeProfile>>& profiles);
   const CompileMemo::Part* part_before(std::size_t place) const;
   void remember_parts(const engine::Config& config);
   std::shared_ptr<const CompileMemo> memo_;  // of the previous snapshot, or null
@@ -202,6 +203,9 @@ class AdditionalReader {
   bool usable_ = true;
 };
 
+/// The reference of a key that was typed; 0 with a warning when it cannot be read (parser/compile_ikev2.cpp).
+engine::KeyRef key_ref(const KeyText& key, const std::string& where, CompileContext& context);
+
 /// The name under which an entry is remembered: "VPN-MAP 10".
 inline std::string entry_name(const std::string& map, std::uint32_t sequence) { return map + " " + std::to_string(sequence); }
 
@@ -216,10 +220,13 @@ std::vector<engine::SelectorLine> compile_access_list(const Node& list, CompileC
 
 /// The tunnel interfaces that can be devices of ours, shut down or not.
 std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context);
+/// What clients' devices are copies of.
+std::vector<TunnelDevice> compile_template_devices(CompileContext& context);
 
 /// The interfaces to which a crypto map is bound or that are protected tunnels, with the complete entries of the map. `profiles`:
-/// the complete ones.
+/// the complete ones. `templates` receives the Virtual-Templates.
 std::vector<engine::ProtectedInterface> compile_interfaces(
-    CompileContext& context, const std::vector<std::shared_ptr<const engine::IkeProfile>>& profiles);
+    CompileContext& context, const std::vector<std::shared_ptr<const engine::IkeProfile>>& profiles,
+    std::vector<std::shared_ptr<const engine::VirtualTemplate>>& templates);
 
 }  // namespace parser

@@ -106,8 +106,10 @@ const engine::Algorithm* pfs_group(const SetPfs& line) {
   return line.group ? line.group : engine::find_ike_keyword(engine::TransformType::key_exchange, "14");
 }
 
-std::vector<engine::ProtectedInterface> compile_interfaces(CompileContext& context, const Profiles& profiles) {
+std::vector<engine::ProtectedInterface> compile_interfaces(
+    CompileContext& context, const Profiles& profiles, std::vector<std::shared_ptr<const engine::VirtualTemplate>>& templates) {
   Referents referents(context, profiles);
+  templates = compile_templates(referents, context);
   std::vector<engine::ProtectedInterface> tunnels = compile_tunnels(referents, context);
   Maps v4{false}, v6{true};
   context.each_block<CryptoMap>([&](const CryptoMap& header, const Node& block, std::size_t place) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "parser/compile_aaa.hpp"
+#include "parser/compile_access.hpp"
 #include "parser/compile_context.hpp"
 #include "parser/compile_pki.hpp"
 #include "parser/difference.hpp"
@@ -172,10 +174,14 @@ std::optional<engine::Secret> read_key(const KeyText& key, const std::string& wh
   return engine::Secret(std::move(*octets));
 }
 
+}  // namespace
+
 engine::KeyRef key_ref(const KeyText& key, const std::string& where, CompileContext& context) {
   auto octets = read_key(key, where, context);
   return octets ? context.keys.ref(std::move(*octets)) : engine::KeyRef{};
 }
+
+namespace {
 
 engine::IdType id_type(IdentityKind kind) {
   if (kind == IdentityKind::fqdn) return engine::IdType::fqdn;
@@ -305,6 +311,8 @@ engine::AuthMethod method_of(AuthenticationMethod method) {
       return engine::AuthMethod::rsa_sig;
     case AuthenticationMethod::ecdsa_sig:
       return engine::AuthMethod::ecdsa_sig;
+    case AuthenticationMethod::eap:
+      return engine::AuthMethod::eap;
     default:
       return engine::AuthMethod::none;
   }
@@ -349,7 +357,10 @@ struct ProfileParts {
   Keyrings keyrings;
   Trustpoints trustpoints;
   CertificateMaps maps;
-  explicit ProfileParts(CompileContext& context) : keyrings(context), trustpoints(context), maps(context) {}
+  AccessParts access;
+  AaaParts aaa;
+  explicit ProfileParts(CompileContext& context)
+      : keyrings(context), trustpoints(context), maps(context), access(context), aaa(context) {}
 };
 
 void read_identity(engine::IkeProfile& profile, const IdentityName& identity) {
@@ -441,6 +452,13 @@ std::optional<engine::IkeProfile> read_profile(const std::string& name, const No
                  "its identity is the name in a certificate, and it proves itself by none: the local address stands for it");
     profile.identity_local_dn = false;
   }
+  profile.eap_server = parts.aaa.eap_server(block, where);
+  profile.eap_client = parts.aaa.eap_client(block, where);
+  if ((profile.auth_local == engine::AuthMethod::eap && !profile.eap_client) ||
+      (profile.auth_remote == engine::AuthMethods(engine::AuthMethod::eap) && !profile.eap_server)) {
+    context.warn(where, "without EAP nobody can be authenticated by it, the profile is not used");
+    return std::nullopt;
+  }
   read_keys(profile, block, where, parts, context);
   if (!read_trustpoints(profile, block, where, parts, context)) return std::nullopt;
   profile.childless = block.find<ProfileChildless>() != nullptr;
@@ -454,13 +472,16 @@ std::optional<engine::IkeProfile> read_profile(const std::string& name, const No
     }
   }
   read_timers(profile, block, context);
+  profile.access = parts.access.read(block, where, [&] { return parts.aaa.accounting(block, where); });
   return profile;
 }
 
 /// The part that the same block became before, with the keyrings of their names. What refers to certificates is read anew.
 std::shared_ptr<const engine::IkeProfile> reused_profile(std::size_t place, Keyrings& keyrings, CompileContext& context) {
   auto known = context.reused<engine::IkeProfile>(place);
-  if (!known || !known->sign.empty() || !known->verify.empty() || !known->match_certificate.empty()) return nullptr;
+  if (!known || known->access || known->eap_server || known->eap_client || !known->sign.empty() || !known->verify.empty() ||
+      !known->match_certificate.empty())
+    return nullptr;
   for (const auto& keyring : {known->keyring, known->ppk_keyring})
     if (keyring && !keyrings.defined(keyring->name)) return nullptr;
   const auto now = [&](const auto& keyring) { return keyring ? keyrings.find(keyring->name, {}) : nullptr; };

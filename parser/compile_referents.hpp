@@ -50,6 +50,9 @@ class Referents {
 /// it requires a key exchange that is not available.
 bool read_limits(engine::CryptoMapEntry& entry, const std::string& user, const Node& block, CompileContext& context);
 
+/// The Virtual-Templates that clients' interfaces can be copies of (parser/compile_tunnel.cpp).
+std::vector<std::shared_ptr<const engine::VirtualTemplate>> compile_templates(Referents& referents, CompileContext& context);
+
 /// The interfaces with `tunnel protection` that are complete and not shut down (parser/compile_tunnel.cpp).
 std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, CompileContext& context);
 

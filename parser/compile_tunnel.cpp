@@ -36,7 +36,7 @@ std::string why_no_tunnel(const Interface& interface, const Node& block) {
     return "GRE and other tunnels without IPsec do not exist: 'tunnel mode ipsec ipv4' or 'tunnel mode ipsec ipv6' makes it one "
            "that does";
   if (block.find<TunnelVrf>() || has_vrf(block)) return "VRFs do not exist, and a tunnel of one is not made in another";
-  if (device_of(interface, block).size() > longest_device_name)
+  if (!is_virtual_template(block) && device_of(interface, block).size() > longest_device_name)
     return "the name is too long for a Linux device: 'device NAME' gives it another";
   return {};
 }
@@ -74,6 +74,10 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
     context.warn(user, "no tunnel source is set");
     return false;
   }
+  out.tunnel->negotiated = std::any_of(block.children.begin(), block.children.end(), [](const auto& line) {
+    const auto* address = line->template as<InterfaceAddress>();
+    return address && address->source == AddressSource::negotiated;
+  });
   if (!destination || destination->dynamic) {
     context.warn(
         user, destination ? "the FlexVPN client does not exist: the tunnel has no destination" : "no tunnel destination is set");
@@ -92,13 +96,13 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
   return true;
 }
 
-/// What the IPsec profile says; false with a warning.
-bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, const TunnelProtection& protection,
-                  const std::string& user, Referents& referents, CompileContext& context) {
+/// Transform sets and limits of the IPsec profile; null with a warning.
+const Node* read_terms(engine::CryptoMapEntry& entry, const TunnelProtection& protection, const std::string& user,
+                       Referents& referents, CompileContext& context) {
   const Node* profile = find_ipsec_profile(context.root, protection.profile);
   if (!profile) {
     context.warn(user, "IPsec profile " + protection.profile + " is not defined");
-    return false;
+    return nullptr;
   }
   const std::string its = "crypto ipsec profile " + protection.profile;
   const std::vector<std::string> sets = transform_sets_of(context.root, *profile);
@@ -106,6 +110,15 @@ bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry
   // An interface forwards packets that are not its own.
   for (const std::string& name : sets)
     if (auto set = referents.transform_set(name, its)) entry.transform_sets.push_back(referents.in_tunnel_mode(std::move(set)));
+  return read_limits(entry, its, *profile, context) && !entry.transform_sets.empty() ? profile : nullptr;
+}
+
+/// What the IPsec profile says; false with a warning.
+bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, const TunnelProtection& protection,
+                  const std::string& user, Referents& referents, CompileContext& context) {
+  const Node* profile = read_terms(entry, protection, user, referents, context);
+  if (!profile) return false;
+  const std::string its = "crypto ipsec profile " + protection.profile;
   const std::string named = ikev2_profile_of(context.root, *profile);
   if (protection.ikev2_profile)
     entry.profile = referents.profile(*protection.ikev2_profile, user);
@@ -114,9 +127,8 @@ bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry
   else
     context.warn(its, "no IKEv2 profile is set");
   out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;
-  const bool limited = read_limits(entry, its, *profile, context);
   entry.idle_time = engine::Duration{0};  // such an interface is to be up for ever
-  return limited && !entry.transform_sets.empty() && entry.profile;
+  return entry.profile != nullptr;
 }
 
 /// False with a warning where an access list that is named cannot be used.
@@ -168,14 +180,67 @@ void read_addresses(TunnelDevice& out, const Node& block, CompileContext& contex
   if (const auto* other = block.find<IpUnnumbered>())
     for (const engine::IpAddress& address : context.addresses(other->interface))
       if (address.is_v4()) out.addresses.push_back({address, 32});
+  block.each<Kept>([&](const Kept& line, const Node&) {
+    constexpr std::string_view unnumbered = "ipv6 unnumbered ";
+    if (!line.text.starts_with(unnumbered)) return;
+    for (const engine::IpAddress& address : context.addresses(line.text.substr(unnumbered.size())))
+      if (!address.is_v4()) out.addresses.push_back({address, 128});
+  });
+}
+
+std::shared_ptr<const engine::VirtualTemplate> read_template(const Interface& interface, const Node& block, Referents& referents,
+                                                             CompileContext& context) {
+  const auto* protection = block.find<TunnelProtection>();
+  if (!protection) {
+    context.warn(where(interface), "without 'tunnel protection ipsec profile' its copies carry nothing");
+    return nullptr;
+  }
+  const Families families = families_of(block.find<TunnelMode>()->kind);
+  engine::VirtualTemplate out{.name = interface.name, .v4_inside = families.v4_inside, .v6_inside = families.v6_inside};
+  if (const auto* source = block.find<TunnelSource>()) {
+    out.source = source->address;
+    if (source->interface) out.source_interface = *source->interface;
+  }
+  if (!read_terms(out.entry, *protection, where(interface), referents, context)) return nullptr;
+  return std::make_shared<const engine::VirtualTemplate>(std::move(out));
+}
+
+TunnelDevice read_device(const Interface& interface, const Node& block, CompileContext& context) {
+  TunnelDevice tunnel{interface.name, device_of(interface, block)};
+  read_addresses(tunnel, block, context);
+  if (const auto* line = block.find<Mtu>()) tunnel.mtu = line->bytes;
+  if (const auto* line = block.find<IpMtu>()) tunnel.mtu = line->bytes;
+  if (const auto* line = block.find<Ipv6Mtu>(); line && !tunnel.mtu) tunnel.mtu = line->bytes;
+  if (const auto* line = block.find<IpAdjustMss>()) tunnel.mss_v4 = line->bytes;
+  if (const auto* line = block.find<Ipv6AdjustMss>()) tunnel.mss_v6 = line->bytes;
+  tunnel.shut_down = block.find<Shutdown>() != nullptr;
+  return tunnel;
 }
 
 }  // namespace
 
+std::vector<std::shared_ptr<const engine::VirtualTemplate>> compile_templates(Referents& referents, CompileContext& context) {
+  std::vector<std::shared_ptr<const engine::VirtualTemplate>> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (!is_virtual_template(block) || block.find<Shutdown>()) return;
+    if (const std::string why = why_no_tunnel(interface, block); !why.empty()) return context.warn(where(interface), why);
+    if (auto read = read_template(interface, block, referents, context)) out.push_back(std::move(read));
+  });
+  return out;
+}
+
+std::vector<TunnelDevice> compile_template_devices(CompileContext& context) {
+  std::vector<TunnelDevice> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (is_virtual_template(block)) out.push_back(read_device(interface, block, context));
+  });
+  return out;
+}
+
 std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, CompileContext& context) {
   std::vector<engine::ProtectedInterface> out;
   context.root.each<Interface>([&](const Interface& interface, const Node& block) {
-    if (!is_tunnel_interface(block) || block.find<Shutdown>()) return;
+    if (!is_tunnel_interface(block) || is_virtual_template(block) || block.find<Shutdown>()) return;
     if (const std::string why = why_no_tunnel(interface, block); !why.empty()) return context.warn(where(interface), why);
     if (auto tunnel = read_tunnel(interface, block, referents, context)) out.push_back(std::move(*tunnel));
   });
@@ -189,17 +254,10 @@ std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context) {
   });
   std::vector<TunnelDevice> out;
   context.root.each<Interface>([&](const Interface& interface, const Node& block) {
-    if (!is_tunnel_interface(block) || !why_no_tunnel(interface, block).empty()) return;
-    TunnelDevice tunnel{interface.name, device_of(interface, block)};
-    read_addresses(tunnel, block, context);
-    if (const auto* line = block.find<Mtu>()) tunnel.mtu = line->bytes;
-    if (const auto* line = block.find<IpMtu>()) tunnel.mtu = line->bytes;
-    if (const auto* line = block.find<Ipv6Mtu>(); line && !tunnel.mtu) tunnel.mtu = line->bytes;
-    if (const auto* line = block.find<IpAdjustMss>()) tunnel.mss_v4 = line->bytes;
-    if (const auto* line = block.find<Ipv6AdjustMss>()) tunnel.mss_v6 = line->bytes;
+    if (!is_tunnel_interface(block) || is_virtual_template(block) || !why_no_tunnel(interface, block).empty()) return;
+    TunnelDevice tunnel = read_device(interface, block, context);
     const auto [first, last] = routes.equal_range(interface.name);
     for (auto route = first; route != last; ++route) tunnel.routes.push_back(route->second);
-    tunnel.shut_down = block.find<Shutdown>() != nullptr;
     out.push_back(std::move(tunnel));
   });
   return out;

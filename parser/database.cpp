@@ -10,6 +10,7 @@
 #include <map>
 
 #include "parser/database_history.hpp"
+#include "parser/database_leases.hpp"
 #include "parser/database_pki.hpp"
 #include "parser/database_rows.hpp"
 #include "parser/database_sa_events.hpp"
@@ -23,7 +24,7 @@ using sqlite::Connection;
 using sqlite::Statement;
 using sqlite::Transaction;
 
-constexpr int schema_version = 3;
+constexpr int schema_version = 4;
 constexpr const char* tables = R"(
 create table meta (name text primary key, value) without rowid;
 create table object (
@@ -95,6 +96,7 @@ struct Database::Impl {
       History::migrate_from_1(db);
     }
     db.execute(pki_tables());
+    db.execute(lease_tables());
     db.execute("pragma user_version = " + std::to_string(schema_version));
     transaction.commit();
   }
@@ -235,6 +237,17 @@ engine::Status Database::commit_running(const Configuration& configuration, cons
 }
 
 StoredPki Database::pki() { return read_pki(impl_->db); }
+
+std::vector<engine::Lease> Database::leases() { return read_leases(impl_->db); }
+
+engine::Status Database::keep_leases(const std::vector<engine::KeepLease>& changes) {
+  return guarded([&] {
+    Transaction transaction(impl_->db);
+    write_leases(impl_->db, changes);
+    transaction.commit();
+    return engine::Done{};
+  });
+}
 
 MasterKeys Database::master_keys() { return MasterKeys::from_stored(impl_->meta("master_keys").value_or("")); }
 

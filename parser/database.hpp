@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/event.hpp"
 #include "engine/result.hpp"
 #include "parser/parser.hpp"
 #include "parser/pki_store.hpp"
@@ -78,6 +79,10 @@ class Database {
   MasterKeys master_keys();
   /// Key pairs and CRLs, the same way.
   StoredPki pki();
+  /// Addresses of pools and whose they were, oldest first; the same way.
+  std::vector<engine::Lease> leases();
+  /// In one transaction, durable on return.
+  engine::Status keep_leases(const std::vector<engine::KeepLease>& changes);
   /// `write memory`: the running configuration becomes the startup one, durable on return.
   engine::Status write_startup();
   /// nullopt where there is none. Fails with the reason where the file cannot be read.

@@ -134,6 +134,12 @@ struct ShowIpInterfaceBrief {
   std::optional<std::string> interface;  // canonical name
   friend bool operator==(const ShowIpInterfaceBrief&, const ShowIpInterfaceBrief&) = default;
 };
+/// `show ip local pool [NAME]`, `show ipv6 local pool [NAME]`
+struct ShowLocalPool {
+  bool ipv6 = false;
+  std::optional<std::string> name;
+  friend bool operator==(const ShowLocalPool&, const ShowLocalPool&) = default;
+};
 /// `show interfaces [X] [description]`
 struct ShowInterfaces {
   std::optional<std::string> interface;  // canonical name
@@ -329,16 +335,18 @@ struct Ping {
   friend bool operator==(const Ping&, const Ping&) = default;
 };
 
-using ExecCommandKind = std::variant<
-    Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert, ArchiveConfig,
-    ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer, ShowArchiveLog, WriteMemory,
-    CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa,
-    ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates,
-    ShowPkiTrustpoints, ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost,
-    ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay, ShowSaHistory,
-    ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion,
-    ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession,
-    ClearIkeStats, ClearKept, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
+using ExecCommandKind =
+    std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
+                 ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
+                 ShowArchiveLog, WriteMemory, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig,
+                 ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects,
+                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion,
+                 ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop,
+                 TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay, ShowSaHistory, ShowStatus,
+                 ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowInterfaces, ShowAccessLists, ShowPrivilege,
+                 ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission, ClearIkev2Sa, ClearIpsecSa,
+                 ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor,
+                 TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

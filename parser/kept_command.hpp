@@ -112,6 +112,9 @@ struct KeptRules {
   std::string (*joined)(const Kept& old, const Kept& given) = nullptr;
 };
 
+/// KeptRules::effective of a line that is read from its words (parser/compile_access.cpp).
+inline bool in_force(const Kept&) { return true; }
+
 /// Everything of a kept command but its grammar.
 class KeptCommand : public Command {
  public:

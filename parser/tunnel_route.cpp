@@ -4,9 +4,6 @@
 #include <charconv>
 
 namespace parser {
-namespace {
-
-// "10.0.0.0 255.255.255.0" or "2001:DB8::/32".
 std::optional<engine::Prefix> read_network(std::string_view text) {
   const std::size_t middle = text.find_first_of(" /");
   if (middle == std::string_view::npos) return std::nullopt;
@@ -22,8 +19,6 @@ std::optional<engine::Prefix> read_network(std::string_view text) {
   std::from_chars(behind.data(), behind.data() + behind.size(), length);
   return length > 128 ? std::nullopt : std::optional(engine::Prefix::of(*address, static_cast<std::uint8_t>(length)));
 }
-
-}  // namespace
 
 std::optional<TunnelRoute> tunnel_route(const Kept& line) {
   constexpr std::size_t network_word = 2, next_hop_word = 3;

@@ -9,6 +9,9 @@
 
 namespace parser {
 
+/// "10.0.0.0 255.255.255.0", "2001:DB8::/32"; nullopt: neither.
+std::optional<engine::Prefix> read_network(std::string_view text);
+
 struct TunnelRoute {
   engine::Prefix network;
   std::string interface;  // Tunnel0

@@ -53,6 +53,14 @@ JobResult run_ppk(const PpkJob& job, const KeyStore& keys) {
   return PpkResult{mixed(job.d), mixed(job.pi), mixed(job.pr)};
 }
 
+JobResult run_mschap(const MschapJob& job, const KeyStore& keys) {
+  const Secret* password = keys.find(job.password);
+  if (!password || job.authenticator_challenge.size() != mschap_challenge_octets ||
+      job.peer_challenge.size() != mschap_challenge_octets)
+    return internal("no password stands behind the user's name");
+  return mschap(password->expose(), job.user, job.authenticator_challenge, job.peer_challenge);
+}
+
 JobResult run_sign(const SignJob& job, const KeyStore& keys) {
   const auto key = keys.shared(job.key);
   if (job.scheme == nullptr || key == nullptr) return internal("no private key stands behind the certificate");
@@ -98,6 +106,9 @@ CostClass cost_of(const Job& job) {
     CostClass operator()(const PpkJob& ppk) const { return ppk.prf->cost; }
     CostClass operator()(const SignJob& sign) const { return sign.scheme->cost; }
     CostClass operator()(const VerifyPeerJob&) const { return CostClass::pool; }
+    CostClass operator()(const MschapJob&) const { return CostClass::inline_; }
+    CostClass operator()(const radius::Authenticate&) const { return CostClass::pool; }
+    CostClass operator()(const radius::Account&) const { return CostClass::pool; }
   };
   return std::visit(Visitor{}, job);
 }
@@ -105,6 +116,9 @@ CostClass cost_of(const Job& job) {
 JobResult run(Job job, const KeyStore& keys, WallTime now) {
   if (const auto* sign = std::get_if<SignJob>(&job)) return run_sign(*sign, keys);
   if (const auto* verify = std::get_if<VerifyPeerJob>(&job)) return run_verify_peer(*verify, now);
+  if (std::holds_alternative<radius::Authenticate>(job) || std::holds_alternative<radius::Account>(job))
+    return Failure{NotifyType::authentication_failed, Cause::radius_silent, "there is nobody here who asks RADIUS servers"};
+  if (const auto* chap = std::get_if<MschapJob>(&job)) return run_mschap(*chap, keys);
   if (auto* dh = std::get_if<DhJob>(&job)) return run_dh(std::move(*dh));
   if (const auto* ppk = std::get_if<PpkJob>(&job)) return run_ppk(*ppk, keys);
   return run_psk_auth(std::get<PskAuthJob>(job), keys);

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "engine/algorithms.hpp"
+#include "engine/crypto/mschap.hpp"
 #include "engine/ids.hpp"
+#include "engine/radius/settings.hpp"
 #include "engine/result.hpp"
 #include "engine/secret.hpp"
 #include "engine/signatures.hpp"
@@ -87,8 +89,17 @@ struct VerifiedPeer {
   std::vector<std::string> path;  // subjects, the peer's first, down to the anchor
 };
 
-using Job = std::variant<DhJob, PskAuthJob, PpkJob, SignJob, VerifyPeerJob>;
-using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult, SignResult, VerifiedPeer>;
+/// What both ends of MS-CHAPv2 make of a password and their challenges.
+struct MschapJob {
+  KeyRef password;
+  std::string user;  // without a domain in front
+  Bytes authenticator_challenge, peer_challenge;
+};
+
+/// radius::Authenticate and radius::Account are no arithmetic: whoever carries out jobs asks a server (kernel/radius_client.hpp).
+using Job = std::variant<DhJob, PskAuthJob, PpkJob, SignJob, VerifyPeerJob, MschapJob, radius::Authenticate, radius::Account>;
+using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult, SignResult, VerifiedPeer, MschapValues,
+                               radius::Challenge, radius::Accept, radius::Reject, radius::Accounted>;
 
 /// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside. A copy shares them.
 class KeyStore {

@@ -87,6 +87,7 @@ std::string in_words(const AuthMethods& methods) {
   add(AuthMethod::pre_share, "a pre-shared key");
   add(AuthMethod::rsa_sig, "an RSA signature");
   add(AuthMethod::ecdsa_sig, "an ECDSA or EdDSA signature");
+  add(AuthMethod::eap, "EAP");
   return out.empty() ? "nothing" : out;
 }
 
@@ -97,6 +98,7 @@ std::string in_words(const AuthMethods& methods) {
 Result<Credential> own_credential(const IkeProfile& profile, const KeyChoice& keys, const Abilities& peer,
                                   const wire::Payloads& request) {
   if (profile.auth_local == AuthMethod::pre_share) return Credential{nullptr, nullptr, keys.local};
+  if (profile.auth_local == AuthMethod::eap) return Credential{};
   const std::vector<Bytes> authorities = authorities_of(request);
   std::optional<Credential> best;
   bool wanted = false, certified = false;
@@ -117,7 +119,7 @@ Result<Credential> own_credential(const IkeProfile& profile, const KeyChoice& ke
 }
 
 Status can_authenticate(const IkeProfile& profile) {
-  if (profile.auth_local == AuthMethod::pre_share) return Done{};
+  if (profile.auth_local == AuthMethod::pre_share || profile.auth_local == AuthMethod::eap) return Done{};
   for (const auto& trustpoint : profile.sign)
     if (can_sign(profile, *trustpoint)) return Done{};
   return refused(Cause::no_certificate, "profile " + profile.name + " authenticates by " + in_words(profile.auth_local) +

@@ -8,6 +8,7 @@
 #include "engine/exchange/announcements.hpp"
 #include "engine/exchange/authentication.hpp"
 #include "engine/exchange/common.hpp"
+#include "engine/exchange/configuration.hpp"
 #include "engine/mismatch.hpp"
 #include "engine/pfs.hpp"
 #include "engine/room.hpp"
@@ -29,10 +30,11 @@ bool another_is_up(Turn& turn, const IkeSa& sa) {
 
 /// INITIAL_CONTACT, after AUTH has been verified: whatever else stood between these identities is gone at the peer (2.4).
 /// An SA that came up while this one was being negotiated is not meant: both ends started at once.
-void forget_others(Turn& turn, const IkeSa& sa, const Identity& remote, const Identity& local) {
+/// Of EAP the user counts too: many clients call themselves by the same private address.
+void forget_others(Turn& turn, const IkeSa& sa, const Identity& remote, const Identity& local, const std::string& user) {
   for (IkeSa* other : turn.core.sas.of_identity(remote)) {
     const Established* up = other->established();
-    if (other->id == sa.id || up->since >= sa.created || up->local != local) continue;
+    if (other->id == sa.id || up->since >= sa.created || up->local != local || up->user() != user) continue;
     other->close(turn, Cause::replaced, "the peer came back with INITIAL_CONTACT");
   }
 }
@@ -45,6 +47,8 @@ Cause cause_of_refusal(NotifyType type) {
       return Cause::peer_refused_child_proposal;
     case NotifyType::ts_unacceptable:
       return Cause::peer_refused_selectors;
+    case NotifyType::internal_address_failure:
+      return Cause::no_address_assigned;
     default:
       return Cause::peer_refused;
   }
@@ -67,16 +71,15 @@ bool by_certificate(const IkeProfile& profile, const wire::Payloads& payloads) {
   return !profile.match_certificate.empty() && matches_certificate(profile, authentication::presented(payloads).get());
 }
 
-/// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
+}  // namespace
+
+// ---- Initiator ----
+
 void abandon(Turn& turn, IkeSa& sa, const Failure& failure) {
   sa.diagnose(turn, failure, "IKE_AUTH answer");
   if (ike_sa_init::try_further(turn, sa)) return;
   informational::request_delete_ike(turn, sa, failure.cause, NotifyType::authentication_failed);
 }
-
-}  // namespace
-
-// ---- Initiator ----
 
 namespace {
 
@@ -101,6 +104,8 @@ Bytes ppk_id(const Ppk& ppk) {
   return out.take();
 }
 
+void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes proof, Bytes proof_without_ppk);
+
 }  // namespace
 
 void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
@@ -123,7 +128,15 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
     return sa.close(turn, credential.failure().cause, credential.failure().why);
   }
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
+  const bool eap = profile->auth_local == AuthMethod::eap;
   const Ppk* ppk = turn.core.book.ppk_for(*profile, sa.path.remote.ip, nullptr);
+  if (ppk && ppk->required && eap) {
+    sa.diagnose(turn,
+                {NotifyType::none, Cause::ppk_mismatch,
+                 "the postquantum key '" + ppk->id + "' is required, and is not used together with EAP"},
+                "IKE_AUTH not sent");
+    return sa.close(turn, Cause::ppk_mismatch, "no postquantum keys with EAP");
+  }
   if (ppk && ppk->required && !init.use_ppk) {
     sa.diagnose(turn,
                 {NotifyType::none, Cause::ppk_mismatch,
@@ -138,6 +151,11 @@ void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init) {
   IkeAuthRequest auth{
       IkeAuthRequest::Stage::signing, std::move(channel), std::move(init), profile, *keys, std::move(id_i), std::move(child)};
   auth.credential = std::move(*credential);
+  if (eap) {
+    auth.eap = EapRequest{.client = eap::Client(profile->eap_client), .first = sa.own.next()};
+    sa.state = std::move(auth);
+    return send_request(turn, sa, std::get<IkeAuthRequest>(sa.state), {}, {});
+  }
   if (!ppk || !auth.init->use_ppk) {
     sa.start_request_job(turn, sign_job(auth, sa, auth.channel.sk_p(true)));
     sa.state = std::move(auth);
@@ -159,11 +177,12 @@ void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes proof, Byte
   if (!another_is_up(turn, sa))
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::initial_contact, {}});
   authentication::announce_in_request(*auth.profile, payloads);
-  payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
+  if (!auth.eap) payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, ppk_id(*auth.ppk)});
   if (!proof_without_ppk.empty())
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::no_ppk_auth, std::move(proof_without_ppk)});
   if (auth.child) {
+    if (const BookLine* line = turn.core.book.find(auth.child->line)) configuration::request(*line, payloads);
     append_child_sa(payloads, *auth.child);
     append_child_selectors(payloads, *auth.child);
   }
@@ -189,7 +208,7 @@ void make_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, crypto::JobResult
 }
 
 /// The Child SA part of a verified answer. Its failure leaves the IKE SA alive (1.2).
-void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Payloads& answer, const InitOutcome& init) {
+void take_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Payloads& answer, const InitOutcome& init) {
   if (const auto* error = first_error(answer)) {
     if (error->type == NotifyType::single_pair_required) sa.established()->single_pair = true;
     refused_child(turn, sa, offer.line);
@@ -201,7 +220,9 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
                         refused_offer(offer.proposals, {}, {offer.selectors})},
                        "Child SA refused with " + name_of(error->type));
   }
-  const auto agreement = accept_child(turn, sa, offer, answer);
+  const BookLine* line = turn.core.book.find(offer.line);
+  const Status configured = line ? configuration::finish(turn, sa, *line, answer) : Status(Done{});
+  const auto agreement = configured.ok() ? accept_child(turn, sa, offer, answer) : Result<ChildAgreement>(configured.failure());
   if (!agreement.ok()) {
     sa.established()->tasks.push_front(DisownChildTask{offer.spi, protocol_of(offer)});
     refused_child(turn, sa, offer.line);
@@ -211,6 +232,14 @@ void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Pa
   plan_pfs_test(turn, sa);
 }
 
+/// Addresses are assigned in IKE_AUTH alone (2.19): without one the next attempt is another IKE SA.
+void finish_child(Turn& turn, IkeSa& sa, const ChildOffer& offer, const wire::Payloads& answer, const InitOutcome& init) {
+  take_child(turn, sa, offer, answer, init);
+  const BookLine* line = turn.core.book.find(offer.line);
+  if (line && line->negotiated && sa.established()->children.empty())
+    informational::request_delete_ike(turn, sa, Cause::no_address_assigned, NotifyType::none);
+}
+
 void verified(Turn& turn, IkeSa& sa, const crypto::JobResult& result) {
   auto& verifying = std::get<IkeAuthRequest>(sa.state);
   const wire::IdPayload id_r = *wire::find_id(verifying.answer, wire::PayloadType::id_r);
@@ -218,18 +247,16 @@ void verified(Turn& turn, IkeSa& sa, const crypto::JobResult& result) {
   auto verdict = authentication::verdict_of(*verifying.profile, verifying.keys, id_r.identity, proof.data, result);
   if (!verdict.ok()) return abandon(turn, sa, verdict.failure());
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
-  IkeAuthRequest auth = std::move(verifying);
-  Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init->policy,
-                                                         auth.keys.keyring_peer, auth.id_i.identity, id_r.identity));
-  up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
-  up.birth =
-      birth_of(turn, sa, *auth.init, *auth.profile, auth.keys, nullptr, authentication::method_of(proof), std::move(*verdict));
-  learn_of_auth(turn, sa, auth.answer);
-  if (auth.profile->mobike) addresses::agree(turn, sa, auth.answer);
-  for (PolicyLineId line : sa.wanted)
-    if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
-  sa.wanted.clear();
-  if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, *auth.init);
+  if (!verifying.eap) return complete(turn, sa, id_r.identity, authentication::method_of(proof), std::move(*verdict));
+  // Not before now: nobody else learns who we are in EAP.
+  const auto* message = wire::find<wire::EapPayload>(verifying.answer);
+  if (!message)
+    return abandon(turn, sa, {NotifyType::none, Cause::missing_payload, "the peer does not begin EAP, by which we authenticate"});
+  verifying.stage = IkeAuthRequest::Stage::eap;
+  verifying.eap->id_r = id_r;
+  verifying.eap->remote_method = authentication::method_of(proof);
+  verifying.eap->certificate = std::move(*verdict);
+  eap_rounds::begin(turn, sa, verifying, Bytes(message->message));
 }
 
 /// What a refusal may be about beside the pre-shared key.
@@ -241,8 +268,23 @@ std::string with_ppk(const IkeAuthRequest& auth) {
 
 }  // namespace
 
+void complete(Turn& turn, IkeSa& sa, const Identity& remote, AuthMethod method, CertificatePtr certificate) {
+  IkeAuthRequest auth = std::move(std::get<IkeAuthRequest>(sa.state));
+  Established& up = sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init->policy,
+                                                         auth.keys.keyring_peer, auth.id_i.identity, remote));
+  up.ppk = auth.ppk && wire::find_notify(auth.answer, NotifyType::ppk_identity);
+  up.birth = birth_of(turn, sa, *auth.init, *auth.profile, auth.keys, nullptr, method, std::move(certificate));
+  learn_of_auth(turn, sa, auth.answer);
+  if (auth.profile->mobike) addresses::agree(turn, sa, auth.answer);
+  for (PolicyLineId line : sa.wanted)
+    if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
+  sa.wanted.clear();
+  if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, *auth.init);
+}
+
 void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   auto& auth = std::get<IkeAuthRequest>(sa.state);
+  if (auth.stage == IkeAuthRequest::Stage::eap) return eap_rounds::finish(turn, sa, auth, std::move(payloads));
   const auto* id_r = wire::find_id(payloads, wire::PayloadType::id_r);
   const auto* proof = wire::find<wire::AuthPayload>(payloads);
   if (!id_r || !proof) {
@@ -295,9 +337,6 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
 
 // ---- Responder ----
 
-namespace {
-
-/// Refuses and ends: the peer learns the notify, the operator the cause.
 void refuse(Turn& turn, IkeSa& sa, MessageId id, const Failure& failure) {
   sa.diagnose(turn, failure, "IKE_AUTH request refused");
   sa.respond(turn, wire::ExchangeType::ike_auth, id,
@@ -305,12 +344,15 @@ void refuse(Turn& turn, IkeSa& sa, MessageId id, const Failure& failure) {
   sa.linger(turn, failure.cause, failure.why);
 }
 
+namespace {
+
 struct Admission {
   std::shared_ptr<const IkeProfile> profile;
   KeyChoice keys;
   Identity remote;
   const Ppk* ppk = nullptr;  // both have it
   Bytes proof{};             // AUTH of the peer, to be verified with or without it
+  bool eap = false;          // it has none yet
 };
 
 /// Which AUTH of the peer counts, and whether a postquantum key is mixed in (RFC 8784, 3).
@@ -341,9 +383,7 @@ Status choose_ppk(const Turn& turn, Admission& admission, const IkeSa& sa, const
 Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, const wire::Payloads& payloads) {
   const auto* id_i = wire::find_id(payloads, wire::PayloadType::id_i);
   const auto* proof = wire::find<wire::AuthPayload>(payloads);
-  if (!id_i || !proof)
-    return Failure{NotifyType::authentication_failed, Cause::missing_payload,
-                   "the request lacks IDi or AUTH (EAP is not offered here)"};
+  if (!id_i) return Failure{NotifyType::authentication_failed, Cause::missing_payload, "the request lacks IDi"};
   auto profile = turn.core.book.profile_for(id_i->identity, sa.path.local.ip);
   if (!profile && turn.core.book.matches_certificates())
     profile = turn.core.book.profile_for(authentication::presented(payloads).get(), sa.path.local.ip);
@@ -364,9 +404,33 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
                    named(id_i->identity, profile->keyring ? profile->keyring->name : std::string())};
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
   Admission admission{std::move(profile), *keys, id_i->identity};
+  if (!proof) {
+    admission.eap = admission.profile->eap_server && admission.profile->auth_remote.has(AuthMethod::eap);
+    const Ppk* ppk = turn.core.book.ppk_for(*admission.profile, sa.path.remote.ip, &admission.remote);
+    if (admission.eap && !(ppk && ppk->required)) return admission;
+    return Failure{NotifyType::authentication_failed, admission.eap ? Cause::ppk_mismatch : Cause::missing_payload,
+                   admission.eap ? "the postquantum key '" + ppk->id + "' is required, and is not used together with EAP"
+                                 : "the request lacks AUTH, and profile " + admission.profile->name + " does not take EAP"};
+  }
   CHECK_OK(choose_ppk(turn, admission, sa, init, payloads));
   CHECK_OK(authentication::check_method(*admission.profile, *keys, {proof->method, admission.proof}, payloads));
   return admission;
+}
+
+/// We show who we are. Whether there is room is known of a peer that is authenticated.
+void sign_answer(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
+  auto credential = authentication::own_credential(*auth.profile, auth.keys, sa.abilities, auth.request);
+  if (!credential.ok()) return refuse(turn, sa, auth.message_id, credential.failure());
+  auth.credential = std::move(*credential);
+  auth.id_r = {wire::PayloadType::id_r, authentication::own_identity(*auth.profile, auth.credential, sa.path.local.ip), {}};
+  const bool told = wire::find_notify(auth.request, NotifyType::initial_contact) != nullptr;
+  if (!auth.eap)
+    if (const Status room = room_for(turn, sa, auth.remote, auth.id_r.identity, told); !room.ok())
+      return refuse(turn, sa, auth.message_id, room.failure());
+  auth.stage = IkeAuthAnswer::Stage::signing;
+  Bytes octets = signed_octets(auth.init->message_r, auth.init->nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
+                               auth.id_r, auth.init->intermediate, auth.message_id);
+  sa.start_answer_job(turn, authentication::prove(auth.credential, *auth.channel.suite().prf, std::move(octets)));
 }
 
 void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::JobResult& result) {
@@ -380,41 +444,47 @@ void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::J
     return refuse(turn, sa, auth.message_id, failure);
   }
   turn.emit(notice_of(NoticeKind::auth_verified, sa));
-  auto credential = authentication::own_credential(*auth.profile, auth.keys, sa.abilities, auth.request);
-  if (!credential.ok()) return refuse(turn, sa, auth.message_id, credential.failure());
   auth.certificate = std::move(*verdict);
-  auth.credential = std::move(*credential);
-  auth.id_r = {wire::PayloadType::id_r, authentication::own_identity(*auth.profile, auth.credential, sa.path.local.ip), {}};
-  const bool told = wire::find_notify(auth.request, NotifyType::initial_contact) != nullptr;
-  if (const Status room = room_for(turn, sa, auth.remote, auth.id_r.identity, told); !room.ok())
-    return refuse(turn, sa, auth.message_id, room.failure());
-  auth.stage = IkeAuthAnswer::Stage::signing;
-  Bytes octets = signed_octets(auth.init->message_r, auth.init->nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
-                               auth.id_r, auth.init->intermediate, auth.message_id);
-  sa.start_answer_job(turn, authentication::prove(auth.credential, *auth.channel.suite().prf, std::move(octets)));
+  sign_answer(turn, sa, auth);
 }
 
-void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes proof) {
+void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, Bytes proof) {
   wire::Payloads payloads;
   payloads.push_back(auth.id_r);
   authentication::append_certificates(payloads, auth.credential);
   payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, {}});
-  if (wire::find_notify(auth.request, NotifyType::initial_contact)) forget_others(turn, sa, auth.remote, auth.id_r.identity);
+  if (auth.eap) return eap_rounds::begin(turn, sa, auth, std::move(payloads));
+  answer_complete(turn, sa, std::move(payloads));
+}
+
+}  // namespace
+
+void answer_complete(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
+  if (const auto& pending = std::get<IkeAuthAnswer>(sa.state); pending.eap)
+    if (const Status room = room_for(turn, sa, pending.remote, pending.id_r.identity, false); !room.ok())
+      return refuse(turn, sa, pending.message_id, room.failure());
+  IkeAuthAnswer auth = std::move(std::get<IkeAuthAnswer>(sa.state));
+  const std::string user = auth.eap ? auth.eap->session.user : std::string();
+  if (wire::find_notify(auth.request, NotifyType::initial_contact))
+    forget_others(turn, sa, auth.remote, auth.id_r.identity, user);
   sa.establish(turn, Established::make(turn, std::move(auth.channel), auth.profile, auth.init->policy, auth.keys.keyring_peer,
                                        auth.id_r.identity, auth.remote));
   sa.established()->ppk = auth.ppk;
   sa.established()->birth =
       birth_of(turn, sa, *auth.init, *auth.profile, auth.keys, &auth.remote,
-               authentication::method_of(*wire::find<wire::AuthPayload>(auth.request)), std::move(auth.certificate));
+               auth.eap ? AuthMethod::eap : authentication::method_of(*wire::find<wire::AuthPayload>(auth.request)),
+               std::move(auth.certificate));
+  if (auth.eap) sa.established()->eap = std::move(auth.eap->session);
   announce_in_auth(turn, payloads);
   learn_of_auth(turn, sa, auth.request);
   if (auth.profile->mobike) addresses::agree(turn, sa, auth.request);
   if (sa.mobike) addresses::announce(turn, sa, payloads);
+  Status given = configuration::respond(turn, sa, auth.request, payloads);
   const bool wants_child = wire::find<wire::SaPayload>(auth.request) != nullptr;
   if (wants_child) {
-    follow_peer(turn, sa, auth.request);
-    Status room = room_for_child(turn);
+    if (!sa.established()->access) follow_peer(turn, sa, auth.request);
+    Status room = given.ok() ? room_for_child(turn) : given;
     auto agreement = room.ok() ? choose_child(turn, sa, auth.profile, auth.request, ChildKeyExchange::ignored, nullptr)
                                : Result<ChildAgreement>(std::move(room.failure()));
     if (agreement.ok()) {
@@ -427,11 +497,17 @@ void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer auth, Bytes proof) {
     }
   }
   sa.respond(turn, wire::ExchangeType::ike_auth, auth.message_id, payloads);
+  // Addresses are given in IKE_AUTH alone: this IKE SA would never be of use to a client.
+  if (!given.ok()) informational::request_delete_ike(turn, sa, given.failure().cause, NotifyType::none);
 }
 
-}  // namespace
-
 namespace {
+
+std::variant<eap::Server, eap::PassThrough> server_for(const IkeAuthAnswer& auth, const IkeSa& sa) {
+  const auto& settings = auth.profile->eap_server;
+  if (!settings->radius) return eap::Server(settings);
+  return eap::PassThrough(settings, auth.remote.to_string(), sa.path.local.ip, sa.path.remote.ip);
+}
 
 void verify(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
   auth.stage = IkeAuthAnswer::Stage::verifying;
@@ -446,6 +522,7 @@ void verify(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
 }  // namespace
 
 void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
+  if (auto* auth = std::get_if<IkeAuthAnswer>(&sa.state)) return eap_rounds::respond(turn, sa, *auth, id, payloads);
   auto& init = std::get<IkeSaInitAnswer>(sa.state);
   authentication::learn(sa.abilities, payloads);
   auto admission = admit(turn, sa, init.outcome, payloads);
@@ -455,6 +532,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
                   {NotifyType::unexpected_nat_detected, Cause::peer_refused,
                    "the peer allows no NAT, and its address or ours is another here than there"});
   const Ppk* ppk = admission->ppk;
+  const bool eap = admission->eap;
   IkeAuthAnswer auth{IkeAuthAnswer::Stage::mixing_ppk,
                      std::move(*init.channel),
                      std::move(init.outcome),
@@ -467,6 +545,10 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
                      ppk != nullptr};
   sa.state = std::move(auth);
   auto& stored = std::get<IkeAuthAnswer>(sa.state);
+  if (eap) {
+    stored.eap = EapAnswer{.server = server_for(stored, sa), .first = id, .until = Time::max()};
+    return sign_answer(turn, sa, stored);
+  }
   if (!ppk) return verify(turn, sa, stored);
   sa.start_answer_job(turn, mix_job(stored.channel, *ppk));
 }
@@ -474,6 +556,9 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, wire::Payloads payloads) {
 void resume(Turn& turn, IkeSa& sa, crypto::JobResult result) {
   auto* asking = std::get_if<IkeAuthRequest>(&sa.state);
   auto* answering = std::get_if<IkeAuthAnswer>(&sa.state);
+  if (answering && answering->eap && answering->eap->stage == EapAnswer::Stage::computing)
+    return eap_rounds::resume(turn, sa, *answering, std::move(result));
+  if (asking && asking->stage == IkeAuthRequest::Stage::eap) return eap_rounds::resume(turn, sa, *asking, std::move(result));
   if (auto* failure = std::get_if<Failure>(&result)) {
     if (answering)
       return refuse(turn, sa, answering->message_id, {NotifyType::authentication_failed, failure->cause, failure->why});
@@ -490,7 +575,7 @@ void resume(Turn& turn, IkeSa& sa, crypto::JobResult result) {
   if (asking) return verified(turn, sa, result);
   if (answering->stage == IkeAuthAnswer::Stage::verifying) return answer_verified(turn, sa, *answering, result);
   Bytes proof = authentication::proof_of(answering->credential, std::move(result));
-  answer_signed(turn, sa, std::move(*answering), std::move(proof));
+  answer_signed(turn, sa, *answering, std::move(proof));
 }
 
 }  // namespace engine::exchange::ike_auth

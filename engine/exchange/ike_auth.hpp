@@ -9,15 +9,16 @@
 
 #include "engine/child_sa.hpp"
 #include "engine/exchange/authentication.hpp"
+#include "engine/exchange/eap_rounds.hpp"
 #include "engine/exchange/ike_sa_init.hpp"
 
 namespace engine::exchange {
 
 struct IkeAuthRequest {
   /// signing_without_ppk: AUTH once more, for a peer that has not the postquantum key.
-  enum class Stage { mixing_ppk, signing, signing_without_ppk, awaiting_answer, verifying };
+  enum class Stage { mixing_ppk, signing, signing_without_ppk, awaiting_answer, verifying, eap };
   /// The peer may have heard of it.
-  static bool sent(Stage stage) { return stage == Stage::awaiting_answer || stage == Stage::verifying; }
+  static bool sent(Stage stage) { return stage >= Stage::awaiting_answer; }
   Stage stage = Stage::signing;
   Channel channel;
   Rare<InitOutcome> init;  // never none: aside, for it is the bulk of a negotiation
@@ -30,6 +31,7 @@ struct IkeAuthRequest {
   authentication::Credential credential{};
   Bytes proof{};            // our AUTH, while the one without PPK is made
   wire::Payloads answer{};  // held while its AUTH is verified
+  Rare<EapRequest> eap{};   // we authenticate ourselves by it
 };
 
 struct IkeAuthAnswer {
@@ -47,9 +49,20 @@ struct IkeAuthAnswer {
   authentication::Credential credential{};
   CertificatePtr certificate{};  // the peer's, verified
   wire::IdPayload id_r{};
+  Rare<EapAnswer> eap{};  // the peer authenticates itself by it
 };
 
 namespace ike_auth {
+
+// For EAP's rounds (engine/exchange/eap_rounds.cpp), of an SA in the state of that side.
+/// Refuses and ends: the peer learns the notify, the operator the cause.
+void refuse(Turn& turn, IkeSa& sa, MessageId id, const Failure& failure);
+/// The peer is authenticated: everything else of the first request is answered, behind `payloads`.
+void answer_complete(Turn& turn, IkeSa& sa, wire::Payloads payloads);
+/// We cannot go on with a peer that believes the SA is up: say so (2.21.2).
+void abandon(Turn& turn, IkeSa& sa, const Failure& failure);
+/// The peer is authenticated, and its last answer has the rest.
+void complete(Turn& turn, IkeSa& sa, const Identity& remote, AuthMethod method, CertificatePtr certificate);
 
 /// After IKE_SA_INIT: begins to sign.
 void request(Turn& turn, IkeSa& sa, Channel channel, InitOutcome init);

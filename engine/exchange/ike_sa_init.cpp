@@ -61,6 +61,7 @@ void send(Turn& turn, IkeSa& sa, IkeSaInitRequest& init) {
   if (init.intermediate) payloads.push_back(announcement(NotifyType::intermediate_exchange_supported));
   announce_in_init(sa, payloads);
   authentication::announce_in_init(turn, sa, payloads);
+  configuration::announce_in_init(turn, sa, payloads);
   const wire::Header header = sa.header(wire::ExchangeType::ike_sa_init, false, MessageId{0});
   Bytes message = wire::encode(header, payloads);
   note_datagram(turn, NoticeKind::datagram_sent, sa.id, sa.path.local, sa.path.remote, header, payloads);
@@ -150,11 +151,15 @@ void learn_nat(Turn& turn, IkeSa& sa, IkeSpi spi_r, const wire::Payloads& payloa
   turn.emit(notice_of(sa.path.encapsulated() ? NoticeKind::nat_detected : NoticeKind::nat_not_found, sa));
 }
 
+/// What is told of the refusals of one kind of peers.
+RateLimit& told_to(Core& core, const IpAddress& peer) {
+  return core.book.lines_toward(peer).empty() ? core.told_to_strangers : core.told_to_peers;
+}
+
 /// Anybody can send such a request: what is told of it is bounded in number and size.
 void tell_refusal(Turn& turn, const Datagram& datagram, const Failure& failure) {
   Core& core = turn.core;
-  RateLimit& limit = core.book.lines_toward(datagram.remote.ip).empty() ? core.told_to_strangers : core.told_to_peers;
-  if (!limit.allows(turn.now)) {
+  if (!told_to(core, datagram.remote.ip).allows(turn.now)) {
     ++core.untold[static_cast<std::size_t>(failure.cause)];
     return;
   }
@@ -186,7 +191,7 @@ void answer_with(Turn& turn, const Datagram& datagram, const wire::Message& mess
 void make_room(Turn& turn, const std::string& why) {
   IkeSa* oldest = turn.core.sas.find(turn.core.half_open.to_give_way());
   if (!oldest) return;
-  if (turn.core.told_to_strangers.allows(turn.now))
+  if (told_to(turn.core, oldest->path.remote.ip).allows(turn.now))
     oldest->diagnose(turn, {NotifyType::none, Cause::rate_limited, why}, "it has not gone on, and gave way to another");
   oldest->close(turn, Cause::rate_limited, why);
 }
@@ -303,9 +308,10 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   if (turn.core.sas.find_by_spi(message.header.spi_i))
     return turn.drop(datagram, Cause::wrong_flags, "SPIi is one of ours: our own request came back");
   const ProtectedInterface* interface = turn.core.book.interface_of(datagram.local.ip);
-  if (!interface)
+  const std::string clients = turn.core.book.client_template_at(datagram.local.ip);
+  if (!interface && clients.empty())
     return turn.drop(datagram, Cause::no_interface_policy, "no crypto map is bound to " + datagram.local.ip.to_string());
-  if (!turn.core.book.ends_at(datagram.local.ip))
+  if (clients.empty() && !turn.core.book.ends_at(datagram.local.ip))
     return turn.drop(datagram, Cause::no_interface_policy,
                      datagram.local.ip.to_string() + " is an address of " + interface->name.text() +
                          " that no tunnel of it ends at: the peer must name the first one, or 'crypto map " + interface->map +
@@ -338,7 +344,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   sa.path = {datagram.local, datagram.remote};
   sa.ends = {datagram.local.ip, datagram.remote.ip};
   sa.created = turn.now;
-  sa.interface = interface->name;
+  sa.interface = interface ? interface->name : Name(clients);
   sa.theirs.begin(MessageId{0}, crypto::sha256({datagram.payload}), datagram.local, datagram.remote);
   IkeSaInitAnswer init;
   init.outcome = {datagram.payload, {}, nonce->data, turn.core.rng.bytes(nonce_octets), policy->name};
@@ -352,6 +358,7 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   sa.state = std::move(init);
   learn_nat(turn, sa, IkeSpi{0}, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
+  configuration::learn_of_init(sa, message.payloads);
   authentication::learn(sa.abilities, message.payloads);
   note_step(turn, NoticeKind::policy_found, sa, policy->name);
   note_step(turn, NoticeKind::proposal_chosen, sa, describe(choice->answer));

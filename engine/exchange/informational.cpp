@@ -54,6 +54,7 @@ void request_delete_ike(Turn& turn, IkeSa& sa, Cause cause, NotifyType notify) {
     reauthentication_failed(turn, sa);
     if (!up->replaced) turn.core.desired.fallen.push_back({lines_of(*up), fall_of(*up, cause)});
     while (!up->children.empty()) remove_child(turn, sa, up->children.back().id, cause);
+    configuration::release(turn, *up);
     if (cause != Cause::replaced && !up->replaced) {
       Notice notice = notice_of(NoticeKind::ike_sa_down, sa);
       notice.cause = cause;

@@ -86,6 +86,8 @@ void inherit(Turn& turn, IkeSa& old, IkeSa& heir) {
     to.children.push_back(std::move(child));
   }
   from.children.clear();
+  to.access = std::move(from.access);
+  to.eap = std::move(from.eap);
   mobility::inherit(old, heir);
   std::copy_if(from.tasks.begin(), from.tasks.end(), std::back_inserter(to.tasks), [](const Task& t) {
     return !std::holds_alternative<RekeyIkeTask>(t) && !std::holds_alternative<LivenessTask>(t);

@@ -18,6 +18,7 @@ Result<NoncePayload> parse_nonce(ByteView body);
 Result<NotifyPayload> parse_notify(ByteView body);
 Result<DeletePayload> parse_delete(ByteView body);
 Result<TsPayload> parse_ts(PayloadType which, ByteView body);
+Result<CpPayload> parse_cp(ByteView body);
 
 /// Each appends the body alone.
 void encode_body(const SaPayload& payload, Writer& out);
@@ -29,6 +30,8 @@ void encode_body(const NoncePayload& payload, Writer& out);
 void encode_body(const NotifyPayload& payload, Writer& out);
 void encode_body(const DeletePayload& payload, Writer& out);
 void encode_body(const TsPayload& payload, Writer& out);
+void encode_body(const CpPayload& payload, Writer& out);
+void encode_body(const EapPayload& payload, Writer& out);
 void encode_body(const OpaquePayload& payload, Writer& out);
 
 /// The fixed header with `next` in place of header.next_payload and `length` in place of header.length.

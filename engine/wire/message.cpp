@@ -141,6 +141,10 @@ Result<Payload> parse_body(const Link& link) {
     case PayloadType::ts_i:
     case PayloadType::ts_r:
       return as_payload(parse_ts(type, link.body));
+    case PayloadType::cp:
+      return as_payload(parse_cp(link.body));
+    case PayloadType::eap:
+      return Payload(EapPayload{to_bytes(link.body)});
     case PayloadType::sk:
       return Payload(EncryptedPayload{type, static_cast<PayloadType>(link.next), link.offset});
     case PayloadType::skf:

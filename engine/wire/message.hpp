@@ -135,7 +135,24 @@ struct TsPayload {
   std::vector<TrafficSelector> selectors;
   friend bool operator==(const TsPayload&, const TsPayload&) = default;
 };
-/// Known types whose contents nothing here needs yet (vendor ID, CP, EAP) and unknown types.
+/// Configuration (RFC 7296, 3.15). Of a request an attribute may be empty: anything will do.
+enum class CfgType : std::uint8_t { request = 1, reply = 2, set = 3, ack = 4 };
+struct CfgAttribute {
+  std::uint16_t type = 0;  // any 15-bit value
+  Bytes value;
+  friend bool operator==(const CfgAttribute&, const CfgAttribute&) = default;
+};
+struct CpPayload {
+  CfgType type = CfgType::request;  // any 8-bit value
+  std::vector<CfgAttribute> attributes;
+  friend bool operator==(const CpPayload&, const CpPayload&) = default;
+};
+/// An EAP message as it travels (RFC 7296, 3.16); engine/eap reads it.
+struct EapPayload {
+  Bytes message;
+  friend bool operator==(const EapPayload&, const EapPayload&) = default;
+};
+/// Known types whose contents nothing here needs (vendor ID) and unknown types.
 struct OpaquePayload {
   std::uint8_t type = 0;
   bool critical = false;
@@ -153,7 +170,7 @@ struct EncryptedPayload {
 };
 
 using Payload = std::variant<SaPayload, KePayload, IdPayload, CertPayload, AuthPayload, NoncePayload, NotifyPayload,
-                             DeletePayload, TsPayload, OpaquePayload, EncryptedPayload>;
+                             DeletePayload, TsPayload, CpPayload, EapPayload, OpaquePayload, EncryptedPayload>;
 using Payloads = std::vector<Payload>;
 PayloadType type_of(const Payload& payload);
 
@@ -166,6 +183,7 @@ struct Message {
 inline constexpr std::size_t max_payloads = 64;
 inline constexpr std::size_t max_proposals = 64;
 inline constexpr std::size_t max_spis = 1024;
+inline constexpr std::size_t max_cfg_attributes = 256;
 
 /// The header alone. Fails with malformed_header or unsupported_version (INVALID_MAJOR_VERSION).
 Result<Header> parse_header(ByteView datagram);

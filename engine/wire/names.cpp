@@ -86,6 +86,8 @@ PayloadType type_of(const Payload& payload) {
     PayloadType operator()(const NotifyPayload&) const { return PayloadType::notify; }
     PayloadType operator()(const DeletePayload&) const { return PayloadType::delete_; }
     PayloadType operator()(const TsPayload& p) const { return p.which; }
+    PayloadType operator()(const CpPayload&) const { return PayloadType::cp; }
+    PayloadType operator()(const EapPayload&) const { return PayloadType::eap; }
     PayloadType operator()(const OpaquePayload& p) const { return static_cast<PayloadType>(p.type); }
     PayloadType operator()(const EncryptedPayload& p) const { return p.which; }
   };

@@ -194,6 +194,45 @@ void encode_body(const DeletePayload& deletion, Writer& out) {
   for (const EspSpi spi : deletion.spis) out.u32(spi.value);
 }
 
+// RFC 7296, 3.15 and 3.15.1:
+//
+//    0                   1                   2                   3
+//    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |   CFG Type    |                    RESERVED                   |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |R|         Attribute Type      |            Length             |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   ~                             Value                             ~
+Result<CpPayload> parse_cp(ByteView body) {
+  constexpr std::uint16_t attribute_type = 0x7FFF;
+  Reader in(body);
+  const auto head = in.u32();
+  if (!head) return malformed("a configuration payload of " + std::to_string(body.size()) + " octets");
+  CpPayload out{static_cast<CfgType>(*head >> 24), {}};
+  while (!in.empty()) {
+    const auto type = in.u16();
+    const auto length = in.u16();
+    const auto value = length ? in.bytes(*length) : std::nullopt;
+    if (!value) return malformed("a configuration attribute leaves its payload");
+    if (out.attributes.size() == max_cfg_attributes)
+      return malformed("more than " + std::to_string(max_cfg_attributes) + " configuration attributes");
+    out.attributes.push_back({static_cast<std::uint16_t>(*type & attribute_type), to_bytes(*value)});
+  }
+  return out;
+}
+
+void encode_body(const CpPayload& payload, Writer& out) {
+  out.u32(std::uint32_t{static_cast<std::uint8_t>(payload.type)} << 24);
+  for (const CfgAttribute& attribute : payload.attributes) {
+    out.u16(attribute.type);
+    out.u16(static_cast<std::uint16_t>(attribute.value.size()));
+    out.bytes(attribute.value);
+  }
+}
+
+void encode_body(const EapPayload& payload, Writer& out) { out.bytes(payload.message); }
+
 void encode_body(const OpaquePayload& payload, Writer& out) { out.bytes(payload.data); }
 
 }  // namespace engine::wire

@@ -34,6 +34,18 @@ auto record() {
 
 auto parameters() { return arg(rest_of_line("Parameters")); }
 
+/// Profiles authenticate users of EAP by such a list.
+bool names_local(const Kept& line) {
+  return line.text.find(" local") != std::string::npos || line.text.find(" group ") != std::string::npos;
+}
+
+/// The user has a password that EAP can be held against.
+bool has_password(const Kept& line) {
+  for (std::size_t i = 0; i < line.words.size(); ++i)
+    if (line.words[i].use == Kept::Use::password) return true;
+  return false;
+}
+
 template <class What>
 auto checked(What what) {
   return kept_many(what >> list_name() >> tail(methods()) >> pad, {.note = why});
@@ -43,7 +55,8 @@ Commands lists() {
   return table(
       kept(aaa() >> kw("new-model", "Enable NEW access control commands and functions.(Disables OLD commands.)"),
            {.note = why, .negation = Negation::kept_both}),
-      checked(authentication() >> kw("login", "Set authentication lists for logins.")),
+      kept_many(authentication() >> kw("login", "Set authentication lists for logins.") >> list_name() >> tail(methods()) >> pad,
+                {.note = no_effect::host_users, .effective = names_local}),
       checked(authentication() >> kw("enable", "Set authentication list for enable.")),
       checked(authentication() >> kw("ppp", "Set authentication lists for ppp.")),
       checked(authentication() >> kw("dot1x", "Set authentication lists for IEEE 802.1x.")),
@@ -90,7 +103,7 @@ const Mode& accounting_mode() {
   static const Mode mode(
       "aaa_accounting", "cfg-acct-mlist",
       table(kept(kw("action-type", "Action type") >> tail(record() | kw("none", "No accounting.")), {.note = why}),
-            kept_many(group(), {.note = why}), leave("Exit from accounting method list configuration mode")));
+            kept_many(group(), {.effective = in_force}), leave("Exit from accounting method list configuration mode")));
   return mode;
 }
 
@@ -103,7 +116,7 @@ const Mode& radius_group_mode() {
       "radius_group", "config-sg-radius",
       table(kept_many(kw("server", "Specify a RADIUS server") >> kw("name", "radius server configuration name") >>
                           tail(name_arg("Name of the server")),
-                      {.note = why}),
+                      {.effective = in_force}),
             kept_many(kw("server", "Specify a RADIUS server") >> tail(arg(ipv4("IP address of RADIUS server")) >> ports()),
                       {.note = why}),
             kept_many(kw("server-private", "Define private RADIUS server") >>
@@ -161,16 +174,16 @@ const Mode& radius_server_mode() {
                             arg(number(0, 65535, "Port number"))) >>
                           -(kw("acct-port", "UDP port for RADIUS accounting server (default is 1646)") >>
                             arg(number(0, 65535, "Port number")))),
-                 {.note = why}),
+                 {.effective = in_force}),
             kept(kw("automate-tester", "Configure server automated testing.") >> tail(arg(rest_of_line("Parameters"))),
                  {.note = why}),
             kept(kw("timeout", "Time to wait (in seconds) for this radius server to reply") >>
                      tail(arg(number(1, 1000, "Seconds"))),
-                 {.note = why}),
+                 {.effective = in_force}),
             kept(kw("retransmit", "Number of retries to active server (overrides default)") >> tail(arg(number(0, 100, "Times"))),
-                 {.note = why}),
+                 {.effective = in_force}),
             kept(kw("pac", "Protected Access Credential key") >> kw("key", "Key") >> tail(password_arg()), {.note = why}),
-            kept(kw("key", "Per-server encryption key") >> tail(password_arg()), {.note = why}),
+            kept(kw("key", "Per-server encryption key") >> tail(password_arg()), {.effective = in_force}),
             kept(kw("backoff", "Retry backoff pattern (Default is retransmits with constant delay)") >> tail(parameters()),
                  {.note = why}),
             kept(kw("non-standard", "Non-standard attributes to be parsed"), {.note = why}),
@@ -229,9 +242,9 @@ Commands servers() {
   };
   return table(kept_block(accounting() >> kw("network", "For network services. (PPP, SLIP, ARAP)") >> list_name() >>
                               -((record() >> group()) | kw("none", "No accounting.")),
-                          {.note = why, .opens = accounting_mode}),
+                          {.opens = accounting_mode, .effective = in_force}),
                kept_block(groups() >> kw("radius", "RADIUS server-group definition") >> name_arg("Server-group name"),
-                          {.note = why, .opens = radius_group_mode}),
+                          {.opens = radius_group_mode, .effective = in_force}),
                kept_block(groups() >> kw("tacacs+", "TACACS+ server-group definition") >> name_arg("Server-group name"),
                           {.note = why, .opens = tacacs_group_mode}),
                kept_block(aaa() >> kw("server", "Local AAA server") >> kw("radius", "RADIUS") >>
@@ -306,6 +319,7 @@ bool has_word(const Kept& line, std::string_view word) {
 }
 /// What parser/operators.hpp reads: how far a user may go, and what opens the privileged commands.
 bool has_privilege(const Kept& line) { return has_word(line, "privilege"); }
+bool counts_here(const Kept& line) { return has_privilege(line) || has_password(line); }
 bool opens_enable(const Kept& line) { return !has_word(line, "level"); }
 
 }  // namespace
@@ -343,7 +357,7 @@ Commands global_users() {
                  kw("nopassword", "No password is required for the user to log in")) >>
                -(kw("autocommand", "Automatically issue a command after the user logs in") >>
                  arg(rest_of_line("Command to be automatically issued")))),
-      {.note = no_effect::host_users, .effective = has_privilege, .joined = joined_user}));
+      {.note = no_effect::host_users, .effective = counts_here, .joined = joined_user}));
 }
 
 Commands global_tacacs() {
@@ -392,7 +406,7 @@ Commands global_radius() {
       kept(old() >> kw("vsa", "Vendor specific attribute configuration") >> tail(arg(rest_of_line("Parameters"))), {.note = why}),
       kept_block(
           kw("radius", "RADIUS server configuration command") >> kw("server", "RADIUS server") >> name_arg("Name of the server"),
-          {.note = why, .opens = radius_server_mode}),
+          {.opens = radius_server_mode, .effective = in_force}),
       kept_block(kw("tacacs", "TACACS+ server configuration command") >> kw("server", "TACACS+ server") >>
                      name_arg("Name of the server"),
                  {.note = why, .opens = tacacs_server_mode}));

@@ -218,7 +218,7 @@ Commands global_routes() {
                     tail(arg(ipv4("First IP address of range")) >> -arg(ipv4("Last IP address of range")) >>
                          -(kw("group", "Create pool group") >> name_arg("Name of the group")) >>
                          -(kw("cache-size", "Number of free entries to search") >> arg(number(0, 1000, "Entries")))),
-                {.note = no_effect::config_mode, .settle = settle_pool}),
+                {.effective = in_force, .settle = settle_pool}),
       kept_many(ip_route(),
                 {.note = no_effect::host_routes, .effective = is_tunnel_route, .nothing = no_route, .settle = settle_route}),
       kept(ipv6_word() >> kw("unicast-routing", "Enable unicast routing"), {.note = no_effect::host_routes}),
@@ -226,7 +226,7 @@ Commands global_routes() {
                     name_arg("Create named local address pool") >>
                     tail(arg(ipv6_prefix("IPv6 pool prefix")) >> arg(number(1, 128, "Prefix length to assign")) >>
                          -kw("shared", "Shared between users")),
-                {.note = no_effect::config_mode}),
+                {.effective = in_force}),
       kept_many(ipv6_route(), {.note = no_effect::host_routes, .effective = is_tunnel_route, .nothing = no_route}));
 }
 

@@ -51,6 +51,13 @@ auto host_table() {
            -f<&T::destination>(ipv4("Network to display information about"))));
 }
 
+auto local_pool() {
+  using T = ShowLocalPool;
+  return show() >> (kw("ip", "IP information") | flag<&T::ipv6>(kw("ipv6", "IPv6 information"))) >>
+         kw("local", "Local options") >> kw("pool", "Address pools, and who has their addresses") >>
+         -f<&T::name>(word("Name of the pool"));
+}
+
 auto selector_protocol() {
   using T = TestSelector;
   return is<&T::protocol, 1U>(kw("icmp", "Internet Control Message Protocol")) |
@@ -66,7 +73,7 @@ Commands observing_commands() {
       shows<ShowAdmission>(show_crypto() >> kw("call", "Show crypto call admission info") >>
                            kw("admission", "Show crypto call admission info") >>
                            kw("statistics", "Show crypto call admission stats")),
-      shows<ShowHost>(host_table()),
+      shows<ShowHost>(host_table()), shows<ShowLocalPool>(local_pool()),
       shows<ShowSaHistory>(show_ikev2() >> kw("sa", "Shows IKEv2 SAs") >> kw("history", "What became of SAs, the latest first") >>
                            -(kw("remote", "Of one peer") >> any_address<&ShowSaHistory::remote>("Peer address"))),
       shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>

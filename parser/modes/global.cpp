@@ -17,7 +17,8 @@ std::string keep_interface(const Node&, const Interface& interface) {
 }
 
 std::string_view note_of(const Interface& interface) {
-  return interface.name.starts_with("Virtual-Template") ? no_effect::virtual_access : std::string_view();
+  const bool other = interface.name.starts_with("Virtual-Template") && interface.kind != InterfaceKind::type_tunnel;
+  return other ? no_effect::virtual_access : std::string_view();
 }
 
 auto interface_line() {

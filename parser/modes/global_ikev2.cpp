@@ -82,7 +82,7 @@ Commands objects() {
       kept_block(ikev2() >> kw("name-mangler", "Name mangler") >> name_arg("Name of the name mangler"),
                  {.note = no_effect::aaa, .opens = ikev2_name_mangler_mode}),
       kept_block(authorization_policy() >> name_arg("Name of the authorization policy"),
-                 {.note = no_effect::config_mode, .opens = ikev2_authorization_policy_mode}),
+                 {.opens = ikev2_authorization_policy_mode, .effective = in_force}),
       kept(redirect() >> kw("client", "As client") >>
                -(kw("max-redirects", "Number of redirects") >> arg(number(1, 255, "Number"))),
            {.note = no_effect::cluster}),

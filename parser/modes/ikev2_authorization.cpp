@@ -20,35 +20,35 @@ Commands addresses() {
       kept(kw("aaa", "AAA attributes") >> kw("attribute", "AAA attributes") >> kw("list", "Attribute list") >>
                tail(name_arg("Name of the attribute list")),
            {.note = no_effect::aaa}),
-      kept(kw("pool", "Local IPv4 address pool") >> tail(name_arg("Pool name")), {.note = config_mode}),
+      kept(kw("pool", "Local IPv4 address pool") >> tail(name_arg("Pool name")), {.effective = in_force}),
       kept(kw("ipv6", "IPv6 of the client") >> kw("pool", "Local IPv6 address pool") >> tail(name_arg("Pool name")),
-           {.note = config_mode}),
+           {.effective = in_force}),
       kept(kw("ipv6", "IPv6 of the client") >> kw("prefix", "Length of the assigned prefix") >>
                tail(arg(number(1, 128, "Prefix length"))),
            {.note = config_mode}),
       kept(kw("ipv6", "IPv6 of the client") >> kw("dns", "IPv6 DNS servers") >>
                tail(arg(ipv6("Address of primary DNS server")) >> -arg(ipv6("Address of secondary DNS server"))),
-           {.note = config_mode}),
+           {.effective = in_force}),
       kept(kw("dhcp", "DHCP for the client's address") >>
                tail((kw("server", "DHCP server") >> (arg(ipv4("Address of the server")) | name_arg("Name of the server"))) |
                     (kw("giaddr", "Gateway address") >> arg(ipv4("Gateway address"))) |
                     (kw("timeout", "How long to wait") >> arg(number(4, 30, "Seconds")))),
            {.note = config_mode}),
       kept(kw("dns", "DNS servers") >> tail(servers("Address of primary DNS server", "Address of secondary DNS server")),
-           {.note = config_mode}),
+           {.effective = in_force}),
       kept(kw("wins", "WINS servers") >> tail(servers("Address of primary WINS server", "Address of secondary WINS server")),
-           {.note = config_mode}),
-      kept(kw("netmask", "Netmask for the client's address") >> tail(arg(ipv4("Netmask"))), {.note = config_mode}),
-      kept(kw("banner", "Banner for the client") >> tail(banner_text()), client_banner_rules(config_mode)),
-      kept(kw("def-domain", "Default domain of the client") >> tail(name_arg("Domain name")), {.note = config_mode}),
+           {.effective = in_force}),
+      kept(kw("netmask", "Netmask for the client's address") >> tail(arg(ipv4("Netmask"))), {.effective = in_force}),
+      kept(kw("banner", "Banner for the client") >> tail(banner_text()), client_banner_rules({}, in_force)),
+      kept(kw("def-domain", "Default domain of the client") >> tail(name_arg("Domain name")), {.effective = in_force}),
       kept_many(kw("split-dns", "Domains the tunnel's DNS servers resolve") >> tail(name_arg("Domain name")),
-                {.note = config_mode}));
+                {.effective = in_force}));
 }
 
 Commands others() {
   return table(kept_many(kw("backup-gateway", "Gateway to turn to when this one fails") >>
                              tail(arg(ipv4("Address of the gateway")) | name_arg("Name of the gateway")),
-                         {.note = config_mode}),
+                         {.effective = in_force}),
                kept(kw("configuration", "Configuration of the client") >> kw("url", "Where it is") >> tail(name_arg("URL")),
                     {.note = config_mode}),
                kept(kw("configuration", "Configuration of the client") >> kw("version", "Its version") >>
@@ -69,10 +69,10 @@ Commands routes() {
       kept(route_set() >> kw("interface", "Address of the interface") >> repeat(interface_arg(), 0, 8), {.note = config_mode}),
       kept(route_set() >> kw("access-list", "Networks of an access list") >> kw("ipv6", "IPv6 access list") >>
                tail(name_arg("Access-list name")),
-           {.note = config_mode}),
+           {.effective = in_force}),
       kept(route_set() >> kw("access-list", "Networks of an access list") >> tail(name_arg("Access-list name or number")),
-           {.note = config_mode}),
-      kept_many(route_set() >> kw("remote", "Networks of this side") >> tail(network4() | network6()), {.note = config_mode}),
+           {.effective = in_force}),
+      kept_many(route_set() >> kw("remote", "Networks of this side") >> tail(network4() | network6()), {.effective = in_force}),
       kept_many(route_set() >> kw("local", "Networks behind the peer") >>
                     tail(((network4() >> -arg(ipv4("Next hop"))) | (network6() >> -arg(ipv6("Next hop")))) >>
                          -(kw("vrf", "VRF of the route") >> name_arg("Name of the VRF")) >>

@@ -79,6 +79,7 @@ std::string_view note_of(Method method) {
     case Method::pre_share:
     case Method::rsa_sig:
     case Method::ecdsa_sig:
+    case Method::eap:
       return {};
     case Method::mldsa_sig:
       return no_effect::mldsa;
@@ -86,6 +87,9 @@ std::string_view note_of(Method method) {
       return no_effect::eap;
   }
 }
+
+bool is_cached(const Kept& line) { return line.text.ends_with(" cached"); }
+bool is_for_eap(const Kept& line) { return line.text.starts_with("aaa authentication eap "); }
 
 auto any_method() {
   return kw("psk", "Pre-Shared Key") | kw("cert", "Certificates") | kw("eap", "EAP") | kw("anyconnect-eap", "AnyConnect EAP");
@@ -103,17 +107,17 @@ Commands aaa_commands() {
   return table(
       kept(kw("aaa", "Authentication, Authorization and Accounting.") >> kw("authentication", "Authentication") >>
                tail((kw("eap", "EAP") | kw("anyconnect-eap", "AnyConnect EAP")) >> name_arg("AAA list name")),
-           {.note = no_effect::aaa}),
+           {.note = no_effect::eap, .effective = is_for_eap}),
       kept(kw("aaa", "Authentication, Authorization and Accounting.") >> kw("accounting", "Accounting") >>
                tail((kw("list", "AAA method list") >> name_arg("AAA list name")) | (any_method() >> name_arg("AAA list name"))),
-           {.note = no_effect::aaa}),
+           {.effective = in_force}),
       kept_many(authorization() >> kw("group", "Group authorization") >>
                     tail(-kw("override", "Group attributes override user attributes") >> -any_method() >>
                          list_and_name("Authorization policy or user name")),
-                {.note = no_effect::aaa}),
+                {.effective = in_force}),
       kept_many(authorization() >> kw("user", "User authorization") >>
                     tail(any_method() >> (kw("cached", "Use cached attributes from EAP") | list_and_name("User name"))),
-                {.note = no_effect::aaa}));
+                {.note = no_effect::aaa, .effective = is_cached}));
 }
 
 Commands timers() {
@@ -137,7 +141,7 @@ Commands rest() {
       kept(kw("virtual-template", "Virtual template for the sessions of this profile") >>
                tail(arg(number(1, 4095, "Virtual template interface number")) >>
                     -(kw("mode", "Mode of the interface") >> kw("auto", "As the peer proposes"))),
-           {.note = no_effect::virtual_access}),
+           {.effective = in_force}),
       kept(kw("initial-contact", "Initial contact processing") >> kw("force", "Also from peers that do not announce it"),
            {.note = no_effect::ike_knob}),
       kept(config_exchange() >> kw("request", "Ask the peer for configuration"),

@@ -117,9 +117,14 @@ Commands protections() {
 
 }  // namespace
 
+bool is_virtual_template(const Node& block) {
+  const auto* interface = block.as<Interface>();
+  return interface && interface->kind == InterfaceKind::type_tunnel && interface->name.starts_with("Virtual-Template");
+}
+
 bool is_tunnel_interface(const Node& block) {
   const auto* interface = block.as<Interface>();
-  return interface && interface->name.starts_with("Tunnel");
+  return interface && (interface->name.starts_with("Tunnel") || is_virtual_template(block));
 }
 
 Commands interface_tunnel() {

@@ -97,7 +97,9 @@ struct Ipv6AdjustMss {
   friend bool operator==(const Ipv6AdjustMss&, const Ipv6AdjustMss&) = default;
 };
 
-/// The block is `interface TunnelN`: such a device is ours, addresses and all.
+/// The block is `interface TunnelN`, or a template of such ones: the device is ours, addresses and all.
 bool is_tunnel_interface(const Node& block);
+/// The block is `interface Virtual-TemplateN type tunnel`: each client's interface is a copy of it.
+bool is_virtual_template(const Node& block);
 
 }  // namespace parser

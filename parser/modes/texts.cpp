@@ -91,8 +91,9 @@ KeptRules banner_rules(std::string_view note) {
   return {.note = note, .settle = settle_banner, .unfinished = banner_is_open, .take = take_banner_line};
 }
 
-KeptRules client_banner_rules(std::string_view note) {
+KeptRules client_banner_rules(std::string_view note, bool (*effective)(const Kept&)) {
   KeptRules rules = banner_rules(note);
+  rules.effective = effective;
   rules.settle = settle_client_banner;
   return rules;
 }

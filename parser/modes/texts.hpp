@@ -33,7 +33,7 @@ inline auto banner_text() { return arg(BannerText{}); }
 /// The rules of a command that ends with banner_text().
 KeptRules banner_rules(std::string_view note);
 /// The same for the banner that a client is sent: one that begins with a word is the line, without delimiters.
-KeptRules client_banner_rules(std::string_view note);
+KeptRules client_banner_rules(std::string_view note, bool (*effective)(const Kept&) = nullptr);
 
 /// The rules of a certificate's line, whose hexadecimal digits follow up to "quit".
 KeptRules certificate_rules(std::string_view note);

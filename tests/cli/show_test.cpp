@@ -135,30 +135,6 @@ TEST(ShowCryptoSession, OfOneLocalAddressOrInterface) {
   EXPECT_EQ(cli::show_crypto_session(busy_gateway(), {}, options).find("GigabitEthernet0/0"), std::string::npos);
 }
 
-/// RFC 4555: the lines are configured for the address that the peer came from.
-TEST(ShowCryptoSession, APeerThatMovedIsOneSession) {
-  cli::ShowFacts facts = busy_gateway();
-  for (auto& sa : facts.view.ike_sas)
-    if (sa.remote.ip == address("203.0.113.20")) sa.remote.ip = address("203.0.113.21");
-  const std::string text = cli::show_crypto_session(facts, {}, {});
-  EXPECT_EQ(text.find("DOWN     "), std::string::npos) << text;
-  EXPECT_EQ(text.find("Peer: 203.0.113.20 "), std::string::npos) << text;
-  const auto moved = text.find("Peer: 203.0.113.21 port 500");
-  ASSERT_NE(moved, std::string::npos) << text;
-  EXPECT_NE(text.substr(moved, 400).find("Active SAs: 2"), std::string::npos) << text;
-  EXPECT_NE(cli::show_ipsec_sa(facts, {}).find("current_peer 203.0.113.21 port 500"), std::string::npos);
-}
-
-TEST(ShowIpsecSa, TwoOfALineAreARekeyOnlyWithTheSameSelectors) {
-  cli::ShowFacts facts = busy_gateway();
-  auto& children = facts.view.ike_sas.at(0).children;
-  ASSERT_EQ(children.size(), 1U);
-  children.push_back(children[0]);
-  EXPECT_NE(cli::show_ipsec_sa_count(facts.view).find("rekeying: 1,"), std::string::npos);
-  children[1].selectors.remote.first = children[1].selectors.remote.last;
-  EXPECT_NE(cli::show_ipsec_sa_count(facts.view).find("rekeying: 0,"), std::string::npos);
-}
-
 TEST(ShowCryptoSession, NothingIsATitle) { EXPECT_EQ(cli::show_crypto_session({}, {}, {}), "Crypto session current status\n\n"); }
 
 TEST(ShowIkev2Profile, NamesEveryMethodOfAuthentication) {

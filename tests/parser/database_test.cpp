@@ -78,7 +78,7 @@ std::optional<Configuration> startup_of(Database& db) {
   return read.ok() ? *read : std::nullopt;
 }
 
-const std::string site = R"(
+const std::string stored_site = R"(
 hostname R1
 crypto ikev2 proposal P1
  encryption aes-cbc-256 aes-cbc-128
@@ -140,7 +140,7 @@ TEST(Database, StartsEmpty) {
 
 TEST(Database, RoundTrip) {
   Folder folder;
-  const Configuration wanted = parse(site);
+  const Configuration wanted = parse(stored_site);
   {
     Database db(folder.path(), "boot-1");
     commit(db, wanted);
@@ -155,7 +155,7 @@ TEST(Database, FilesAreForTheOwnerOnly) {
   Folder folder;
   const mode_t before = ::umask(0);
   Database db(folder.path(), "boot-1");
-  commit(db, parse(site));
+  commit(db, parse(stored_site));
   ::umask(before);
   int files = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder.directory())) {
@@ -191,7 +191,7 @@ TEST(Database, WhatItCannotOpenItNames) {
 
 TEST(Database, ARebootGoesBackToStartup) {
   Folder folder;
-  const Configuration saved = parse(site);
+  const Configuration saved = parse(stored_site);
   const Configuration changed = parse("hostname R2\ncrypto map MAP 20 ipsec-isakmp\n set peer 192.0.2.9\n", saved);
   {
     Database db(folder.path(), "boot-1");
@@ -215,7 +215,7 @@ TEST(Database, ARebootWithoutStartupIsAnEmptyRouter) {
   Folder folder;
   {
     Database db(folder.path(), "boot-1");
-    commit(db, parse(site));
+    commit(db, parse(stored_site));
   }
   Database rebooted(folder.path(), "boot-2");
   EXPECT_EQ(rebooted.load(), Configuration{});
@@ -225,7 +225,7 @@ TEST(Database, ARebootWithoutStartupIsAnEmptyRouter) {
 TEST(Database, AStartupConfigurationThatCannotBeReadIsNotAMissingOne) {
   Folder folder;
   Database db(folder.path(), "boot-1");
-  commit(db, parse(site));
+  commit(db, parse(stored_site));
   ASSERT_TRUE(db.write_startup().ok());
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(folder.path().c_str(), &other), SQLITE_OK);
@@ -241,7 +241,7 @@ TEST(Database, WriteStartupReplacesTheOldOne) {
   Database db(folder.path(), "boot-1");
   ASSERT_TRUE(db.write_startup().ok());
   EXPECT_EQ(startup_of(db), Configuration{});
-  const Configuration first = parse(site), second = parse("hostname OTHER\n");
+  const Configuration first = parse(stored_site), second = parse("hostname OTHER\n");
   for (const Configuration& each : {first, second, first}) {
     commit(db, each);
     ASSERT_TRUE(db.write_startup().ok());
@@ -272,7 +272,7 @@ std::string contents(const std::string& path) {
 TEST(Database, EveryKindOfChangeLeavesWhatAFreshWriteWould) {
   Folder folder;
   Database db(folder.path(), "boot-1");
-  Configuration now = parse(site);
+  Configuration now = parse(stored_site);
   commit(db, now);
   const char* changes[] = {
       "hostname A\n",
@@ -306,14 +306,14 @@ TEST(Database, EveryKindOfChangeLeavesWhatAFreshWriteWould) {
 TEST(Database, UnchangedBlocksAreNotWritten) {
   Folder folder;
   Database db(folder.path(), "boot-1");
-  const Configuration before = parse(site);
+  const Configuration before = parse(stored_site);
   commit(db, before);
   const std::string rows = "select id from object where mode in ('ikev2_proposal', 'ikev2_profile', 'ikev2_keyring') order by id";
   const std::string ids = select(folder.path(), rows);
   commit(db, parse("crypto ikev2 keyring KEYS\n peer D\n  address 192.0.2.7\n", before));
   EXPECT_EQ(select(folder.path(), rows), ids);
   // The same configuration from another text has no node in common with the old one.
-  commit(db, parse(site + "crypto ikev2 keyring KEYS\n peer D\n  address 192.0.2.7\n"));
+  commit(db, parse(stored_site + "crypto ikev2 keyring KEYS\n peer D\n  address 192.0.2.7\n"));
   EXPECT_EQ(select(folder.path(), rows), ids);
 }
 
@@ -335,7 +335,7 @@ TEST(Database, OftenAtTheSamePlaceThereIsStillRoom) {
 
 TEST(Database, EveryRevisionCanBeHadBack) {
   Folder folder;
-  std::vector<Configuration> history{parse(site)};
+  std::vector<Configuration> history{parse(stored_site)};
   for (const char* change :
        {"hostname A\n", "ip access-list extended ACL\n 5 permit ip host 1.1.1.1 any\n", "no ipv6 access-list SIX\n",
         "crypto ikev2 keyring KEYS\n no peer C\n", "hostname B\nip route 10.0.0.0 255.0.0.0 192.0.2.254\n",
@@ -375,7 +375,7 @@ TEST(Database, EveryRevisionCanBeHadBack) {
 
 TEST(Database, ARestartAndARebootKeepTheHistory) {
   Folder folder;
-  const Configuration one = parse(site), two = parse("hostname TWO\n", one), three = parse("hostname THREE\n", one);
+  const Configuration one = parse(stored_site), two = parse("hostname TWO\n", one), three = parse("hostname THREE\n", one);
   {
     Database db(folder.path(), "boot-1");
     commit(db, one);
@@ -457,7 +457,7 @@ TEST(Database, AHistoryOfVersionOneIsTakenOver) {
 TEST(Database, ViewsForOperators) {
   Folder folder;
   Database db(folder.path(), "boot-1");
-  commit(db, parse(site));
+  commit(db, parse(stored_site));
   ASSERT_TRUE(db.write_startup().ok());
   const std::pair<const char*, const char*> cases[] = {
       {"select hostname from global", "R1"},
@@ -486,7 +486,7 @@ TEST(Database, ViewsForOperators) {
 TEST(Database, EveryViewCanBeSelectedAndNoneShowsAKey) {
   Folder folder;
   Database db(folder.path(), "boot-1");
-  commit(db, parse(site));
+  commit(db, parse(stored_site));
   read_only(folder.path(), [](sqlite3* file) {
     for (const View& view : database_views(schema())) {
       const std::string rows = select_in(file, "select * from \"" + view.name + "\"");

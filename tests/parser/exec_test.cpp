@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/parser/support.hpp"
+#include "tests/values.hpp"
 
 namespace parser {
 namespace {
@@ -14,8 +15,6 @@ T run(const std::string& line, bool privileged = true) {
   EXPECT_TRUE(command) << line;
   return command ? *command : T{};
 }
-
-engine::IpAddress address(const char* text) { return *engine::IpAddress::parse(text); }
 
 std::string offered(const char* text, bool privileged = true) {
   std::string out;
@@ -51,13 +50,13 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_TRUE(run<ShowIkev2Sa>("show crypto ikev2 sa detailed").detailed);
   EXPECT_TRUE(run<ShowIkev2Sa>("sh cry ike sa det").detailed);
   EXPECT_FALSE(run<ShowIkev2Sa>("sh cry ike sa").detailed);
-  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa det remote 192.0.2.1").remote, address("192.0.2.1"));
-  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
-  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa peer 192.0.2.1").peer, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa det remote 192.0.2.1").remote, values::ip("192.0.2.1"));
+  EXPECT_EQ(run<ShowIkev2Sa>("sh cry ikev2 sa local 2001:db8::1").local, values::ip("2001:db8::1"));
+  EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa peer 192.0.2.1").peer, values::ip("192.0.2.1"));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa detail int gi0/0").interface, "GigabitEthernet0/0");
   EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa peer 192.0.2.1 detail"),
-            (ShowIpsecSa{true, address("192.0.2.1"), {}, {}, false}));
-  EXPECT_EQ(run<ShowIkev2Sa>("show crypto ikev2 sa remote 192.0.2.1 detail"), (ShowIkev2Sa{true, {}, address("192.0.2.1")}));
+            (ShowIpsecSa{true, values::ip("192.0.2.1"), {}, {}, false}));
+  EXPECT_EQ(run<ShowIkev2Sa>("show crypto ikev2 sa remote 192.0.2.1 detail"), (ShowIkev2Sa{true, {}, values::ip("192.0.2.1")}));
   EXPECT_EQ(run<ShowIpsecSa>("show crypto ipsec sa ipv6 detailed"), (ShowIpsecSa{true, {}, {}, {}, true}));
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa map VPN").map, "VPN");
   EXPECT_EQ(run<ShowIpsecSa>("sh cry ips sa identity").form, IpsecSaForm::identity);
@@ -67,7 +66,7 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowIkev2Counters>("show crypto ikev2 stats reconnect").what, Ikev2Counters::reconnect);
   EXPECT_EQ(run<ShowCryptoEngine>("show crypto eli").table, CryptoEngineTable::eli);
   EXPECT_EQ(run<ShowCryptoEngine>("show crypto engine brief").table, CryptoEngineTable::configuration);
-  EXPECT_EQ(run<ShowSaHistory>("show crypto ikev2 sa history remote 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowSaHistory>("show crypto ikev2 sa history remote 192.0.2.1").remote, values::ip("192.0.2.1"));
   run<ShowIpsecSaCount>("show crypto ipsec sa count");
   using O = CryptoObject;
   EXPECT_EQ(run<ShowCryptoObjects>("show crypto ikev2 proposal"), (ShowCryptoObjects{O::ikev2_proposal, {}}));
@@ -89,9 +88,9 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<Debug>("undebug crypto ikev2 internal"), (Debug{DebugTopic::ikev2_internal, false}));
   using K = DebugConditionKind;
   EXPECT_EQ(run<DebugCondition>("debug crypto condition peer ipv4 192.0.2.1"),
-            (DebugCondition{K::peer, address("192.0.2.1"), {}, {}, true}));
+            (DebugCondition{K::peer, values::ip("192.0.2.1"), {}, {}, true}));
   EXPECT_EQ(run<DebugCondition>("no debug crypto condition peer subnet 192.0.2.0 255.255.255.0"),
-            (DebugCondition{K::subnet, address("192.0.2.0"), address("255.255.255.0"), {}, false}));
+            (DebugCondition{K::subnet, values::ip("192.0.2.0"), values::ip("255.255.255.0"), {}, false}));
   EXPECT_EQ(run<DebugCondition>("debug crypto condition username gw.example.net").name, "gw.example.net");
   EXPECT_EQ(run<DebugCondition>("debug crypto condition unmatched").kind, K::unmatched);
   run<ShowDebugCondition>("show crypto debug-condition");
@@ -106,7 +105,7 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowHost>("sh proc cpu").table, HostTable::processes);
   EXPECT_EQ(run<ShowHost>("show memory").table, HostTable::memory);
   EXPECT_EQ(run<ShowHost>("sh ip route").table, HostTable::routes);
-  EXPECT_EQ(run<ShowHost>("show ip route 192.0.2.1").destination, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowHost>("show ip route 192.0.2.1").destination, values::ip("192.0.2.1"));
   EXPECT_EQ(run<ShowHost>("show arp").table, HostTable::neighbours);
   EXPECT_EQ(run<ShowHost>("show ip arp").table, HostTable::neighbours);
   EXPECT_EQ(run<ShowHost>("show ip interface").table, HostTable::ip_interfaces);
@@ -118,35 +117,35 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ClearKept>("clear crypto ikev2 diagnose error").what, Forgotten::diagnoses);
   EXPECT_EQ(run<ClearKept>("clear logging").what, Forgotten::log);
   run<ShowIncrementalDifferences>("show archive config incremental-diffs flash:a ignorecase");
-  EXPECT_EQ(run<ShowLadder>("show crypto ikev2 ladder peer 192.0.2.1 utf8"), (ShowLadder{address("192.0.2.1"), true}));
-  EXPECT_EQ(run<ShowPacketDrop>("show crypto packet-drop peer 192.0.2.1").peer, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowLadder>("show crypto ikev2 ladder peer 192.0.2.1 utf8"), (ShowLadder{values::ip("192.0.2.1"), true}));
+  EXPECT_EQ(run<ShowPacketDrop>("show crypto packet-drop peer 192.0.2.1").peer, values::ip("192.0.2.1"));
   EXPECT_EQ(run<TestSelector>("test crypto selector 192.0.2.1 192.0.2.2 tcp 443"),
-            (TestSelector{address("192.0.2.1"), address("192.0.2.2"), 6, 443}));
+            (TestSelector{values::ip("192.0.2.1"), values::ip("192.0.2.2"), 6, 443}));
   EXPECT_EQ(run<TestSelector>("test crypto selector 192.0.2.1 192.0.2.2 47").protocol, 47U);
   run<ShowVersion>("sh ver");
   EXPECT_TRUE(run<ShowIkev2Session>("show crypto ikev2 session detailed").detailed);
   EXPECT_FALSE(run<ShowIkev2Session>("sh cry ikev2 ses").detailed);
-  EXPECT_EQ(run<ShowCryptoSession>("sh cry ses rem 192.0.2.1").remote, address("192.0.2.1"));
+  EXPECT_EQ(run<ShowCryptoSession>("sh cry ses rem 192.0.2.1").remote, values::ip("192.0.2.1"));
   EXPECT_TRUE(run<ShowCryptoSession>("show crypto session detail").detail);
   EXPECT_TRUE(run<ShowCryptoSession>("show crypto session brief").brief);
   EXPECT_EQ(run<ShowCryptoSession>("show crypto session local 192.0.2.1 detail"),
-            (ShowCryptoSession{true, false, address("192.0.2.1"), {}, {}}));
+            (ShowCryptoSession{true, false, values::ip("192.0.2.1"), {}, {}}));
   EXPECT_EQ(run<ShowCryptoSession>("sh cry ses det int tu0").interface, "Tunnel0");
   EXPECT_TRUE(run<ShowDiagnose>("show crypto ikev2 diagnose error").error);
-  EXPECT_EQ(run<ShowDiagnose>("show crypto ikev2 diagnose peer 192.0.2.1").peer, address("192.0.2.1"));
-  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa remote 192.0.2.1").remote, address("192.0.2.1"));
-  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa local 2001:db8::1").local, address("2001:db8::1"));
+  EXPECT_EQ(run<ShowDiagnose>("show crypto ikev2 diagnose peer 192.0.2.1").peer, values::ip("192.0.2.1"));
+  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa remote 192.0.2.1").remote, values::ip("192.0.2.1"));
+  EXPECT_EQ(run<ClearIkev2Sa>("clear crypto ikev2 sa local 2001:db8::1").local, values::ip("2001:db8::1"));
   EXPECT_FALSE(run<ClearIpsecSa>("clear crypto sa").peer);
   EXPECT_TRUE(run<ClearIpsecSa>("clear crypto sa counters").counters);
   EXPECT_EQ(run<ClearIpsecSa>("clear cry sa map VPN").map, "VPN");
   EXPECT_EQ(run<ClearIpsecSa>("clear crypto sa entry 192.0.2.1 esp 305419896"),
-            (ClearIpsecSa{address("192.0.2.1"), "", 305419896, false, false}));
+            (ClearIpsecSa{values::ip("192.0.2.1"), "", 305419896, false, false}));
   EXPECT_TRUE(run<ClearIpsecSa>("clear crypto sa entry 192.0.2.1 ah 256").other_protocol);
   EXPECT_EQ(run<ClearIpsecSa>("clear crypto sa spi 4294967295").spi, 4294967295U);
   EXPECT_EQ(run<ClearCryptoSession>("clear crypto session"), ClearCryptoSession{});
   EXPECT_EQ(run<ClearCryptoSession>("clear cry sess remote 192.0.2.1 port 4500"),
-            (ClearCryptoSession{address("192.0.2.1"), {}, std::uint16_t{4500}, ""}));
-  EXPECT_EQ(run<ClearCryptoSession>("clear crypto session local 192.0.2.1").local, address("192.0.2.1"));
+            (ClearCryptoSession{values::ip("192.0.2.1"), {}, std::uint16_t{4500}, ""}));
+  EXPECT_EQ(run<ClearCryptoSession>("clear crypto session local 192.0.2.1").local, values::ip("192.0.2.1"));
   EXPECT_EQ(run<ClearCryptoSession>("clear crypto session interface tu0").interface, "Tunnel0");
   EXPECT_FALSE(run<ClearIkeStats>("clear crypto ikev2 stats").admission);
   EXPECT_TRUE(run<ClearIkeStats>("clear crypto call admission statistics").admission);
@@ -176,10 +175,10 @@ TEST(Exec, Captures) {
 }
 
 TEST(Exec, Ping) {
-  EXPECT_EQ(run<Ping>("ping 192.0.2.1"), (Ping{address("192.0.2.1"), {}, 5, 100, 2}));
-  EXPECT_EQ(run<Ping>("ping ip 192.0.2.1 so 10.0.0.1 rep 3"), (Ping{address("192.0.2.1"), "10.0.0.1", 3, 100, 2}));
+  EXPECT_EQ(run<Ping>("ping 192.0.2.1"), (Ping{values::ip("192.0.2.1"), {}, 5, 100, 2}));
+  EXPECT_EQ(run<Ping>("ping ip 192.0.2.1 so 10.0.0.1 rep 3"), (Ping{values::ip("192.0.2.1"), "10.0.0.1", 3, 100, 2}));
   EXPECT_EQ(run<Ping>("ping ipv6 2001:db8::1 size 200 source lo0 timeout 1"),
-            (Ping{address("2001:db8::1"), "Loopback0", 5, 200, 1}));
+            (Ping{values::ip("2001:db8::1"), "Loopback0", 5, 200, 1}));
 }
 
 TEST(Exec, Modifiers) {

@@ -149,7 +149,9 @@ TEST(Properties, ShortestPrefixesMeanTheSameAndShorterOnesAreAmbiguous) {
         });
         // The name of a group is no abbreviation of the groups that are built in.
         const bool group = i > 0 && tokens[i - 1] == "group" && takes_text(offers);
-        if (is_keyword(offers, prefix) || type || group) continue;
+        // A word of global configuration is no abbreviation elsewhere, nor is what an EXEC command follows.
+        const bool other = i == 0 && (prefix == "do" || (&mode != &global_mode() && global_mode().has_keyword(prefix)));
+        if (is_keyword(offers, prefix) || type || group || other) continue;
         if (fitting == 1) {
           cut[i] = prefix;
           break;

@@ -177,6 +177,7 @@ Compiled compile(const Site& site) {
     interface.entries.push_back(entry);
   }
   config->interfaces.push_back(interface);
+  if (site.amend) site.amend(*config, *keys);
   engine::InterfaceState state{"GigabitEthernet0/0", true, {}, 1500};
   for (const auto& list : {std::vector{site.wan}, site.more_wan})
     for (const engine::IpAddress& address : list)

@@ -1,6 +1,7 @@
 // Configurations for simulated nodes, as parser/compile.cpp would make them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,8 +92,9 @@ struct Site {
   engine::Fragmentation fragmentation;
   bool same_profile = false;  // the first one, for all tunnels
   bool mobike = true;
-  bool one_keyring = false;                                 // for all tunnels together
-  std::optional<engine::TunnelInterface> tunnel_interface;  // it is one, in place of a crypto map
+  bool one_keyring = false;                                               // for all tunnels together
+  std::optional<engine::TunnelInterface> tunnel_interface;                // it is one, in place of a crypto map
+  std::function<void(engine::Config&, engine::crypto::KeyStore&)> amend;  // what no word here says
 };
 
 struct Compiled {

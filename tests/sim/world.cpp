@@ -82,6 +82,7 @@ void World::start(Node& node) {
   node.endpoint = std::make_unique<Endpoint>(node.random);
   if (node.log) feed(node, CaptureWanted{true});
   feed(node, DebugWanted{debugging});
+  if (!node.leases.empty()) feed(node, Leased{node.leases});
   feed(node, InterfacesChanged{node.compiled.interfaces});
   feed(node, ConfigChanged{node.compiled.config});
 }
@@ -219,6 +220,15 @@ void World::carry_out(Node& node, Actions& actions) {
       node.plane.remove_child(remove->child);
     } else if (auto* move = std::get_if<MoveChild>(&action)) {
       install(move->child, node.plane.move_child(*move));
+    } else if (auto* interface = std::get_if<SetInterface>(&action)) {
+      if (interface->gone)
+        node.interfaces_made.erase(interface->interface);
+      else
+        node.interfaces_made.insert_or_assign(interface->interface, std::move(*interface));
+    } else if (auto* lease = std::get_if<KeepLease>(&action)) {
+      std::erase_if(node.leases,
+                    [&](const Lease& each) { return each.pool == lease->lease.pool && each.address == lease->lease.address; });
+      if (!lease->forgotten) node.leases.push_back(std::move(lease->lease));
     } else if (auto* keys = std::get_if<ExportKeys>(&action)) {
       node.exported.push_back(std::move(*keys));
     } else if (auto* notice = std::get_if<Notice>(&action)) {
@@ -259,6 +269,7 @@ void World::start_job(Node& node, StartJob job, std::vector<StartJob>& at_once) 
 }
 
 crypto::JobResult World::run_job(crypto::Job job, const crypto::KeyStore& keys) {
+  if (auto answer = radius ? radius(job) : std::nullopt) return std::move(*answer);
   const auto* exchange = std::get_if<crypto::DhJob>(&job);
   if (!memo || !exchange)
     return crypto::run(std::move(job), keys, began + std::chrono::duration_cast<std::chrono::seconds>(now_ - Time{}).count());

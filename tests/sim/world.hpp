@@ -76,7 +76,9 @@ class Node {
   std::vector<engine::StartJob> held;
   std::set<engine::JobId> open_jobs;
   std::vector<engine::ExportKeys> exported;
-  std::vector<engine::Notice> notices;  // the latest 1,000 that tell of no datagram
+  std::map<std::string, engine::SetInterface> interfaces_made;  // by IKE
+  std::vector<engine::Lease> leases;                            // that it keeps, whatever becomes of its process
+  std::vector<engine::Notice> notices;                          // the latest 1,000 that tell of no datagram
   /// How a nonce begins that it draws as it asks, and as it answers a datagram.
   std::optional<std::uint8_t> asks_with, answers_with;
   std::deque<engine::PeerName> asked;  // names, as long as the world has no resolver
@@ -159,6 +161,8 @@ class World {
   /// What a name means, and after how long; not set, or nothing returned: the question stays open (Node::asked).
   std::function<std::optional<engine::Resolved>(const engine::PeerName&)> resolver;
   engine::Duration resolver_delay = 50ms;
+  /// The RADIUS server that all nodes ask; not set, or nothing returned: it is silent.
+  std::function<std::optional<engine::crypto::JobResult>(const engine::crypto::Job&)> radius;
   /// The calendar's seconds when the virtual clock was 0: what certificates are held against.
   engine::WallTime began = 1'800'000'000;
   /// Set: results of key exchanges are taken from here, so that replaying a run costs little.

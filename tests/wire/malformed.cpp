@@ -51,6 +51,9 @@ const Bad table[] = {
     {"DELETE with an SPI more than it says", delete_, "0304 0001 c0ffee01 c0ffee02"},
     {"DELETE with 65535 SPIs claimed", delete_, "0304 ffff c0ffee01"},
     {"DELETE of an unknown protocol", delete_, "0404 0001 c0ffee01"},
+    {"CP of 3 octets", cp, "010000"},
+    {"a configuration attribute past the end", cp, "01000000 0001 0004 0a0000"},
+    {"half a configuration attribute", cp, "01000000 0001 00"},
     {"TS of 3 octets", ts_i, "010000"},
     {"a selector fewer than it says", ts_i, "02000000 0700 0010 0000 ffff 0a000000 0a0000ff"},
     {"a selector more than it says", ts_r, "00000000 0700 0010 0000 ffff 0a000000 0a0000ff"},
@@ -156,6 +159,13 @@ TEST(Limits, Spis) {
   for (const std::size_t count : {max_spis, max_spis + 1}) {
     const EncodedPayloads encoded = encode_payloads({DeletePayload{Protocol::esp, std::vector<EspSpi>(count)}});
     EXPECT_EQ(parse_payloads(encoded.first, encoded.octets).ok(), count <= max_spis) << count;
+  }
+}
+
+TEST(Limits, ConfigurationAttributes) {
+  for (const std::size_t count : {max_cfg_attributes, max_cfg_attributes + 1}) {
+    const EncodedPayloads encoded = encode_payloads({CpPayload{CfgType::request, std::vector<CfgAttribute>(count)}});
+    EXPECT_EQ(parse_payloads(encoded.first, encoded.octets).ok(), count <= max_cfg_attributes) << count;
   }
 }
 

@@ -55,6 +55,10 @@ std::vector<Pair> pairs() {
       {"no traffic selector", "00000000", TsPayload{PayloadType::ts_i, {}}},
       {"CERT", "04308201", CertPayload{PayloadType::cert, 4, hex("308201")}},
       {"CERTREQ", "04 aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa", CertPayload{PayloadType::certreq, 4, Bytes(20, 0xaa)}},
+      {"CFG_REQUEST", "01000000 0001 0000 000a 0000 7002 0001 61",
+       CpPayload{CfgType::request, {{1, {}}, {10, {}}, {0x7002, hex("61")}}}},
+      {"CFG_REPLY without attributes", "02000000", CpPayload{CfgType::reply, {}}},
+      {"EAP", "01020005 01", EapPayload{hex("0102000501")}},
       {"VID", "434953434f", OpaquePayload{43, false, hex("434953434f")}},
       {"an empty payload of unknown type", "", OpaquePayload{200, false, {}}},
   };

@@ -1,0 +1,182 @@
+#include "parser/compile_aaa.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "parser/secrets.hpp"
+#include "parser/type7.hpp"
+
+namespace parser {
+namespace {
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// What follows `beginning` on the first kept line of the block that begins so.
+std::optional<std::string> first_behind(const Node& block, std::string_view beginning) {
+  for (const auto& line : block.children)
+    if (const auto* kept = line->as<Kept>(); kept && kept->text.starts_with(beginning))
+      return kept->text.substr(beginning.size());
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<engine::Secret> password_of(const Kept& line, const std::string& where, CompileContext& context) {
+  for (std::size_t i = 0; i < line.words.size(); ++i) {
+    if (line.words[i].use != Kept::Use::password) continue;
+    const std::string_view text = line.word(i), type = line.secret_type(i);
+    if (type == "7") {
+      if (const auto clear = type7_decoded(text)) return engine::Secret(engine::as_bytes(*clear));
+      context.warn(where, "its password is not of type 7");
+      return std::nullopt;
+    }
+    if (type != "6") return engine::Secret(engine::as_bytes(text));
+    const auto opened = context.master ? context.master->open(text) : std::nullopt;
+    if (!opened) {
+      context.warn(where, "its password of type 6 was not sealed by a master key that is known here");
+      return std::nullopt;
+    }
+    return engine::Secret(engine::as_bytes(opened->text));
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<const engine::LocalUsers> AaaParts::users() {
+  if (users_) return users_;
+  engine::LocalUsers out;
+  context_.root.each<Kept>([&](const Kept& line, const Node&) {
+    if (!line.text.starts_with("username ")) return;
+    const std::string name(line.word(1));
+    if (auto password = password_of(line, "username " + name, context_)) out[name] = context_.keys.ref(std::move(*password));
+  });
+  return users_ = std::make_shared<const engine::LocalUsers>(std::move(out));
+}
+
+std::optional<std::vector<std::string>> AaaParts::login_methods(const std::string& name) const {
+  const auto behind = first_behind(context_.root, "aaa authentication login " + name + " ");
+  return behind ? std::optional(split(*behind)) : std::nullopt;
+}
+
+std::optional<engine::RadiusServer> AaaParts::server(const std::string& name, const Node& block) {
+  const std::string where = "radius server " + name;
+  engine::RadiusServer out{.name = name};
+  bool addressed = false;
+  const auto number = [](const std::vector<std::string>& words, std::string_view before, auto value) {
+    const auto at = std::find(words.begin(), words.end(), before);
+    if (words.end() - at < 2) return value;
+    std::from_chars(at[1].data(), at[1].data() + at[1].size(), value);
+    return value;
+  };
+  block.each<Kept>([&](const Kept& line, const Node&) {
+    const std::vector<std::string> words = split(line.text);
+    if (words.front() == "address" && words.size() > 2) {
+      if (const auto address = engine::IpAddress::parse(words[2])) {
+        out.address = *address;
+        addressed = true;
+      }
+      out.authentication_port = number(words, "auth-port", out.authentication_port);
+      out.accounting_port = number(words, "acct-port", out.accounting_port);
+    }
+    if (words.front() == "timeout") out.timeout = std::chrono::seconds(number(words, "timeout", 5u));
+    out.retransmit = number(words, "retransmit", out.retransmit);
+    if (words.front() == "key")
+      if (auto secret = password_of(line, where, context_)) out.secret = context_.keys.ref(std::move(*secret));
+  });
+  if (!addressed) context_.warn(where, "it has no address (names are not resolved here), and is not asked");
+  if (!out.secret.value) context_.warn(where, "it has no key, and is not asked");
+  return addressed && out.secret.value ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::shared_ptr<const engine::RadiusGroup> AaaParts::group(const std::string& name, const std::string& where) {
+  engine::RadiusGroup out{.name = name};
+  if (const auto* host = context_.root.find<Hostname>()) out.nas_identifier = host->name;
+  const auto add = [&](const std::string& server_name) {
+    for (const auto& block : context_.root.children)
+      if (const auto* head = block->as<Kept>(); head && head->text == "radius server " + server_name)
+        if (auto read = server(server_name, *block)) out.servers.push_back(std::move(*read));
+  };
+  bool found = name == "radius";
+  context_.root.each<Kept>([&](const Kept& line, const Node& block) {
+    if (found && name == "radius" && line.text.starts_with("radius server ")) add(line.text.substr(14));
+    if (line.text != "aaa group server radius " + name) return;
+    found = true;
+    block.each<Kept>([&](const Kept& member, const Node&) {
+      if (member.text.starts_with("server name ")) add(member.text.substr(12));
+    });
+  });
+  if (!found) context_.warn(where, "RADIUS group " + name + " is not defined");
+  if (found && out.servers.empty()) context_.warn(where, "RADIUS group " + name + " has no server that can be asked");
+  return out.servers.empty() ? nullptr : std::make_shared<const engine::RadiusGroup>(std::move(out));
+}
+
+std::shared_ptr<const engine::RadiusGroup> AaaParts::accounting(const Node& profile, const std::string& where) {
+  const auto wanted = first_behind(profile, "aaa accounting ");
+  if (!wanted) return nullptr;
+  const std::string list = split(*wanted).back(), head = "aaa accounting network " + list;
+  std::string name;
+  const auto look = [&](std::string_view text) {
+    const auto words = split(text);
+    const auto at = std::find(words.begin(), words.end(), "group");
+    if (words.end() - at > 1) name = at[1];
+  };
+  bool found = false;
+  context_.root.each<Kept>([&](const Kept& line, const Node& block) {
+    if (line.text != head && !line.text.starts_with(head + " ")) return;
+    found = true;
+    look(line.text);
+    block.each<Kept>([&](const Kept& member, const Node&) { look(member.text); });
+  });
+  if (!found || name.empty()) {
+    context_.warn(where, "method list " + list + " ('aaa accounting network') " + (found ? "names no group" : "is not defined"));
+    return nullptr;
+  }
+  return group(name, where);
+}
+
+std::shared_ptr<const engine::EapServer> AaaParts::eap_server(const Node& profile, const std::string& where) {
+  const AuthenticationRemote* wanted = nullptr;
+  profile.each<AuthenticationRemote>([&](const AuthenticationRemote& line, const Node&) {
+    if (line.method == AuthenticationMethod::eap) wanted = &line;
+  });
+  if (!wanted) return nullptr;
+  engine::EapServer out;
+  out.query_identity = wanted->query_identity;
+  if (wanted->timeout) out.timeout = std::chrono::seconds(*wanted->timeout);
+  bool local = true;
+  if (const auto list = first_behind(profile, "aaa authentication eap ")) {
+    const auto methods = login_methods(*list);
+    if (!methods) context_.warn(where, "method list " + *list + " ('aaa authentication login') is not defined");
+    const auto first = methods ? *methods : std::vector<std::string>{};
+    local = !first.empty() && (first.front() == "local" || first.front() == "local-case");
+    if (first.size() > 1 && first.front() == "group") {
+      out.radius = group(first[1], where);
+      return out.radius ? std::make_shared<const engine::EapServer>(std::move(out)) : nullptr;
+    }
+    if (methods && !local) context_.warn(where, "method list " + *list + " has no method that exists here for EAP");
+  }
+  if (!local) return nullptr;
+  out.users = users();
+  if (out.users->empty()) context_.warn(where, "EAP knows no user: 'username NAME password PASSWORD' makes one");
+  return std::make_shared<const engine::EapServer>(std::move(out));
+}
+
+std::shared_ptr<const engine::EapClient> AaaParts::eap_client(const Node& profile, const std::string& where) {
+  const auto* wanted = profile.find<AuthenticationLocal>();
+  if (!wanted || wanted->method != AuthenticationMethod::eap) return nullptr;
+  if (wanted->eap == EapMethod::gtc || wanted->eap == EapMethod::md5 || !wanted->username || !wanted->password) {
+    context_.warn(where, "of EAP only 'authentication local eap mschapv2 username NAME password PASSWORD' exists");
+    return nullptr;
+  }
+  const engine::KeyRef password = key_ref(*wanted->password, where + " authentication local", context_);
+  return password.value ? std::make_shared<const engine::EapClient>(engine::EapClient{*wanted->username, password}) : nullptr;
+}
+
+}  // namespace parser

@@ -1,0 +1,183 @@
+#include "parser/compile_access.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "parser/tunnel_route.hpp"
+
+namespace parser {
+namespace {
+
+constexpr std::string_view policy_head = "crypto ikev2 authorization policy ";
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// Calls `visit(rest)` for each kept line of the block that begins so, with what follows.
+template <class Visit>
+void behind(const Node& block, std::string_view beginning, Visit visit) {
+  block.each<Kept>([&](const Kept& line, const Node&) {
+    if (line.text.starts_with(beginning)) visit(std::string_view(line.text).substr(beginning.size()));
+  });
+}
+
+unsigned number_in(std::string_view text) {
+  unsigned out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+void read_addresses(std::string_view text, std::vector<engine::IpAddress>& out) {
+  for (const std::string& word : words_of(text))
+    if (const auto address = engine::IpAddress::parse(word)) out.push_back(*address);
+}
+
+/// What stands between the delimiters.
+std::string banner_in(std::string_view text) {
+  if (text.starts_with("^C")) {
+    text.remove_prefix(2);
+    text = text.substr(0, text.rfind("^C"));
+  }
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  constexpr std::size_t most = 1024;  // of one configuration attribute that a client shows
+  return std::string(text.substr(0, most));
+}
+
+/// The addresses of the list's permits: of an extended or IPv6 list, its sources.
+void networks_of(const Node& list, std::vector<engine::Prefix>& out) {
+  list.each<AccessListEntry>([&](const AccessListEntry& entry, const Node&) {
+    if (entry.verb != AclVerb::permit) return;
+    const AclEndpoint& source = entry.source;
+    if (source.target == AclTarget::host) out.push_back(engine::Prefix::host(source.address));
+    if (source.target != AclTarget::network) return;
+    if (source.length) return out.push_back(engine::Prefix::of(source.address, *source.length));
+    const std::uint32_t mask = source.wildcard ? ~source.wildcard->v4_host_order() : ~std::uint32_t{0};
+    if (const int length = std::countl_one(mask); length == 32 || (mask << length) == 0)
+      out.push_back(engine::Prefix::of(source.address, static_cast<std::uint8_t>(length)));
+  });
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const engine::AddressPool>> compile_pools(const Node& root) {
+  std::map<std::string, engine::AddressPool> pools;
+  std::vector<std::string> order;
+  const auto add = [&](const std::string& name, const engine::AddressRange& range, std::uint8_t length) {
+    auto [known, fresh] = pools.try_emplace(name, engine::AddressPool{name, {}, length});
+    if (fresh) order.push_back(name);
+    if (fresh || known->second.ranges.front().first.family == range.first.family) known->second.ranges.push_back(range);
+  };
+  behind(root, "ip local pool ", [&](std::string_view rest) {
+    const auto words = words_of(rest);
+    const auto first = words.size() > 1 ? engine::IpAddress::parse(words[1]) : std::nullopt;
+    const auto last = words.size() > 2 ? engine::IpAddress::parse(words[2]) : std::nullopt;
+    if (first) add(words[0], {*first, last.value_or(*first)}, 32);
+  });
+  behind(root, "ipv6 local pool ", [&](std::string_view rest) {
+    const auto words = words_of(rest);
+    const auto network = words.size() > 2 ? read_network(words[1]) : std::nullopt;
+    if (!network) return;
+    const auto length = static_cast<std::uint8_t>(std::max<unsigned>(number_in(words[2]), network->length));
+    engine::AddressRange range{network->first(), network->last()};
+    // The first address of a subnet is every router's (RFC 4291, 2.6.1).
+    if (length == 128 && network->length < 127) range.first.octets[15] |= 1;
+    add(words[0], range, length);
+  });
+  std::vector<std::shared_ptr<const engine::AddressPool>> out;
+  for (const std::string& name : order) out.push_back(std::make_shared<const engine::AddressPool>(std::move(pools[name])));
+  return out;
+}
+
+const std::vector<std::shared_ptr<const engine::AddressPool>>& AccessParts::pools() {
+  if (!std::exchange(pools_read_, true)) pools_ = compile_pools(context_.root);
+  return pools_;
+}
+
+std::shared_ptr<const engine::AddressPool> AccessParts::pool(std::string_view name, bool ipv6, const std::string& where) {
+  for (const auto& each : pools())
+    if (each->name == name && each->ranges.front().first.is_v4() != ipv6) return each;
+  context_.warn(where, std::string(ipv6 ? "IPv6 pool " : "pool ") + std::string(name) + " is not defined");
+  return nullptr;
+}
+
+void AccessParts::read_list(engine::AuthorizationPolicy& out, std::string_view name, bool ipv6, const std::string& where) {
+  bool found = false;
+  for (const auto& block : context_.root.children) {
+    const auto* standard = block->as<StandardAccessList>();
+    const auto* extended = block->as<AccessList>();
+    const auto* v6 = block->as<Ipv6AccessList>();
+    if (!(ipv6 ? v6 && v6->name == name : (standard && standard->name == name) || (extended && extended->name == name))) continue;
+    networks_of(*block, out.networks);
+    found = true;
+  }
+  if (!found) context_.warn(where, "access list " + std::string(name) + " is not defined");
+}
+
+engine::AuthorizationPolicy AccessParts::read_policy(const std::string& name, const Node& block) {
+  const std::string where = std::string(policy_head) + name;
+  engine::AuthorizationPolicy out{.name = name, .pool = nullptr, .ipv6_pool = nullptr};
+  behind(block, "pool ", [&](std::string_view rest) { out.pool = pool(rest, false, where); });
+  behind(block, "ipv6 pool ", [&](std::string_view rest) { out.ipv6_pool = pool(rest, true, where); });
+  behind(block, "netmask ", [&](std::string_view rest) { out.netmask = engine::IpAddress::parse(rest); });
+  for (const std::string_view servers : {"dns ", "ipv6 dns "})
+    behind(block, servers, [&](std::string_view rest) { read_addresses(rest, out.dns); });
+  behind(block, "wins ", [&](std::string_view rest) { read_addresses(rest, out.wins); });
+  behind(block, "banner ", [&](std::string_view rest) { out.banner = banner_in(rest); });
+  behind(block, "def-domain ", [&](std::string_view rest) { out.default_domain = rest; });
+  behind(block, "split-dns ", [&](std::string_view rest) { out.split_dns.emplace_back(rest); });
+  behind(block, "backup-gateway ", [&](std::string_view rest) { out.backup_gateways.emplace_back(rest); });
+  for (const std::string_view family : {"route set remote ipv4 ", "route set remote ipv6 "})
+    behind(block, family, [&](std::string_view rest) {
+      if (const auto network = read_network(rest)) out.networks.push_back(*network);
+    });
+  behind(block, "route set access-list ", [&](std::string_view rest) {
+    const bool ipv6 = rest.starts_with("ipv6 ");
+    read_list(out, ipv6 ? rest.substr(5) : rest, ipv6, where);
+  });
+  return out;
+}
+
+std::shared_ptr<const engine::AuthorizationPolicy> AccessParts::policy(const std::string& name, const std::string& where) {
+  auto& known = policies_[name];
+  if (known) return known;
+  const std::string head = std::string(policy_head) + name;
+  for (const auto& line : context_.root.children)
+    if (const auto* kept = line->as<Kept>(); kept && kept->text == head)
+      known = std::make_shared<const engine::AuthorizationPolicy>(read_policy(name, *line));
+  if (known) return known;
+  // `default` is built in.
+  if (name != "default") context_.warn(where, "IKEv2 authorization policy " + name + " is not defined");
+  return known = std::make_shared<const engine::AuthorizationPolicy>(
+             engine::AuthorizationPolicy{.name = name, .pool = nullptr, .ipv6_pool = nullptr});
+}
+
+std::shared_ptr<const engine::RemoteAccess> AccessParts::read(
+    const Node& profile, const std::string& where,
+    const std::function<std::shared_ptr<const engine::RadiusGroup>()>& accounting) {
+  std::string made_of, name = "default";
+  behind(profile, "virtual-template ",
+         [&](std::string_view rest) { made_of = "Virtual-Template" + std::to_string(number_in(rest)); });
+  if (made_of.empty()) return nullptr;
+  behind(profile, "aaa authorization group ", [&](std::string_view rest) {
+    const std::vector<std::string> words = words_of(rest);
+    const auto list = std::find(words.begin(), words.end(), "list");
+    if (words.end() - list < 3) return;
+    if (list[2] == "name-mangler")
+      context_.warn(where, "name manglers choose no authorization policy here: the built-in one is used");
+    else
+      name = list[2];
+  });
+  bool cached = false;
+  behind(profile, "aaa authorization user ", [&](std::string_view rest) { cached = cached || rest.ends_with(" cached"); });
+  return std::make_shared<const engine::RemoteAccess>(engine::RemoteAccess{made_of, policy(name, where), cached, accounting()});
+}
+
+}  // namespace parser
