@@ -1,4 +1,4 @@
-# One test program a folder; a folder without sources has none. The fuzz preset builds the libFuzzer targets instead.
+# One test program a folder; a folder without sources has none. libFuzzer targets with the sanitizers of clang alone.
 enable_testing()
 
 function(test_folder folder)
@@ -18,6 +18,48 @@ set(debug_sources ${CMAKE_SOURCE_DIR}/cli/notice_text.cpp ${CMAKE_SOURCE_DIR}/cl
 set(recording_sources ${CMAKE_SOURCE_DIR}/cli/input_log.cpp ${CMAKE_SOURCE_DIR}/cli/replay_text.cpp)
 set(replay_sources ${CMAKE_SOURCE_DIR}/tests/replay/replayer.cpp)
 
+find_package(GTest REQUIRED)
+test_folder(wire engine)
+test_folder(crypto engine)
+test_folder(engine engine)
+test_folder(sim engine)
+target_sources(sim_tests PRIVATE ${debug_sources} ${recording_sources} ${replay_sources})
+test_folder(parser parser)
+test_folder(kernel kernel)
+test_folder(cli cli)
+foreach(folder crypto sim parser cli)  # certificates that tests make
+  target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
+endforeach()
+# Runs inside the lab's kernel only: built with the release preset, and not one of all_tests.
+file(GLOB lab_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/lab/*.cpp)
+if(lab_sources)
+  add_executable(lab_tests EXCLUDE_FROM_ALL ${lab_sources})
+  target_link_libraries(lab_tests PRIVATE kernel GTest::gtest_main)
+endif()
+
+# Plays a recording that `monitor replay export` has written.
+add_executable(replay_recording EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/replay/main.cpp ${replay_sources}
+                                                 ${recording_sources})
+target_link_libraries(replay_recording PRIVATE parser)
+
+# Load generators: programs to measure with, no tests.
+add_executable(bench_parser EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/parser/main.cpp)
+target_link_libraries(bench_parser PRIVATE parser)
+file(GLOB bench_ike_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/ike/*.cpp)
+add_executable(bench_ike EXCLUDE_FROM_ALL ${bench_ike_sources})
+target_link_libraries(bench_ike PRIVATE kernel)
+
+get_property(test_programs GLOBAL PROPERTY SALLYPORT_TESTS)
+add_custom_target(all_tests DEPENDS ${test_programs})
+
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME guards_self_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/guards/guards_test.py)
+  foreach(which text format tidy)
+    add_test(NAME guards_${which} COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/guards/guards.py ${which})
+  endforeach()
+endif()
+
 if(SALLYPORT_SANITIZE STREQUAL "fuzzer")
   file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*.cpp)
   add_custom_target(all_fuzz)
@@ -36,46 +78,4 @@ if(SALLYPORT_SANITIZE STREQUAL "fuzzer")
     endif()
     add_dependencies(all_fuzz fuzz_${name})
   endforeach()
-else()
-  find_package(GTest REQUIRED)
-  test_folder(wire engine)
-  test_folder(crypto engine)
-  test_folder(engine engine)
-  test_folder(sim engine)
-  target_sources(sim_tests PRIVATE ${debug_sources} ${recording_sources} ${replay_sources})
-  test_folder(parser parser)
-  test_folder(kernel kernel)
-  test_folder(cli cli)
-  foreach(folder crypto sim parser cli)  # certificates that tests make
-    target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
-  endforeach()
-  # Runs inside the lab's kernel only: built with the release preset, and not one of all_tests.
-  file(GLOB lab_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/lab/*.cpp)
-  if(lab_sources)
-    add_executable(lab_tests EXCLUDE_FROM_ALL ${lab_sources})
-    target_link_libraries(lab_tests PRIVATE kernel GTest::gtest_main)
-  endif()
-
-  # Plays a recording that `monitor replay export` has written.
-  add_executable(replay_recording EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/replay/main.cpp ${replay_sources}
-                                                   ${recording_sources})
-  target_link_libraries(replay_recording PRIVATE parser)
-
-  # Load generators: programs to measure with, no tests.
-  add_executable(bench_parser EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/parser/main.cpp)
-  target_link_libraries(bench_parser PRIVATE parser)
-  file(GLOB bench_ike_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/ike/*.cpp)
-  add_executable(bench_ike EXCLUDE_FROM_ALL ${bench_ike_sources})
-  target_link_libraries(bench_ike PRIVATE kernel)
-
-  get_property(test_programs GLOBAL PROPERTY SALLYPORT_TESTS)
-  add_custom_target(all_tests DEPENDS ${test_programs})
-
-  find_package(Python3 COMPONENTS Interpreter)
-  if(Python3_FOUND)
-    add_test(NAME guards_self_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/guards/guards_test.py)
-    foreach(which text format tidy)
-      add_test(NAME guards_${which} COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/guards/guards.py ${which})
-    endforeach()
-  endif()
 endif()
