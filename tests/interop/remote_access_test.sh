@@ -162,6 +162,8 @@ initiate late || fail "the last address is not given"
 initiate later && fail "more clients than addresses"
 expect_text "INTERNAL_ADDRESS_FAILURE" cat "$WORK/initiate-later.log"
 expect_text "address-pool-exhausted" ios a -c "show crypto ikev2 diagnose"
+is_known() { swanctl_of b --list-sas | matches "^$1:"; }
+wait_until 15 not is_known later || fail "an IKE SA that can have no address stays"
 swanctl_of b --terminate --ike late --timeout 10 >/dev/null 2>&1 || fail "the delete is not answered"
 initiate later || fail "an address that was given back is not given"
 swanctl_of b --terminate --ike later --timeout 10 >/dev/null 2>&1 || fail "the delete is not answered"
