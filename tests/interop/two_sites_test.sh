@@ -6,9 +6,16 @@ source "$(dirname "$0")/topology.sh"
 tables() { at a ip route show table main; at a ip -6 route show table main; }
 
 # Packets both ways all the time, so that a gap in the protection would show.
+sending=()
 traffic() {
   in_background "$WORK/traffic.log" a ping -q -i 0.05 -c "$1" -I 192.168.1.1 10.0.0.1
+  sending+=("$started")
   in_background "$WORK/traffic.log" b ping -q -i 0.05 -c "$1" -I 10.0.0.1 192.168.1.1
+  sending+=("$started")
+}
+traffic_ends() {
+  wait "${sending[@]}" || true
+  sending=()
 }
 
 run_pair() {
@@ -56,6 +63,7 @@ for folder in "${folders[@]}"; do
 
   if [ "$DATAPLANE" = tun ]; then
     say "  killed, and the peer goes on sending what nobody knows any more"
+    traffic_ends
     stop_daemon a KILL
     start_daemon a
     wait_until 10 at b ping -q -c 1 -W 1 -I 10.0.0.1 192.168.1.1 || fail "no answer after the restart of a, which sent nothing"
