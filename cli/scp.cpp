@@ -118,8 +118,9 @@ bool give_file(ControlClient& client, Peer& peer, const std::string& file) {
   if (!peer.agreed()) return false;
   if (!run_batch(client, {next, [] { return true; }}, text)) return peer.refuse(text.str());
   const std::string octets = text.str();
-  return peer.write("C0600 " + std::to_string(octets.size()) + " " + name.substr(name.find_last_of(":/") + 1) + "\n") &&
-         peer.agreed() && peer.write(octets) && peer.agree() && peer.agreed();
+  // OpenSSH takes a file by no other name than it has asked for, a device before it and all.
+  return peer.write("C0600 " + std::to_string(octets.size()) + " " + file.substr(file.rfind('/') + 1) + "\n") && peer.agreed() &&
+         peer.write(octets) && peer.agree() && peer.agreed();
 }
 
 }  // namespace

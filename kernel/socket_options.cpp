@@ -14,8 +14,8 @@ socklen_t to_sockaddr(const engine::IpAddress& ip, std::uint16_t port, unsigned 
   auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
-  v6.sin6_scope_id = IN6_IS_ADDR_LINKLOCAL(reinterpret_cast<const in6_addr*>(ip.octets.data())) ? scope : 0;
   std::memcpy(&v6.sin6_addr, ip.octets.data(), 16);
+  v6.sin6_scope_id = IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr) ? scope : 0;
   return sizeof v6;
 }
 

@@ -167,7 +167,7 @@ std::string_view interface_type(std::string_view letters) {
 
 std::size_t interface_letters(std::string_view name) {
   for (const InterfaceType& type : interface_types())
-    if (digit(type.name[3]) && starts_with_letters(name, type.name)) return type.name.size();
+    if (type.name.size() > 3 && digit(type.name[3]) && starts_with_letters(name, type.name)) return type.name.size();
   return std::min(name.find_first_of("0123456789"), name.size());
 }
 
