@@ -1,28 +1,15 @@
-// MD4 and DES are legacy to OpenSSL: its providers may lack them, its functions for them are there.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "engine/crypto/mschap.hpp"
 
 #include <openssl/des.h>
 #include <openssl/md4.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+
+#include "engine/crypto/prf.hpp"
 
 namespace engine::crypto {
 namespace {
-
-using Sha1 = std::array<std::uint8_t, SHA_DIGEST_LENGTH>;
-
-Sha1 sha1(std::initializer_list<ByteView> parts) {
-  SHA_CTX context;
-  SHA1_Init(&context);
-  for (const ByteView part : parts) SHA1_Update(&context, part.data(), part.size());
-  Sha1 out;
-  SHA1_Final(out.data(), &context);
-  return out;
-}
 
 /// UTF-8 as UTF-16, low octet first. An octet that begins no character stands for itself.
 Bytes utf16(ByteView text) {
@@ -57,6 +44,10 @@ Bytes utf16(ByteView text) {
   return out;
 }
 
+// MD4 and DES are legacy to OpenSSL: its providers may lack them, its functions for them are there.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 Secret md4(ByteView octets) {
   Bytes out(MD4_DIGEST_LENGTH);
   MD4(octets.data(), octets.size(), out.data());
@@ -79,6 +70,8 @@ void des(const std::uint8_t* key, ByteView clear, std::uint8_t* out) {
   std::copy_n(sealed, 8, out);
 }
 
+#pragma GCC diagnostic pop
+
 // RFC 2759, 8.7
 constexpr std::string_view signing = "Magic server to client signing constant";
 constexpr std::string_view more_than_one = "Pad to make it do more than one iteration";
@@ -95,21 +88,21 @@ Secret nt_password_hash(ByteView password) { return md4(Secret(utf16(password)).
 MschapValues mschap(ByteView password, std::string_view user, ByteView authenticator_challenge, ByteView peer_challenge) {
   const Secret hash = nt_password_hash(password);
   const Secret hash_hash = md4(hash.expose());
-  const Sha1 challenge = sha1({peer_challenge, authenticator_challenge, as_bytes(user)});
+  const Bytes challenge = sha1({peer_challenge, authenticator_challenge, as_bytes(user)});
   std::array<std::uint8_t, 21> padded{};
   std::copy(hash.expose().begin(), hash.expose().end(), padded.begin());
   MschapValues out;
   out.nt_response.resize(nt_response_octets);
   for (std::size_t i = 0; i < 3; ++i) des(padded.data() + 7 * i, ByteView(challenge).first(8), out.nt_response.data() + 8 * i);
-  const Sha1 digest = sha1({hash_hash.expose(), out.nt_response, as_bytes(signing)});
-  const Sha1 proof = sha1({digest, ByteView(challenge).first(8), as_bytes(more_than_one)});
-  out.authenticator_response.assign(proof.begin(), proof.end());
-  const Sha1 master_key = sha1({hash_hash.expose(), out.nt_response, as_bytes(master)});
+  const Bytes digest = sha1({hash_hash.expose(), out.nt_response, as_bytes(signing)});
+  const Bytes proof = sha1({digest, ByteView(challenge).first(8), as_bytes(more_than_one)});
+  out.authenticator_response = proof;
+  const Bytes master_key = sha1({hash_hash.expose(), out.nt_response, as_bytes(master)});
   std::array<std::uint8_t, 40> pad1{}, pad2;
   pad2.fill(0xF2);
   Bytes msk;
   for (const std::string_view direction : {client_sends, client_receives}) {
-    const Sha1 key = sha1({ByteView(master_key).first(16), pad1, as_bytes(direction), pad2});
+    const Bytes key = sha1({ByteView(master_key).first(16), pad1, as_bytes(direction), pad2});
     msk.insert(msk.end(), key.begin(), key.begin() + 16);
   }
   msk.resize(64);

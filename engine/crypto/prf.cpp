@@ -29,25 +29,29 @@ Secret prf_plus(const Algorithm& prf, ByteView key, ByteView seed, std::size_t l
   return Secret(std::move(out));
 }
 
-Bytes sha1(std::initializer_list<ByteView> parts) {
-  const Hash& hash = hash_of(Primitive::hmac_sha1);
+namespace {
+
+Bytes hashed(Primitive which, std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(which);
   Bytes out(hash.output);
   digest(hash, {parts.begin(), parts.size()}, out);
   return out;
 }
 
-Bytes sha256(std::initializer_list<ByteView> parts) {
-  const Hash& hash = hash_of(Primitive::hmac_sha256);
-  Bytes out(hash.output);
-  digest(hash, {parts.begin(), parts.size()}, out);
-  return out;
-}
-
-Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
-  const Hash& hash = hash_of(Primitive::hmac_sha256);
+Bytes hashed_with(Primitive which, ByteView key, std::initializer_list<ByteView> parts) {
+  const Hash& hash = hash_of(which);
   Bytes out(hash.output);
   hmac(hash, key, {parts.begin(), parts.size()}, out);
   return out;
 }
+
+}  // namespace
+
+Bytes sha1(std::initializer_list<ByteView> parts) { return hashed(Primitive::hmac_sha1, parts); }
+Bytes sha256(std::initializer_list<ByteView> parts) { return hashed(Primitive::hmac_sha256, parts); }
+Bytes md5(std::initializer_list<ByteView> parts) { return hashed(Primitive::hmac_md5, parts); }
+
+Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) { return hashed_with(Primitive::hmac_sha256, key, parts); }
+Bytes hmac_md5(ByteView key, std::initializer_list<ByteView> parts) { return hashed_with(Primitive::hmac_md5, key, parts); }
 
 }  // namespace engine::crypto

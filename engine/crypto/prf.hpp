@@ -14,12 +14,16 @@ namespace engine::crypto {
 Secret prf(const Algorithm& prf, ByteView key, std::initializer_list<ByteView> parts);
 /// prf+(key, seed), the first `length` octets (RFC 7296, 2.13). `length <= 255 * output`.
 Secret prf_plus(const Algorithm& prf, ByteView key, ByteView seed, std::size_t length);
-/// SHA-1 over the parts, for NAT_DETECTION only (RFC 7296, 2.23).
+/// SHA-1 over the parts, for NAT_DETECTION (RFC 7296, 2.23) and MS-CHAPv2 (RFC 2759).
 Bytes sha1(std::initializer_list<ByteView> parts);
 /// SHA-256 over the parts.
 Bytes sha256(std::initializer_list<ByteView> parts);
 /// HMAC-SHA-256, for cookies.
 Bytes hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
+/// MD5 and HMAC-MD5 over the parts: RADIUS is built on them (RFC 2865, 3; RFC 3579, 3.2), and copies of a file are compared by
+/// MD5, against accidents.
+Bytes md5(std::initializer_list<ByteView> parts);
+Bytes hmac_md5(ByteView key, std::initializer_list<ByteView> parts);
 
 /// The algorithms of an IKE SA. `integrity` is null when encryption is AEAD.
 struct IkeSuite {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/crypto/md5.hpp"
+#include "engine/crypto/prf.hpp"
 
 namespace engine::radius {
 namespace {
@@ -153,7 +153,7 @@ bool signed_whole(ByteView octets, const std::vector<Found>& attributes, const R
   Bytes whole = to_bytes(octets);
   std::copy(request.authenticator.begin(), request.authenticator.end(), whole.begin() + 4);
   std::fill_n(whole.begin() + static_cast<std::ptrdiff_t>(it->at), authenticator_octets, 0);
-  return constant_time_equal(crypto::hmac_md5(secret, whole), it->value);
+  return constant_time_equal(crypto::hmac_md5(secret, {whole}), it->value);
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ Request encode(const Authenticate& what, std::uint8_t id, const Authenticator& r
   if (!what.state.empty()) out.add(state, what.state);
   out.add_in_pieces(eap_message, what.eap);
   Request request{out.take(), random};
-  const Bytes signature = crypto::hmac_md5(secret, request.octets);
+  const Bytes signature = crypto::hmac_md5(secret, {request.octets});
   std::copy(signature.begin(), signature.end(), request.octets.begin() + static_cast<std::ptrdiff_t>(signature_at));
   return request;
 }

@@ -29,6 +29,11 @@ TEST(Hashes, OfTheNistExample) {
   EXPECT_EQ(to_hex(sha1({})), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
 }
 
+TEST(Hashes, Md5OfRfc1321AppendixA5) {
+  EXPECT_EQ(to_hex(md5({})), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(to_hex(md5({as_bytes("message"), as_bytes(" digest")})), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST(Hashes, NatDetectionOfAnotherMake) {
   for (const Record& r : records("nat-detection"))
     EXPECT_EQ(to_hex(sha1({r["spii"], r["spir"], r["address"], r["port"]})), to_hex(r["hash"]));

@@ -1,7 +1,7 @@
 // RADIUS as octets: what is asked, what is believed, and EAP passed through it.
 #include <gtest/gtest.h>
 
-#include "engine/crypto/md5.hpp"
+#include "engine/crypto/prf.hpp"
 #include "engine/eap/pass_through.hpp"
 #include "engine/radius/packet.hpp"
 #include "tests/sim/seeded_rng.hpp"
@@ -46,7 +46,7 @@ Bytes answer_to(const Request& request, std::uint8_t code, Bytes attributes, Sig
   Bytes octets = out.take();
   const Bytes key = how == Signed::by_another ? Bytes{1} : secret;
   if (how != Signed::not_whole) {
-    const Bytes signature = crypto::hmac_md5(key, octets);
+    const Bytes signature = crypto::hmac_md5(key, {octets});
     std::copy(signature.begin(), signature.end(), octets.begin() + 22);
   }
   const Bytes digest = crypto::md5({octets, key});
@@ -70,7 +70,7 @@ TEST(Radius, TheMessageAuthenticatorComesFirstAndHolds) {
   Bytes zeroed = request.octets;
   const Bytes signature(zeroed.begin() + 22, zeroed.begin() + 38);
   std::fill(zeroed.begin() + 22, zeroed.begin() + 38, 0);
-  EXPECT_EQ(crypto::hmac_md5(secret, zeroed), signature);
+  EXPECT_EQ(crypto::hmac_md5(secret, {zeroed}), signature);
   // EAP of 600 octets in three attributes.
   std::size_t pieces = 0, octets = 0;
   for (std::size_t at = 20; at < request.octets.size(); at += request.octets[at + 1])

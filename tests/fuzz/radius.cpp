@@ -2,7 +2,7 @@
 // is signed as the server would; unsigned, nothing of it may be believed.
 #include <cstdlib>
 
-#include "engine/crypto/md5.hpp"
+#include "engine/crypto/prf.hpp"
 #include "engine/radius/packet.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   out.patch_u16(2, static_cast<std::uint16_t>(out.size()));
   Bytes octets = out.take();
   if (radius::parse(octets, request, secret).ok()) std::abort();
-  const Bytes signature = crypto::hmac_md5(secret, octets);
+  const Bytes signature = crypto::hmac_md5(secret, {octets});
   std::copy(signature.begin(), signature.end(), octets.begin() + 22);
   const Bytes digest = crypto::md5({octets, secret});
   std::copy(digest.begin(), digest.end(), octets.begin() + 4);
