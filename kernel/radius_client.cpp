@@ -1,15 +1,15 @@
 #include "kernel/radius_client.hpp"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "kernel/host.hpp"
+#include "kernel/socket_options.hpp"
 
 namespace kernel {
 namespace {
@@ -21,24 +21,11 @@ namespace radius = engine::radius;
 constexpr engine::Duration left_out = std::chrono::minutes(1);
 
 /// Sends to and hears from this server alone; -1: there is no way to it.
-int connected_socket(const engine::IpAddress& address, std::uint16_t port) {
-  const int fd = ::socket(address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+int connected_socket(const engine::SocketAddress& server) {
+  const int fd = ::socket(server.ip.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  if (address.is_v4()) {
-    auto& to = reinterpret_cast<sockaddr_in&>(storage);
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    std::memcpy(&to.sin_addr, address.octets.data(), 4);
-    length = sizeof to;
-  } else {
-    auto& to = reinterpret_cast<sockaddr_in6&>(storage);
-    to.sin6_family = AF_INET6;
-    to.sin6_port = htons(port);
-    std::memcpy(&to.sin6_addr, address.octets.data(), 16);
-    length = sizeof to;
-  }
+  sockaddr_storage storage;
+  const socklen_t length = to_sockaddr(server.ip, server.port, 0, storage);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0) return fd;
   ::close(fd);
   return -1;
@@ -61,8 +48,10 @@ struct RadiusClient::Exchange {
 
   const engine::RadiusServer& server() const { return group->servers[order[place]]; }
   bool accounting() const { return std::holds_alternative<radius::Account>(job); }
-  std::uint16_t port() const { return accounting() ? server().accounting_port : server().authentication_port; }
-  engine::SocketAddress address() const { return {server().address, port()}; }
+  engine::SocketAddress address_of(const engine::RadiusServer& each) const {
+    return {each.address, accounting() ? each.accounting_port : each.authentication_port};
+  }
+  engine::SocketAddress address() const { return address_of(server()); }
   void send() {
     ++sent;
     (void)::send(fd, request.octets.data(), request.octets.size(), MSG_NOSIGNAL);
@@ -77,11 +66,13 @@ RadiusClient::RadiusClient(Loop& loop, engine::Rng& rng, std::function<void(engi
 
 RadiusClient::~RadiusClient() {
   loop_.remove_clock(clock_);
-  for (const auto& [id, exchange] : exchanges_) {
-    if (exchange->fd < 0) continue;
-    loop_.forget(exchange->fd);
-    ::close(exchange->fd);
-  }
+  for (const auto& [id, exchange] : exchanges_) hang_up(*exchange);
+}
+
+void RadiusClient::hang_up(Exchange& exchange) {
+  if (exchange.fd < 0) return;
+  loop_.forget(exchange.fd);
+  ::close(std::exchange(exchange.fd, -1));
 }
 
 void RadiusClient::ask(engine::JobId id, engine::crypto::Job job, std::shared_ptr<const engine::crypto::KeyStore> keys) {
@@ -102,9 +93,7 @@ void RadiusClient::ask(engine::JobId id, engine::crypto::Job job, std::shared_pt
   for (std::size_t i = 0; i < exchange.group->servers.size(); ++i) exchange.order.push_back(i);
   // Those that kept silent lately come last.
   std::stable_partition(exchange.order.begin(), exchange.order.end(), [&](std::size_t i) {
-    const auto& server = exchange.group->servers[i];
-    const auto until =
-        silent_.find({server.address, exchange.accounting() ? server.accounting_port : server.authentication_port});
+    const auto until = silent_.find(exchange.address_of(exchange.group->servers[i]));
     return until == silent_.end() || until->second <= now;
   });
   exchanges_[id] = std::move(owned);
@@ -115,7 +104,7 @@ bool RadiusClient::begin_with(Exchange& exchange, std::size_t place) {
   exchange.place = place;
   if (place >= exchange.order.size()) return false;
   const engine::Secret* secret = exchange.keys->find(exchange.server().secret);
-  exchange.fd = secret ? connected_socket(exchange.server().address, exchange.port()) : -1;
+  exchange.fd = secret ? connected_socket(exchange.address()) : -1;
   if (exchange.fd < 0) return false;
   const std::uint8_t number = rng_.bytes(1).front();
   if (const auto* account = std::get_if<radius::Account>(&exchange.job)) {
@@ -134,11 +123,7 @@ bool RadiusClient::begin_with(Exchange& exchange, std::size_t place) {
 
 /// The one that was asked is given up; what its end leads to comes with the next tick.
 void RadiusClient::next_server(Exchange& exchange) {
-  if (exchange.fd >= 0) {
-    loop_.forget(exchange.fd);
-    ::close(exchange.fd);
-    exchange.fd = -1;
-  }
+  hang_up(exchange);
   for (std::size_t place = exchange.place + 1; place < exchange.order.size(); ++place)
     if (begin_with(exchange, place)) return;
   exchange.place = exchange.order.size();
@@ -164,10 +149,7 @@ void RadiusClient::receive(engine::JobId id) {
 
 void RadiusClient::finish(engine::JobId id, engine::crypto::JobResult result) {
   const auto it = exchanges_.find(id);
-  if (it->second->fd >= 0) {
-    loop_.forget(it->second->fd);
-    ::close(it->second->fd);
-  }
+  hang_up(*it->second);
   exchanges_.erase(it);
   done_({id, std::move(result)});
 }

@@ -31,8 +31,8 @@ class RadiusClient {
 
  private:
   struct Exchange;
-  const engine::RadiusGroup& group_of(const Exchange& exchange) const;
   bool begin_with(Exchange& exchange, std::size_t server);
+  void hang_up(Exchange& exchange);
   void next_server(Exchange& exchange);
   void receive(engine::JobId id);
   void finish(engine::JobId id, engine::crypto::JobResult result);
