@@ -3,50 +3,27 @@
 #include <algorithm>
 #include <charconv>
 
+#include "parser/kept_lines.hpp"
 #include "parser/secrets.hpp"
 #include "parser/type7.hpp"
 
 namespace parser {
-namespace {
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (end > at) out.emplace_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
-/// What follows `beginning` on the first kept line of the block that begins so.
-std::optional<std::string> first_behind(const Node& block, std::string_view beginning) {
-  for (const auto& line : block.children)
-    if (const auto* kept = line->as<Kept>(); kept && kept->text.starts_with(beginning))
-      return kept->text.substr(beginning.size());
-  return std::nullopt;
-}
-
-}  // namespace
-
 std::optional<engine::Secret> password_of(const Kept& line, const std::string& where, CompileContext& context) {
-  for (std::size_t i = 0; i < line.words.size(); ++i) {
-    if (line.words[i].use != Kept::Use::password) continue;
-    const std::string_view text = line.word(i), type = line.secret_type(i);
-    if (type == "7") {
-      if (const auto clear = type7_decoded(text)) return engine::Secret(engine::as_bytes(*clear));
-      context.warn(where, "its password is not of type 7");
-      return std::nullopt;
-    }
-    if (type != "6") return engine::Secret(engine::as_bytes(text));
-    const auto opened = context.master ? context.master->open(text) : std::nullopt;
-    if (!opened) {
-      context.warn(where, "its password of type 6 was not sealed by a master key that is known here");
-      return std::nullopt;
-    }
-    return engine::Secret(engine::as_bytes(opened->text));
+  const auto place = line.first(Kept::Use::password);
+  if (!place) return std::nullopt;
+  const std::string_view text = line.word(*place), type = line.secret_type(*place);
+  if (type == "7") {
+    if (const auto clear = type7_decoded(text)) return engine::Secret(engine::as_bytes(*clear));
+    context.warn(where, "its password is not of type 7");
+    return std::nullopt;
   }
-  return std::nullopt;
+  if (type != "6") return engine::Secret(engine::as_bytes(text));
+  const auto opened = context.master ? context.master->open(text) : std::nullopt;
+  if (!opened) {
+    context.warn(where, "its password of type 6 was not sealed by a master key that is known here");
+    return std::nullopt;
+  }
+  return engine::Secret(engine::as_bytes(opened->text));
 }
 
 std::shared_ptr<const engine::LocalUsers> AaaParts::users() {
@@ -62,7 +39,7 @@ std::shared_ptr<const engine::LocalUsers> AaaParts::users() {
 
 std::optional<std::vector<std::string>> AaaParts::login_methods(const std::string& name) const {
   const auto behind = first_behind(context_.root, "aaa authentication login " + name + " ");
-  return behind ? std::optional(split(*behind)) : std::nullopt;
+  return behind ? std::optional(words_of(*behind)) : std::nullopt;
 }
 
 std::optional<engine::RadiusServer> AaaParts::server(const std::string& name, const Node& block) {
@@ -76,7 +53,7 @@ std::optional<engine::RadiusServer> AaaParts::server(const std::string& name, co
     return value;
   };
   block.each<Kept>([&](const Kept& line, const Node&) {
-    const std::vector<std::string> words = split(line.text);
+    const std::vector<std::string> words = words_of(line.text);
     if (words.front() == "address" && words.size() > 2) {
       if (const auto address = engine::IpAddress::parse(words[2])) {
         out.address = *address;
@@ -120,10 +97,10 @@ std::shared_ptr<const engine::RadiusGroup> AaaParts::group(const std::string& na
 std::shared_ptr<const engine::RadiusGroup> AaaParts::accounting(const Node& profile, const std::string& where) {
   const auto wanted = first_behind(profile, "aaa accounting ");
   if (!wanted) return nullptr;
-  const std::string list = split(*wanted).back(), head = "aaa accounting network " + list;
+  const std::string list = words_of(*wanted).back(), head = "aaa accounting network " + list;
   std::string name;
   const auto look = [&](std::string_view text) {
-    const auto words = split(text);
+    const auto words = words_of(text);
     const auto at = std::find(words.begin(), words.end(), "group");
     if (words.end() - at > 1) name = at[1];
   };

@@ -3,30 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "parser/kept_lines.hpp"
+#include "parser/text.hpp"
 #include "parser/tunnel_route.hpp"
 
 namespace parser {
 namespace {
 
 constexpr std::string_view policy_head = "crypto ikev2 authorization policy ";
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (end > at) out.emplace_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
-/// Calls `visit(rest)` for each kept line of the block that begins so, with what follows.
-template <class Visit>
-void behind(const Node& block, std::string_view beginning, Visit visit) {
-  block.each<Kept>([&](const Kept& line, const Node&) {
-    if (line.text.starts_with(beginning)) visit(std::string_view(line.text).substr(beginning.size()));
-  });
-}
 
 unsigned number_in(std::string_view text) {
   unsigned out = 0;
@@ -59,9 +43,9 @@ void networks_of(const Node& list, std::vector<engine::Prefix>& out) {
     if (source.target == AclTarget::host) out.push_back(engine::Prefix::host(source.address));
     if (source.target != AclTarget::network) return;
     if (source.length) return out.push_back(engine::Prefix::of(source.address, *source.length));
-    const std::uint32_t mask = source.wildcard ? ~source.wildcard->v4_host_order() : ~std::uint32_t{0};
-    if (const int length = std::countl_one(mask); length == 32 || (mask << length) == 0)
-      out.push_back(engine::Prefix::of(source.address, static_cast<std::uint8_t>(length)));
+    if (!source.wildcard) return out.push_back(engine::Prefix::host(source.address));
+    if (const auto length = mask_length(engine::IpAddress::v4(~source.wildcard->v4_host_order())))
+      out.push_back(engine::Prefix::of(source.address, *length));
   });
 }
 
@@ -75,13 +59,13 @@ std::vector<std::shared_ptr<const engine::AddressPool>> compile_pools(const Node
     if (fresh) order.push_back(name);
     if (fresh || known->second.ranges.front().first.family == range.first.family) known->second.ranges.push_back(range);
   };
-  behind(root, "ip local pool ", [&](std::string_view rest) {
+  each_behind(root, "ip local pool ", [&](std::string_view rest) {
     const auto words = words_of(rest);
     const auto first = words.size() > 1 ? engine::IpAddress::parse(words[1]) : std::nullopt;
     const auto last = words.size() > 2 ? engine::IpAddress::parse(words[2]) : std::nullopt;
     if (first) add(words[0], {*first, last.value_or(*first)}, 32);
   });
-  behind(root, "ipv6 local pool ", [&](std::string_view rest) {
+  each_behind(root, "ipv6 local pool ", [&](std::string_view rest) {
     const auto words = words_of(rest);
     const auto network = words.size() > 2 ? read_network(words[1]) : std::nullopt;
     if (!network) return;
@@ -124,21 +108,21 @@ void AccessParts::read_list(engine::AuthorizationPolicy& out, std::string_view n
 engine::AuthorizationPolicy AccessParts::read_policy(const std::string& name, const Node& block) {
   const std::string where = std::string(policy_head) + name;
   engine::AuthorizationPolicy out{.name = name, .pool = nullptr, .ipv6_pool = nullptr};
-  behind(block, "pool ", [&](std::string_view rest) { out.pool = pool(rest, false, where); });
-  behind(block, "ipv6 pool ", [&](std::string_view rest) { out.ipv6_pool = pool(rest, true, where); });
-  behind(block, "netmask ", [&](std::string_view rest) { out.netmask = engine::IpAddress::parse(rest); });
+  each_behind(block, "pool ", [&](std::string_view rest) { out.pool = pool(rest, false, where); });
+  each_behind(block, "ipv6 pool ", [&](std::string_view rest) { out.ipv6_pool = pool(rest, true, where); });
+  each_behind(block, "netmask ", [&](std::string_view rest) { out.netmask = engine::IpAddress::parse(rest); });
   for (const std::string_view servers : {"dns ", "ipv6 dns "})
-    behind(block, servers, [&](std::string_view rest) { read_addresses(rest, out.dns); });
-  behind(block, "wins ", [&](std::string_view rest) { read_addresses(rest, out.wins); });
-  behind(block, "banner ", [&](std::string_view rest) { out.banner = banner_in(rest); });
-  behind(block, "def-domain ", [&](std::string_view rest) { out.default_domain = rest; });
-  behind(block, "split-dns ", [&](std::string_view rest) { out.split_dns.emplace_back(rest); });
-  behind(block, "backup-gateway ", [&](std::string_view rest) { out.backup_gateways.emplace_back(rest); });
+    each_behind(block, servers, [&](std::string_view rest) { read_addresses(rest, out.dns); });
+  each_behind(block, "wins ", [&](std::string_view rest) { read_addresses(rest, out.wins); });
+  each_behind(block, "banner ", [&](std::string_view rest) { out.banner = banner_in(rest); });
+  each_behind(block, "def-domain ", [&](std::string_view rest) { out.default_domain = rest; });
+  each_behind(block, "split-dns ", [&](std::string_view rest) { out.split_dns.emplace_back(rest); });
+  each_behind(block, "backup-gateway ", [&](std::string_view rest) { out.backup_gateways.emplace_back(rest); });
   for (const std::string_view family : {"route set remote ipv4 ", "route set remote ipv6 "})
-    behind(block, family, [&](std::string_view rest) {
+    each_behind(block, family, [&](std::string_view rest) {
       if (const auto network = read_network(rest)) out.networks.push_back(*network);
     });
-  behind(block, "route set access-list ", [&](std::string_view rest) {
+  each_behind(block, "route set access-list ", [&](std::string_view rest) {
     const bool ipv6 = rest.starts_with("ipv6 ");
     read_list(out, ipv6 ? rest.substr(5) : rest, ipv6, where);
   });
@@ -163,10 +147,10 @@ std::shared_ptr<const engine::RemoteAccess> AccessParts::read(
     const Node& profile, const std::string& where,
     const std::function<std::shared_ptr<const engine::RadiusGroup>()>& accounting) {
   std::string made_of, name = "default";
-  behind(profile, "virtual-template ",
-         [&](std::string_view rest) { made_of = "Virtual-Template" + std::to_string(number_in(rest)); });
+  each_behind(profile, "virtual-template ",
+              [&](std::string_view rest) { made_of = "Virtual-Template" + std::to_string(number_in(rest)); });
   if (made_of.empty()) return nullptr;
-  behind(profile, "aaa authorization group ", [&](std::string_view rest) {
+  each_behind(profile, "aaa authorization group ", [&](std::string_view rest) {
     const std::vector<std::string> words = words_of(rest);
     const auto list = std::find(words.begin(), words.end(), "list");
     if (words.end() - list < 3) return;
@@ -176,7 +160,7 @@ std::shared_ptr<const engine::RemoteAccess> AccessParts::read(
       name = list[2];
   });
   bool cached = false;
-  behind(profile, "aaa authorization user ", [&](std::string_view rest) { cached = cached || rest.ends_with(" cached"); });
+  each_behind(profile, "aaa authorization user ", [&](std::string_view rest) { cached = cached || rest.ends_with(" cached"); });
   return std::make_shared<const engine::RemoteAccess>(engine::RemoteAccess{made_of, policy(name, where), cached, accounting()});
 }
 

@@ -22,6 +22,18 @@ std::string_view Kept::word(std::size_t index) const {
   return std::string_view(text).substr(begin, end - begin);
 }
 
+std::optional<std::size_t> Kept::keyword(std::string_view wanted) const {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i].use == Use::keyword && word(i) == wanted) return i;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Kept::first(Use use) const {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i].use == use) return i;
+  return std::nullopt;
+}
+
 std::string_view Kept::secret_type(std::size_t index) const {
   const bool typed = index > 0 && words[index - 1].use == Use::keyword;
   const std::string_view before = typed ? word(index - 1) : std::string_view();

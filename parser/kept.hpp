@@ -1,8 +1,9 @@
-// A line that is checked, kept and printed, and that nothing reads: its words in canonical form. When its effect arrives,
-// the command gets a struct of its own.
+// A line that is checked, kept and printed: its words in canonical form. What has an effect is to be a struct of its own; of
+// AAA, pools and authorization policies the words are read where they stand (kept_lines.hpp).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ struct Kept {
   /// Forgets what was read at `at` or later.
   void cut(std::size_t at);
   std::string_view word(std::size_t index) const;
+  /// Where this keyword stands.
+  std::optional<std::size_t> keyword(std::string_view wanted) const;
+  /// Where the first word of this use stands.
+  std::optional<std::size_t> first(Use use) const;
   bool is_secret(std::size_t index) const { return words[index].use >= Use::secret; }
   /// "6" of `key 6 ...`; empty where no digit stands in front of the secret.
   std::string_view secret_type(std::size_t index) const;

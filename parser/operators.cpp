@@ -14,13 +14,10 @@ namespace {
 constexpr unsigned default_privilege = 1, highest_privilege = 15;
 
 unsigned number_behind(const Kept& line, std::string_view keyword, unsigned otherwise) {
-  for (std::size_t i = 0; i + 1 < line.words.size(); ++i) {
-    if (line.words[i].use != Kept::Use::keyword || line.word(i) != keyword) continue;
-    const std::string_view text = line.word(i + 1);
-    unsigned value = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  }
+  const auto place = line.keyword(keyword);
+  if (!place || *place + 1 >= line.words.size()) return otherwise;
+  const std::string_view text = line.word(*place + 1);
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
   return otherwise;
 }
 

@@ -40,11 +40,7 @@ bool names_local(const Kept& line) {
 }
 
 /// The user has a password that EAP can be held against.
-bool has_password(const Kept& line) {
-  for (std::size_t i = 0; i < line.words.size(); ++i)
-    if (line.words[i].use == Kept::Use::password) return true;
-  return false;
-}
+bool has_password(const Kept& line) { return line.first(Kept::Use::password).has_value(); }
 
 template <class What>
 auto checked(What what) {
@@ -312,15 +308,10 @@ std::string joined_user(const Kept& old, const Kept& given) {
   return out;
 }
 
-bool has_word(const Kept& line, std::string_view word) {
-  for (std::size_t i = 0; i < line.words.size(); ++i)
-    if (line.words[i].use == Kept::Use::keyword && line.word(i) == word) return true;
-  return false;
-}
 /// What parser/operators.hpp reads: how far a user may go, and what opens the privileged commands.
-bool has_privilege(const Kept& line) { return has_word(line, "privilege"); }
+bool has_privilege(const Kept& line) { return line.keyword("privilege").has_value(); }
 bool counts_here(const Kept& line) { return has_privilege(line) || has_password(line); }
-bool opens_enable(const Kept& line) { return !has_word(line, "level"); }
+bool opens_enable(const Kept& line) { return !line.keyword("level"); }
 
 }  // namespace
 
