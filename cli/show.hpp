@@ -38,8 +38,17 @@ struct ShowFacts {
   std::shared_ptr<const engine::Config> config;                   // that the lines come from
 };
 
+/// Of a line, in a view that outlives it.
+struct ServingChild {
+  const engine::ChildSaView* sa = nullptr;
+  const engine::IkeSaView* ike = nullptr;
+};
+/// The Child SAs of each line, newest last.
+using ServingChildren = std::unordered_map<engine::PolicyLineId, std::vector<ServingChild>>;
+ServingChildren children_by_line(const engine::View& view);
+
 /// What the Child SAs of a line carry of it, where none carries all; empty: one does, or there are none.
-std::string narrowed_to(const engine::PolicyLineView& line, const std::vector<const engine::ChildSaView*>& children);
+std::string narrowed_to(const engine::PolicyLineView& line, const std::vector<ServingChild>& children);
 
 /// What is shown of an SA's counters: since they were cleared.
 kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
@@ -12,28 +11,13 @@ using engine::ChildSaView;
 using engine::IkeSaView;
 using engine::PolicyLineView;
 
-struct Child {
-  const ChildSaView* sa = nullptr;
-  const IkeSaView* ike = nullptr;
-};
+using Child = ServingChild;
 
 struct Options {
   bool detail = false;
   bool initiator_ending = false;  // `interface X` ends the conn id line with it
   bool window = false;            // the size of the replay window is shown
 };
-
-/// The Child SAs of each line, newest last.
-using Children = std::unordered_map<engine::PolicyLineId, std::vector<Child>>;
-
-Children children_by_line(const ShowFacts& facts) {
-  Children out;
-  for (const auto& ike : facts.view.ike_sas)
-    for (const auto& child : ike.children) out[child.line].push_back({&child, &ike});
-  for (auto& [line, children] : out)
-    std::sort(children.begin(), children.end(), [](const Child& a, const Child& b) { return a.sa->id < b.sa->id; });
-  return out;
-}
 
 kernel::ChildCounters counters_of(const ShowFacts& facts, const ChildSaView& child) {
   const auto it = facts.counters.find(child.id);
@@ -214,7 +198,7 @@ void put_sections(std::string& out, const ShowFacts& facts, const std::vector<Ch
 /// `show crypto ipsec sa address`: the inbound SAs by our address, the outbound ones by the peer's.
 std::string by_address(const ShowFacts& facts, const parser::ShowIpsecSa& options, const Options& how) {
   std::map<engine::IpAddress, std::string> rows;
-  const Children children = children_by_line(facts);
+  const ServingChildren children = children_by_line(facts.view);
   for (const auto& line : facts.view.lines) {
     const auto serving = children.find(line.id);
     if (line.action != engine::AclAction::permit || !wanted(line, options) || serving == children.end()) continue;
@@ -231,12 +215,21 @@ std::string by_address(const ShowFacts& facts, const parser::ShowIpsecSa& option
 
 }  // namespace
 
-std::string narrowed_to(const PolicyLineView& line, const std::vector<const ChildSaView*>& children) {
+ServingChildren children_by_line(const engine::View& view) {
+  ServingChildren out;
+  for (const auto& ike : view.ike_sas)
+    for (const auto& child : ike.children) out[child.line].push_back({&child, &ike});
+  for (auto& [line, children] : out)
+    std::sort(children.begin(), children.end(), [](const Child& a, const Child& b) { return a.sa->id < b.sa->id; });
+  return out;
+}
+
+std::string narrowed_to(const PolicyLineView& line, const std::vector<ServingChild>& children) {
   constexpr std::size_t most = 4;
   std::string out;
   for (std::size_t i = 0; i < children.size(); ++i) {
-    if (children[i]->selectors.contains(line.selectors)) return {};
-    const std::string text = children[i]->selectors.to_string();
+    if (children[i].sa->selectors.contains(line.selectors)) return {};
+    const std::string text = children[i].sa->selectors.to_string();
     if (i < most && out.find(text) == std::string::npos) out += (out.empty() ? "" : ", ") + text;
     if (i == most) out += ", ...";
   }
@@ -276,7 +269,7 @@ std::string show_ipsec_sa(const ShowFacts& facts, const parser::ShowIpsecSa& opt
   const Options how{options.detail, options.interface.has_value(), options.detail && !options.ipv6};
   using F = parser::IpsecSaForm;
   if (options.form == F::address) return by_address(facts, options, how);
-  const Children children = children_by_line(facts);
+  const ServingChildren children = children_by_line(facts.view);
   const std::vector<Child> none;
   std::string out;
   const std::string* interface = nullptr;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <unordered_map>
 
 namespace cli {
 namespace {
@@ -18,22 +17,12 @@ engine::TrafficSelector side(const engine::IpAddress& address, std::uint32_t pro
   return engine::TrafficSelector::of(engine::Prefix::host(address), static_cast<std::uint8_t>(protocol), ports);
 }
 
-std::vector<const ChildSaView*> children_of(const ShowFacts& facts, const PolicyLineView& line) {
-  std::vector<const ChildSaView*> out;
-  for (const IkeSaView& ike : facts.view.ike_sas)
-    for (const ChildSaView& child : ike.children)
-      if (child.line == line.id) out.push_back(&child);
-  return out;
-}
-
-/// The newest Child SA of the line that the packet may take.
-const ChildSaView* child_for(const ShowFacts& facts, const PolicyLineView& line, const engine::SelectorPair& packet) {
-  const ChildSaView* out = nullptr;
-  for (const IkeSaView& ike : facts.view.ike_sas)
-    for (const ChildSaView& child : ike.children)
-      if (child.line == line.id && child.outbound_installed && child.selectors.intersect(packet) && (!out || child.id > out->id))
-        out = &child;
-  return out;
+/// The newest of a line's Child SAs that the packet may take.
+const ChildSaView* child_for(const std::vector<ServingChild>& serving, const engine::SelectorPair& packet) {
+  const auto found = std::find_if(serving.rbegin(), serving.rend(), [&](const ServingChild& each) {
+    return each.sa->outbound_installed && each.sa->selectors.intersect(packet);
+  });
+  return found == serving.rend() ? nullptr : found->sa;
 }
 
 struct Meaning {
@@ -91,18 +80,12 @@ void of_child(PacketDrops& out, const ShowFacts& facts, const IkeSaView& ike, co
 
 /// What all lines are looked up in.
 struct Known {
-  explicit Known(const engine::View& view) {
-    for (const IkeSaView& ike : view.ike_sas)
-      for (const ChildSaView& child : ike.children) {
-        children[child.line].push_back(&child);
-        owner.try_emplace(child.line, &ike);
-      }
+  explicit Known(const engine::View& view) : children(children_by_line(view)) {
     for (const auto& each : view.diagnoses) negotiated.insert(each.remote.ip);
     for (const auto& each : view.attempts) negotiated.insert(each.peer);
   }
-  std::unordered_map<engine::PolicyLineId, std::vector<const ChildSaView*>> children;
-  std::unordered_map<engine::PolicyLineId, const IkeSaView*> owner;  // of the first
-  std::set<engine::IpAddress> negotiated;                            // something is known of negotiations with the peer
+  ServingChildren children;
+  std::set<engine::IpAddress> negotiated;  // something is known of negotiations with the peer
 };
 
 void of_line(PacketDrops& out, const ShowFacts& facts, const Known& known, const PolicyLineView& line) {
@@ -119,8 +102,9 @@ void of_line(PacketDrops& out, const ShowFacts& facts, const Known& known, const
     out.drops.push_back({line.peer, "narrowed", 0,
                          "the peer takes " + narrowed + " of " + line.selectors.to_string() +
                              " only: packets of the rest are held back and lost; its access list must mirror this end's"});
-  const ChildSaView& child = *serving->second.front();
-  const unsigned mtu = plaintext_mtu(facts, line, *known.owner.at(line.id), child);
+  const auto& [serves, ike] = serving->second.front();
+  const ChildSaView& child = *serves;
+  const unsigned mtu = plaintext_mtu(facts, line, *ike, child);
   out.drops.push_back({line.peer, "mtu", 0,
                        "packets of " + child.selectors.to_string() + " above " + std::to_string(mtu) +
                            " octets do not fit into one: with DF set the sender is told, so ICMP 'fragmentation needed' "
@@ -140,6 +124,7 @@ SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& p
   out.packet = way.local.to_string() + " -> " + way.remote.to_string();
   out.route = route;
   if (out.two_families) return out;
+  ServingChildren children = children_by_line(facts.view);
   for (const PolicyLineView& line : facts.view.lines) {
     auto verdict = std::find_if(out.verdicts.begin(), out.verdicts.end(),
                                 [&](const SelectorVerdict& each) { return each.interface == line.interface; });
@@ -161,11 +146,11 @@ SelectorTest test_selector(const ShowFacts& facts, const parser::TestSelector& p
     verdict->acl_line = line.selectors.to_string();
     verdict->permit = line.action == engine::AclAction::permit;
     verdict->peer = line.peer;
-    if (const ChildSaView* child = verdict->permit ? child_for(facts, line, way) : nullptr) {
+    if (const ChildSaView* child = verdict->permit ? child_for(children[line.id], way) : nullptr) {
       verdict->child = child->id.value;
       verdict->spi_out = child->spi_out.value;
     } else if (verdict->permit) {
-      verdict->narrowed = narrowed_to(line, children_of(facts, line));
+      verdict->narrowed = narrowed_to(line, children[line.id]);
     }
   }
   return out;

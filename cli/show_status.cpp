@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "parser/commands.hpp"
 #include "parser/configuration.hpp"
@@ -106,11 +105,8 @@ GatewayStatus gateway_status(const ShowFacts& facts, const SystemFacts& system, 
                              const parser::Configuration& configuration) {
   const std::vector<engine::Diagnosis> silent = silent_now(facts.view, heard);
   GatewayStatus out{system.hostname, system.uptime, 0, facts.view.half_open, 0, 0, {}};
-  std::unordered_map<engine::PolicyLineId, std::vector<const engine::ChildSaView*>> children;
-  for (const auto& ike : facts.view.ike_sas) {
-    out.ike_sas += ike.status == engine::SaStatus::ready ? 1 : 0;
-    for (const auto& child : ike.children) children[child.line].push_back(&child);
-  }
+  ServingChildren children = children_by_line(facts.view);
+  for (const auto& ike : facts.view.ike_sas) out.ike_sas += ike.status == engine::SaStatus::ready ? 1 : 0;
   for (const auto& line : facts.view.lines) {
     if (line.action != engine::AclAction::permit) continue;
     TunnelStatus tunnel{line.interface,
@@ -127,7 +123,7 @@ GatewayStatus gateway_status(const ShowFacts& facts, const SystemFacts& system, 
                         {}};
     const auto& serving = children[line.id];
     tunnel.narrowed = narrowed_to(line, serving);
-    for (const auto* child : serving) {
+    for (const auto& [child, ike] : serving) {
       tunnel.up = true;
       tunnel.since = std::max(tunnel.since, child->age);
       if (const auto counted = facts.counters.find(child->id); counted != facts.counters.end()) {
