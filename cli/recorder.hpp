@@ -52,8 +52,8 @@ struct IkeCounters {
   std::uint64_t child_created = 0, child_deleted = 0;
   ChildRequests child_requests;
   std::uint64_t nat = 0, no_nat = 0;
-  SetupTimes setups;  // of negotiations begun here
-  std::array<std::uint64_t, static_cast<std::size_t>(engine::Cause::internal_error) + 1> failures{};  // by Cause
+  SetupTimes setups;                                          // of negotiations begun here
+  std::array<std::uint64_t, engine::cause_count> failures{};  // by Cause
 };
 
 /// One thing that happened with a peer.

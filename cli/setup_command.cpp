@@ -8,6 +8,7 @@
 
 #include "cli/batch.hpp"
 #include "cli/control_client.hpp"
+#include "parser/text.hpp"
 
 namespace cli {
 namespace {
@@ -38,10 +39,7 @@ std::optional<engine::Prefix> prefix(const std::string& text) {
 /// As an access list has it: with a wildcard mask in IPv4.
 std::string selector(const engine::Prefix& net) {
   if (!net.address.is_v4()) return net.to_string();
-  const std::uint32_t wildcard = net.length == 0 ? 0xFFFFFFFFU : (1U << (32 - net.length)) - 1U;
-  std::string out = net.address.to_string();
-  for (int shift = 24; shift >= 0; shift -= 8) out += (shift == 24 ? " " : ".") + std::to_string(wildcard >> shift & 255U);
-  return out;
+  return net.address.to_string() + " " + engine::IpAddress::v4(~parser::mask_of(net.length).v4_host_order()).to_string();
 }
 
 /// Runs commands, one a line; nullopt: something was refused, and `out` says what.

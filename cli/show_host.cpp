@@ -105,13 +105,19 @@ std::string show_memory(const Memory& m) {
          row("lsmpi_io", 0, 0, 0);
 }
 
+namespace {
+
+/// Of the interface that is this device, or the device's own.
+std::string interface_of(const std::string& device, const std::vector<InterfaceRow>& interfaces) {
+  const auto known =
+      std::find_if(interfaces.begin(), interfaces.end(), [&](const InterfaceRow& row) { return row.device == device; });
+  return known == interfaces.end() ? device : known->name;
+}
+
+}  // namespace
+
 Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<InterfaceRow>& interfaces) {
   Routes out;
-  const auto name_of = [&](const std::string& device) {
-    for (const InterfaceRow& row : interfaces)
-      if (row.device == device) return row.name;
-    return device;
-  };
   std::set<std::pair<std::string, engine::Prefix>> connected;
   for (const InterfaceRow& row : interfaces) {
     const auto address = engine::IpAddress::parse(row.address);
@@ -121,7 +127,7 @@ Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<Inte
     out.routes.push_back({RouteKind::local, engine::Prefix::host(*address), {}, row.name, 0});
   }
   for (const kernel::HostRoute& route : host) {
-    const std::string interface = name_of(route.device);
+    const std::string interface = interface_of(route.device, interfaces);
     const bool own = route.gateway.is_unspecified() && connected.contains({interface, route.network});
     out.routes.push_back({own ? RouteKind::connected : RouteKind::fixed, route.network, route.gateway, interface, route.metric});
   }
@@ -197,11 +203,8 @@ std::string show_route_to(const Routes& routes, const engine::IpAddress& to) {
 
 Neighbours neighbours(const std::vector<kernel::HostNeighbour>& host, const std::vector<InterfaceRow>& interfaces) {
   Neighbours out;
-  for (const kernel::HostNeighbour& each : host) {
-    const auto known =
-        std::find_if(interfaces.begin(), interfaces.end(), [&](const InterfaceRow& row) { return row.device == each.device; });
-    out.neighbours.push_back({each.address, ios_mac(each.hardware), known == interfaces.end() ? each.device : known->name});
-  }
+  for (const kernel::HostNeighbour& each : host)
+    out.neighbours.push_back({each.address, ios_mac(each.hardware), interface_of(each.device, interfaces)});
   std::sort(out.neighbours.begin(), out.neighbours.end(),
             [](const NeighbourRow& a, const NeighbourRow& b) { return a.address < b.address; });
   return out;

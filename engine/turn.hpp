@@ -25,7 +25,7 @@ struct Core {
   FlatMap<ChildSaId, IkeSaId> child_owner;
   FlatMap<EspSpi, ChildSaId> esp_spis;  // ours
   std::unordered_map<JobId, IkeSaId> jobs;
-  std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};
+  std::array<std::uint64_t, cause_count> dropped{};
   HalfOpen half_open;           // responder's SAs before authentication
   std::uint32_t lingering = 0;  // SAs that only repeat their last answer
   // Refused IKE_SA_INITs that are diagnosed and logged; the rest is only counted. Strangers take nothing from configured peers.

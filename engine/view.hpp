@@ -148,8 +148,8 @@ struct View {
   std::vector<IkeSaView> ike_sas;
   std::vector<PolicyLineView> lines;  // in order: interface, sequence, access-list line
   std::vector<Diagnosis> diagnoses;
-  std::array<std::uint64_t, static_cast<std::size_t>(Cause::internal_error) + 1> dropped{};  // datagrams, by Cause
-  std::array<std::uint64_t, cause_count> untold{};  // refusals that were answered and only counted, by Cause
+  std::array<std::uint64_t, cause_count> dropped{};  // datagrams, by Cause
+  std::array<std::uint64_t, cause_count> untold{};   // refusals that were answered and only counted, by Cause
   std::uint32_t half_open = 0;
   std::vector<AttemptView> attempts;
   std::vector<PoolView> pools;       // with the last slice

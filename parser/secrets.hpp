@@ -90,8 +90,4 @@ class LineSealer {
 /// same key. Lines that have no effect here and hold a secret are left out.
 Configuration with_stand_ins(const Configuration& configuration, const MasterKeys& keys);
 
-/// For whoever looks for a fault and must not have the keys: "stand-in-1", "stand-in-2" in their places, the same for the
-/// same key. Lines that have no effect here and hold a secret are left out.
-Configuration with_stand_ins(const Configuration& configuration, const MasterKeys& keys);
-
 }  // namespace parser

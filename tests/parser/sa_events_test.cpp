@@ -1,16 +1,15 @@
 // The table of what became of SAs: bounded, and there after a restart.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "parser/database.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace parser {
 namespace {
 
 TEST(SaEvents, AreBoundedAndOutliveTheDaemon) {
-  char path[] = "/tmp/sallyport-events-XXXXXX";
-  ::close(::mkstemp(path));
+  const TemporaryFolder folder;
+  const std::string path = folder.path("events.db");
   std::vector<SaEvent> many(most_sa_events);
   for (std::size_t i = 0; i < many.size(); ++i)
     many[i] = {1, false, static_cast<std::uint32_t>(i), "192.0.2.1", "", "up", "", ""};
@@ -28,7 +27,6 @@ TEST(SaEvents, AreBoundedAndOutliveTheDaemon) {
   const auto of_peer = database.sa_events(10, "192.0.2.2");
   ASSERT_TRUE(of_peer.ok());
   EXPECT_EQ(of_peer->size(), 1U);
-  for (const char* end : {"", "-wal", "-shm"}) ::unlink((std::string(path) + end).c_str());
 }
 
 }  // namespace
