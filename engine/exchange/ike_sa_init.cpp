@@ -1,6 +1,7 @@
 #include "engine/exchange/ike_sa_init.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "engine/exchange/announcements.hpp"
@@ -368,6 +369,32 @@ void respond(Turn& turn, const Datagram& datagram, const wire::Message& message)
   turn.touch(sa.id);
 }
 
+namespace {
+
+/// The peer's SPI, public value and nonce, of which the keys are made; empty: it is no complete answer.
+Bytes origin_of_keys(const wire::Message& answer) {
+  const auto* ke = wire::find<wire::KePayload>(answer.payloads);
+  const auto* nonce = wire::find<wire::NoncePayload>(answer.payloads);
+  if (answer.header.spi_r.value == 0 || !wire::find<wire::SaPayload>(answer.payloads) || !ke || !nonce) return {};
+  Writer out;
+  out.u64(answer.header.spi_r.value);
+  out.u16(ke->group);
+  out.bytes(ke->data);
+  out.bytes(nonce->data);
+  return out.take();
+}
+
+/// One of these answers as received makes the same keys.
+template <class Answers>
+bool made_by(const Bytes& origin, const Answers& answers) {
+  return std::ranges::any_of(answers, [&](ByteView answer) {
+    const auto message = wire::parse(answer);
+    return message.ok() && origin_of_keys(*message) == origin;
+  });
+}
+
+}  // namespace
+
 void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message& message) {
   auto& init = std::get<IkeSaInitRequest>(sa.state);
   if (restart(turn, sa, init, message.payloads)) return;
@@ -379,6 +406,7 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
     return turn.drop(datagram, Cause::missing_payload, "IKE_SA_INIT answer without SA, KE or nonce");
   }
   if (message.header.spi_r.value == 0) return turn.drop(datagram, Cause::malformed_header, "IKE_SA_INIT answer without SPIr");
+  if (made_by(origin_of_keys(message), init.followed)) return;
   const auto asked =
       std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& a) { return a.group->id == ke->group; });
   auto suite = accept_ike_answer(*answer, init.offered);
@@ -399,7 +427,7 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
   init.answer = message.payloads;
   note_step(turn, NoticeKind::proposal_chosen, sa, describe(answer->proposals.front()));
   init.nonce_r = nonce->data;
-  init.message_r = datagram.payload;
+  init.followed.push_back(datagram.payload);
   init.stage = IkeSaInitRequest::Stage::computing_secret;
   learn_nat(turn, sa, sa.spi_r, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
@@ -410,13 +438,11 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
 
 void keep_further(IkeSa& sa, const Datagram& datagram, const wire::Message& message) {
   auto* init = sa.behind ? &sa.behind->init : std::get_if<IkeSaInitRequest>(&sa.state);
-  const bool complete = message.header.spi_r.value != 0 && wire::find<wire::SaPayload>(message.payloads) &&
-                        wire::find<wire::KePayload>(message.payloads) && wire::find<wire::NoncePayload>(message.payloads);
-  if (!init || !complete || init->further.size() >= max_further || init->spoiled >= max_spoiled) return;
-  if (datagram.payload.size() > max_request || datagram.payload == init->message_r) return;
-  const bool known = std::any_of(init->further.begin(), init->further.end(),
-                                 [&](const Datagram& each) { return each.payload == datagram.payload; });
-  if (!known) init->further.push_back(datagram);
+  const Bytes origin = origin_of_keys(message);
+  if (!init || origin.empty() || init->further.size() >= max_further || init->spoiled >= max_spoiled) return;
+  if (datagram.payload.size() > max_request) return;
+  if (made_by(origin, init->followed) || made_by(origin, init->further | std::views::transform(&Datagram::payload))) return;
+  init->further.push_back(datagram);
 }
 
 bool follow_cookie(Turn& turn, IkeSa& sa) {
@@ -472,8 +498,8 @@ void resume_request(Turn& turn, IkeSa& sa, IkeSaInitRequest& init, crypto::DhRes
   export_keys(turn, sa, channel);
   const auto asked =
       std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& each) { return each.group == init.group; });
-  InitOutcome outcome{asked->message, init.message_r,    init.nonce_i,
-                      init.nonce_r,   init.policy->name, init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
+  InitOutcome outcome{asked->message, init.followed.back(), init.nonce_i,
+                      init.nonce_r,   init.policy->name,    init.use_ppk && wire::find_notify(init.answer, NotifyType::use_ppk)};
   outcome.childless = allows_childless(init.answer);
   for (wire::Payload& payload : init.answer)
     if (wire::type_of(payload) == wire::PayloadType::certreq) outcome.certificate_requests.push_back(std::move(payload));

@@ -51,8 +51,8 @@ struct IkeSaInitRequest {
   Bytes nonce_i, nonce_r, cookie, public_value;
   Bytes asked_cookie;  // the peer wants it: given unless an answer comes at once
   Secret private_key;
-  std::vector<AskedInit> asked;  // one a group, the latest first
-  Bytes message_r;
+  std::vector<AskedInit> asked;                // one a group, the latest first
+  std::vector<Bytes> followed;                 // answers, the latest last: as received
   wire::Payloads answer;                       // held while the secret is computed
   bool use_ppk = false, intermediate = false;  // announced
   unsigned restarts = 0;                       // by COOKIE and INVALID_KE_PAYLOAD
@@ -87,7 +87,8 @@ IkeSa* request(Turn& turn, const BookLine& line, bool takes_a_place = false);
 void respond(Turn& turn, const Datagram& datagram, const wire::Message& message);
 /// The peer's answer to our request.
 void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message& message);
-/// An answer to our request that comes when another is being followed: kept, bounded in number.
+/// An answer to our request that comes when another is being followed: kept, bounded in number. One that makes the keys of
+/// another one is not: under them the peer takes one request of ours, and no IV is ever used twice (RFC 5282, 3.1).
 void keep_further(IkeSa& sa, const Datagram& datagram, const wire::Message& message);
 /// Our request is due to be sent again: with the cookie that was asked for, if one was. False: as it was.
 bool follow_cookie(Turn& turn, IkeSa& sa);

@@ -21,6 +21,7 @@ class Machine {
     world_.memo = &memo;
     world_.record = false;
     world_.tap = std::make_unique<Wiretap>();
+    if (std::getenv("SALLYPORT_NARRATE")) world_.narrate();
     const std::uint8_t flavour = next();
     left_ = site_a(1);
     right_ = site_b(1);

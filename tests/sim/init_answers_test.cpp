@@ -143,5 +143,29 @@ TEST_F(InitAnswers, SeveralWholeOnes) {
   expect_up_within(30s);
 }
 
+/// Changed on the way where no key shows it, and the true one behind it: under the same keys no second IKE_AUTH request is made,
+/// to which the answer to the first would be taken for one.
+TEST_F(InitAnswers, TheTrueOneChangedWhereNoKeyShowsIt) {
+  begin();
+  world.deliver_waiting(0);
+  world.run_for(5ms);
+  ASSERT_EQ(world.waiting().size(), 1u);
+  Flight changed = world.waiting().front();
+  const auto true_one = wire::parse(changed.payload);
+  const auto* detection = wire::find_notify(true_one->payloads, NotifyType::nat_detection_source_ip);
+  const auto place = std::ranges::search(changed.payload, detection->data);
+  ASSERT_FALSE(place.empty());
+  place.front() ^= 1;
+  world.deliver(changed);
+  world.run_for(5ms);
+  world.hold = false;
+  while (!world.waiting().empty()) world.deliver_waiting(0);
+  world.run_for(1s);
+  EXPECT_TRUE(a->diagnosed(Cause::authentication_failed)) << a->diagnoses();
+  EXPECT_EQ(std::ranges::count(world.arrows(), "A:4500 -> B:4500 IKE_AUTH request 1"), 1);
+  EXPECT_EQ(world.send_until_delivered(*a, a_to_b), Outcome::delivered) << "by another attempt: " << a->diagnoses();
+  expect_settled();
+}
+
 }  // namespace
 }  // namespace sim
