@@ -252,6 +252,9 @@ std::string capture_transaction(unsigned instance, std::string_view device, std:
 
   const std::string to_us = rev + "fib daddr type local ";
   out += to_us + "meta l4proto { 50, 51 } return\n";
+  // Over IPv6 AH is a header on the way to the protocol, to nftables.
+  out += to_us + "ip6 nexthdr 51 return\n";
+  out += to_us + "frag nexthdr 51 return\n";
   out += to_us + "udp dport { 500, 4500 } return\n";
   out += to_us + "icmp type destination-unreachable icmp code frag-needed return\n";
   out += to_us + "icmpv6 type packet-too-big return\n";

@@ -1,6 +1,5 @@
 #include "kernel/esp_cipher.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -12,7 +11,9 @@ namespace {
 
 using engine::Primitive;
 
-engine::Failure refused(std::string why) { return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)}; }
+engine::Failure cipher_refused(std::string why) {
+  return {engine::NotifyType::none, engine::Cause::install_failed, std::move(why)};
+}
 
 const EVP_CIPHER* cipher_for(const engine::Algorithm& row) {
   const auto sized = [&](const EVP_CIPHER* small, const EVP_CIPHER* middle, const EVP_CIPHER* large) {
@@ -35,45 +36,13 @@ const EVP_CIPHER* cipher_for(const engine::Algorithm& row) {
   }
 }
 
-const char* digest_for(const engine::Algorithm& row) {
-  switch (row.primitive) {
-    case Primitive::hmac_md5:
-      return "MD5";
-    case Primitive::hmac_sha1:
-      return "SHA1";
-    case Primitive::hmac_sha256:
-      return "SHA256";
-    case Primitive::hmac_sha384:
-      return "SHA384";
-    case Primitive::hmac_sha512:
-      return "SHA512";
-    default:
-      return nullptr;
-  }
-}
-
-EVP_MAC_CTX* keyed_hmac(const char* digest, engine::ByteView key) {
-  EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  EVP_MAC_CTX* context = hmac ? EVP_MAC_CTX_new(hmac) : nullptr;
-  EVP_MAC_free(hmac);
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(digest), 0),
-                                   OSSL_PARAM_construct_end()};
-  if (context && EVP_MAC_init(context, key.data(), key.size(), parameters) != 1) {
-    EVP_MAC_CTX_free(context);
-    context = nullptr;
-  }
-  return context;
-}
-
 }  // namespace
 
 void EspCipher::CipherFree::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
-void EspCipher::MacFree::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
 
 engine::Result<EspCipher> EspCipher::create(const engine::SaParameters& sa, Direction direction, Library library) {
-  if (engine::is_ah(sa.encryption)) return refused("data plane tun has no AH, start sallyportd with --dataplane xfrm");
-  if (!sa.encryption || !cipher_for(*sa.encryption)) return refused("no encryption algorithm for ESP");
-  if (sa.key_encryption.size() != sa.encryption->key_octets) return refused("encryption key of the wrong length");
+  if (!sa.encryption || !cipher_for(*sa.encryption)) return cipher_refused("no encryption algorithm for ESP");
+  if (sa.key_encryption.size() != sa.encryption->key_octets) return cipher_refused("encryption key of the wrong length");
 
   EspCipher out;
   out.direction_ = direction;
@@ -85,11 +54,11 @@ engine::Result<EspCipher> EspCipher::create(const engine::SaParameters& sa, Dire
   out.alignment_ = std::max<std::uint8_t>(4, sa.encryption->block_octets);
 
   if (out.aead_) {
-    if (sa.integrity) return refused("an integrity algorithm beside an AEAD cipher");
+    if (sa.integrity) return cipher_refused("an integrity algorithm beside an AEAD cipher");
     out.icv_octets_ = sa.encryption->icv_octets;
   } else {
-    if (!sa.integrity || !digest_for(*sa.integrity)) return refused("no integrity algorithm for ESP");
-    if (sa.key_integrity.size() != sa.integrity->key_octets) return refused("integrity key of the wrong length");
+    if (!sa.integrity || !PacketMac::knows(*sa.integrity)) return cipher_refused("no integrity algorithm for ESP");
+    if (sa.key_integrity.size() != sa.integrity->key_octets) return cipher_refused("integrity key of the wrong length");
     out.icv_octets_ = sa.integrity->icv_octets;
   }
   out.keys_ = std::make_unique<engine::SaParameters>(engine::SaParameters{
@@ -107,7 +76,7 @@ bool EspCipher::make_contexts() {
     salt_ = engine::Secret(key.last(salt_octets));
     key = key.first(key.size() - salt_octets);
   } else {
-    mac_.reset(keyed_hmac(digest_for(*keys_->integrity), keys_->key_integrity.expose()));
+    mac_ = PacketMac(*keys_->integrity, keys_->key_integrity.expose());
     if (!mac_) return false;
   }
   cipher_.reset(EVP_CIPHER_CTX_new());
@@ -152,16 +121,9 @@ bool EspCipher::combined(std::span<std::uint8_t> packet, std::uint64_t sequence)
 
 // RFC 4303, 2.2.1: with ESN the high half is authenticated behind the packet, without being sent.
 bool EspCipher::mac(engine::ByteView authenticated, std::uint64_t sequence, std::span<std::uint8_t> icv) {
-  std::uint8_t whole[64], high[4];
-  std::size_t length = 0;
+  std::uint8_t high[4];
   put_u32(high, static_cast<std::uint32_t>(sequence >> 32));
-  EVP_MAC_CTX* context = mac_.get();
-  if (EVP_MAC_init(context, nullptr, 0, nullptr) != 1) return false;
-  if (EVP_MAC_update(context, authenticated.data(), authenticated.size()) != 1) return false;
-  if (esn_ && EVP_MAC_update(context, high, sizeof high) != 1) return false;
-  if (EVP_MAC_final(context, whole, &length, sizeof whole) != 1 || length < icv.size()) return false;
-  std::copy_n(whole, icv.size(), icv.data());
-  return true;
+  return mac_.write({authenticated, engine::ByteView(high).first(esn_ ? 4 : 0)}, icv);
 }
 
 void EspCipher::seal(std::span<CipherWork> work) {

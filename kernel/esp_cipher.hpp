@@ -1,4 +1,5 @@
-// The transforms of one direction of an ESP SA, in place over a packet. The only file of the kernel floor with OpenSSL.
+// The transforms of one direction of an ESP SA, in place over a packet. With packet_mac.cpp the only file of the kernel floor
+// with OpenSSL.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +8,9 @@
 
 #include "engine/event.hpp"
 #include "kernel/esp_cipher_mb.hpp"
+#include "kernel/packet_mac.hpp"
 
 struct evp_cipher_ctx_st;
-struct evp_mac_ctx_st;
 
 namespace kernel {
 
@@ -43,9 +44,6 @@ class EspCipher {
   struct CipherFree {
     void operator()(evp_cipher_ctx_st* context) const;
   };
-  struct MacFree {
-    void operator()(evp_mac_ctx_st* context) const;
-  };
 
   bool ready() { return !keys_ || make_contexts(); }
   bool make_contexts();
@@ -56,7 +54,7 @@ class EspCipher {
 
   std::unique_ptr<engine::SaParameters> keys_;  // until the contexts are made
   std::unique_ptr<evp_cipher_ctx_st, CipherFree> cipher_;
-  std::unique_ptr<evp_mac_ctx_st, MacFree> mac_;
+  PacketMac mac_;
   std::unique_ptr<MbCipher> many_;  // null: OpenSSL does it
   engine::Secret salt_;
   Direction direction_ = Direction::seal;

@@ -37,7 +37,7 @@ EspReceiver::EspReceiver() : octets_(most_datagrams * largest_datagram) {
   for (std::size_t i = 0; i < most_datagrams; ++i) parts_[i] = {octets_.data() + i * largest_datagram, largest_datagram};
 }
 
-std::span<ReceivedEsp> EspReceiver::receive(int fd, Family family, EspSockets::Carrier carrier) {
+std::span<ReceivedEsp> EspReceiver::receive(int fd, Family family, Carrier carrier) {
   for (std::size_t i = 0; i < most_datagrams; ++i) {
     msghdr& header = messages_[i].msg_hdr;
     header.msg_name = &sources_[i];
@@ -57,20 +57,22 @@ std::span<ReceivedEsp> EspReceiver::receive(int fd, Family family, EspSockets::C
   return {received_.data(), count};
 }
 
-bool EspReceiver::understand(msghdr& message, std::size_t length, Family family, EspSockets::Carrier carrier, ReceivedEsp& out) {
+bool EspReceiver::understand(msghdr& message, std::size_t length, Family family, Carrier carrier, ReceivedEsp& out) {
   if (length == 0 || message.msg_flags & MSG_TRUNC) return false;
   out.octets = {static_cast<std::uint8_t*>(message.msg_iov->iov_base), length};
   out.each = length;
   out.traffic_class = 0;
+  out.ipv4_header = {};
   const auto& from = *static_cast<sockaddr_storage*>(message.msg_name);
   out.source = from_sockaddr(from);
-  out.source_port = carrier == EspSockets::Carrier::udp ? port_of_sockaddr(from) : std::uint16_t{0};
+  out.source_port = carrier == Carrier::udp ? port_of_sockaddr(from) : std::uint16_t{0};
   out.destination = {family, {}};
   for (cmsghdr* control = CMSG_FIRSTHDR(&message); control; control = CMSG_NXTHDR(&message, control)) read_control(control, out);
-  if (family == Family::v6 || carrier == EspSockets::Carrier::udp) return true;
+  if (family == Family::v6 || carrier == Carrier::udp) return true;
   // A raw IPv4 socket gives the IP header, too.
   const std::size_t header = (out.octets[0] & 0x0FU) * 4U;
   if (length < 20 || header < 20 || length <= header) return false;
+  out.ipv4_header = out.octets.first(header);
   out.octets = out.octets.subspan(header);
   out.each = out.octets.size();
   return true;

@@ -160,19 +160,19 @@ void TunPlane::post_port(const std::string& interface, const Protected& state) {
 engine::Status TunPlane::add_inbound(const engine::AddInbound& add) {
   const std::uint32_t spi = add.sa.spi.value;
   if (spis_.contains(spi)) return failed("SPI in use");
-  TRY(auto esp, EspInbound::create(add.sa, add.facts.replay_window));
+  TRY(auto opener, make_opener(add.sa, add.facts.replay_window));
   Child& child = children_[add.facts.child];
   if (child.spi_in != 0) return failed("inbound SA is there already");
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.spi_in = spi;
   spis_.put(spi, add.facts.child);
   worker_->leave(TunWorker::InstallInbound{std::make_unique<InboundSa>(
-      InboundSa{spi, child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}})});
+      InboundSa{spi, child.shared, std::move(opener), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}})});
   return engine::Done{};
 }
 
 engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
-  TRY(auto esp, EspOutbound::create(add.sa));
+  TRY(auto sealer, Sealer::create(add.sa, add.facts.local.ip, add.facts.remote.ip));
   Child& child = children_[add.facts.child];
   if (child.outbound) return failed("outbound SA is there already");
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
@@ -182,7 +182,7 @@ engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
   else
     make_room(child, add);
   worker_->leave(TunWorker::InstallOutbound{std::make_unique<OutboundSa>(
-      OutboundSa{child.shared, std::move(esp), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}})});
+      OutboundSa{child.shared, std::move(sealer), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}})});
   return engine::Done{};
 }
 
@@ -207,7 +207,8 @@ void TunPlane::make_room(Child& child, const engine::AddOutbound& add) {
   const std::string& interface = add.facts.interface;
   const auto port = protected_.find(interface);
   if (port == protected_.end() || add.facts.mode != engine::IpsecMode::tunnel) return;
-  const std::size_t outside = EspSockets::overhead({add.facts.local, add.facts.remote, add.facts.udp_encapsulated});
+  const std::size_t outside =
+      EspSockets::overhead({add.facts.local, add.facts.remote, add.facts.udp_encapsulated ? Carrier::udp : Carrier::esp});
   if (port->second.mtu <= outside) return;
   child.room = static_cast<std::uint16_t>(std::min<std::size_t>(payload_room(add.sa, port->second.mtu - outside), 0xFFFF));
   if (child.room == 0) return;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/packet_fields.hpp"
+
 namespace kernel {
 namespace {
 
@@ -34,19 +36,21 @@ TunInbound::TunInbound(SaTable& sas, EventMailbox& mailbox, PortOf port_of)
       rebuilt_(rebuilt_room),
       merge_([this](std::span<const iovec> parts, std::size_t packets) { write(parts, packets); }) {}
 
-void TunInbound::packets(std::span<const ReceivedEsp> received, bool udp_encapsulated, PlaneTime now) {
+void TunInbound::packets(std::span<const ReceivedEsp> received, Carrier carrier, PlaneTime now) {
   for (const ReceivedEsp& one : received)
     for (std::size_t at = 0; at < one.octets.size(); at += one.each)
-      packet(one.octets.subspan(at, std::min(one.each, one.octets.size() - at)), {&one, udp_encapsulated}, now);
+      packet(one.octets.subspan(at, std::min(one.each, one.octets.size() - at)), {&one, carrier}, now);
   finish(now);
 }
 
 void TunInbound::packet(std::span<std::uint8_t> esp, const Origin& origin, PlaneTime now) {
-  if (esp.size() < 8) return;
-  const std::uint32_t spi = std::uint32_t{esp[0]} << 24 | std::uint32_t{esp[1]} << 16 | std::uint32_t{esp[2]} << 8 | esp[3];
+  const bool ah = origin.carrier == Carrier::ah;
+  if (esp.size() < (ah ? ah_header_octets : esp_header_octets)) return;
+  const std::uint32_t spi = get_u32(esp.data() + (ah ? ah_spi_at : 0));
   if (!sa_ || sa_->spi != spi) {
     finish(now);
     sa_ = sas_.find(spi);
+    if (sa_ && sa_->is_ah() != ah) sa_ = nullptr;
     if (!sa_) {
       unknown_spi_.fetch_add(1, std::memory_order_relaxed);
       return told_unknown(spi, origin, now);
@@ -60,7 +64,7 @@ void TunInbound::packet(std::span<std::uint8_t> esp, const Origin& origin, Plane
 
 void TunInbound::open(PlaneTime now) {
   const std::size_t count = std::exchange(count_, 0);
-  sa_->esp.open({openings_.data(), count});
+  open_all(count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto& opened = openings_[i].opened;
     if (opened.verdict != EspVerdict::ok && opened.verdict != EspVerdict::dummy) {
@@ -74,6 +78,16 @@ void TunInbound::open(PlaneTime now) {
       ChildStats::add(sa_->child->stats.errors().receive_errors);
     else
       deliver(opened, origins_[i]);
+  }
+}
+
+void TunInbound::open_all(std::size_t count) {
+  const std::span<EspInbound::Opening> packets(openings_.data(), count);
+  auto* ah = std::get_if<AhInbound>(&sa_->opener);
+  if (!ah) return std::get<EspInbound>(sa_->opener).open(packets);
+  for (std::size_t i = 0; i < count; ++i) {
+    const ReceivedEsp& outer = *origins_[i].outer;
+    packets[i].opened = ah->open(packets[i].packet, {outer.source, outer.destination, outer.ipv4_header});
   }
 }
 
@@ -109,7 +123,7 @@ bool TunInbound::unwrap(const EspInbound::Opened& opened, const Origin& origin, 
     merge_.flush();
     rebuilt_used_ = 0;
   }
-  if (origin.udp_encapsulated) rewrite_transport_checksum(fields, packet);
+  if (origin.carrier == Carrier::udp) rewrite_transport_checksum(fields, packet);
   const auto place = std::span(rebuilt_).subspan(rebuilt_used_, whole);
   write_header(fields, place);
   std::copy(packet.begin(), packet.end(), place.begin() + static_cast<std::ptrdiff_t>(header));
@@ -151,7 +165,7 @@ void TunInbound::told_alive(PlaneTime now) {
 // Once for each new place, and again every second while the engine has not followed.
 void TunInbound::told_moved(const Origin& origin, PlaneTime now) {
   const engine::SocketAddress from{origin.outer->source, origin.outer->source_port};
-  if (!origin.udp_encapsulated || !sa_->child->facts.udp_encapsulated || from == sa_->child->facts.remote) return;
+  if (origin.carrier != Carrier::udp || !sa_->child->facts.udp_encapsulated || from == sa_->child->facts.remote) return;
   if (sa_->moved && from == sa_->moved->to && now - sa_->moved->told < std::chrono::seconds(1)) return;
   sa_->moved = InboundSa::Moved{from, now};
   mailbox_.put(engine::PeerMoved{sa_->child->facts.child, from});

@@ -20,7 +20,7 @@ class TunInbound {
   TunInbound(SaTable& sas, EventMailbox& mailbox, PortOf port_of);
 
   /// Everything has reached TUN when it returns.
-  void packets(std::span<const ReceivedEsp> received, bool udp_encapsulated, PlaneTime now);
+  void packets(std::span<const ReceivedEsp> received, Carrier carrier, PlaneTime now);
   /// ESP packets of no SA of ours.
   std::uint64_t unknown_spi() const { return unknown_spi_.load(std::memory_order_relaxed); }
 
@@ -28,11 +28,12 @@ class TunInbound {
   static constexpr std::size_t most_packets = 64;
   struct Origin {
     const ReceivedEsp* outer;
-    bool udp_encapsulated;
+    Carrier carrier;
   };
 
   void packet(std::span<std::uint8_t> esp, const Origin& origin, PlaneTime now);
   void open(PlaneTime now);
+  void open_all(std::size_t count);
   void finish(PlaneTime now);
   void deliver(const EspInbound::Opened& opened, const Origin& origin);
   bool unwrap(const EspInbound::Opened& opened, const Origin& origin, std::span<std::uint8_t>& packet);

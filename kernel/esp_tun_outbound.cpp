@@ -60,8 +60,8 @@ void TunOutbound::transmit(TunPort& port, OutboundSa& sa, const GsoCut& cut, eng
                            PlaneTime now) {
   const bool tunnel = sa.child->facts.mode == engine::IpsecMode::tunnel;
   if (!tunnel && !fits_transport(facts, sa.child->facts)) return ChildStats::add(sa.child->stats.errors().send_errors);
-  OuterPath path{sa.child->facts.local, sa.child->facts.remote, sa.child->facts.udp_encapsulated, facts.traffic_class, false,
-                 port.device_ifindex};
+  const Carrier carrier = sa.sealer.is_ah() ? Carrier::ah : sa.child->facts.udp_encapsulated ? Carrier::udp : Carrier::esp;
+  OuterPath path{sa.child->facts.local, sa.child->facts.remote, carrier, facts.traffic_class, false, port.device_ifindex};
   if (!fits(port, sa, cut.size(0), packet, facts, path, now)) return ChildStats::add(sa.child->stats.errors().send_errors);
   told_sent(sa, now);
   const std::uint8_t version = facts.source.is_v4() ? next_header_ipv4 : next_header_ipv6;
@@ -90,21 +90,24 @@ bool TunOutbound::fits(TunPort& port, OutboundSa& sa, std::size_t segment, engin
                        OuterPath& path, PlaneTime now) {
   // An IPv6 packet of the smallest MTU has to get through however small the path's is (RFC 2473, 7.1).
   path.dont_fragment = facts.dont_fragment && (facts.source.is_v4() || segment > least_v6_mtu);
-  if (!path.dont_fragment) return true;
+  const bool cut_here = path.carrier == Carrier::ah && path.remote.ip.is_v4();
+  if (!path.dont_fragment && !cut_here) return true;
   if (sa.mtu_asked == PlaneTime{} || now - sa.mtu_asked > mtu_stays_known) {
     sa.mtu = EspSockets::path_mtu(path);
     sa.mtu_asked = now;
   }
+  if (cut_here) path.mtu = sa.mtu;
+  if (!path.dont_fragment) return true;
   const std::size_t outside = sa.child->facts.mode == engine::IpsecMode::tunnel ? 0 : facts.header_length;
   const std::size_t overhead = EspSockets::overhead(path);
-  if (sa.mtu == 0 || overhead + sa.esp.sealed_size(segment - outside) <= sa.mtu) return true;
+  if (sa.mtu == 0 || overhead + sa.sealer.sealed_size(segment - outside) <= sa.mtu) return true;
   // Here the sender's own route is the path: told of a smaller MTU, it would make that the path's, and so on, down to
   // nothing. The kernel cuts the ESP packet instead (RFC 4303, 3.3.4).
   if (sa.child->facts.mode == engine::IpsecMode::transport) {
     path.dont_fragment = false;
     return true;
   }
-  const std::size_t limit = (sa.mtu > overhead ? sa.esp.payload_limit(sa.mtu - overhead) : 0);
+  const std::size_t limit = (sa.mtu > overhead ? sa.sealer.payload_limit(sa.mtu - overhead) : 0);
   if (limit < (facts.source.is_v4() ? least_v4_mtu : least_v6_mtu)) {
     path.dont_fragment = false;
     return true;

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kernel/ah.hpp"
+#include "kernel/esp_tun_packet.hpp"
 #include "kernel/install_failure.hpp"
 #include "kernel/marks.hpp"
 #include "kernel/packet_fields.hpp"
@@ -46,7 +48,8 @@ struct Outgoing {
 
   explicit Outgoing(const OuterPath& path) {
     message.msg_name = &to;
-    message.msg_namelen = to_sockaddr(path.remote.ip, path.udp_encapsulated ? path.remote.port : 0, path.scope_ifindex, to);
+    message.msg_namelen =
+        to_sockaddr(path.remote.ip, path.carrier == Carrier::udp ? path.remote.port : 0, path.scope_ifindex, to);
     message.msg_control = control;
     const int traffic_class = path.traffic_class;
     if (path.remote.ip.is_v4()) {
@@ -113,6 +116,40 @@ EspSockets::Sent send_singly(int fd, const Outgoing& outgoing, Packets packets) 
   return out;
 }
 
+// The IPv4 header of AH is ours to write, since what it has as identification was authenticated, and so is the cutting of what is
+// too large for the path (RFC 4302, 3.3.4).
+bool send_behind_header(int fd, const Outgoing& outgoing, const OuterPath& path, std::span<const std::uint8_t> packet) {
+  constexpr std::uint32_t least_mtu = 68;
+  constexpr unsigned df = 0x4000, more = 0x2000;
+  const bool whole = path.dont_fragment || path.mtu < least_mtu || packet.size() + ipv4_octets <= path.mtu;
+  const std::size_t most = whole ? packet.size() : (path.mtu - ipv4_octets) / 8 * 8;
+  for (std::size_t at = 0; at < packet.size(); at += most) {
+    const auto part = packet.subspan(at, std::min(most, packet.size() - at));
+    std::array<std::uint8_t, ipv4_octets> header;
+    write_header({path.local.ip, path.remote.ip, next_header_ah, path.traffic_class, part.size()}, header);
+    put_u16(&header[4], ah_identification(packet));
+    put_u16(&header[6], path.dont_fragment ? df : at / 8 | (at + part.size() < packet.size() ? more : 0));
+    std::array<iovec, 2> parts{part_of(header), part_of(part)};
+    msghdr message = outgoing.message;
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    if (sendmsg(fd, &message, MSG_DONTWAIT) >= 0) continue;
+    forget_errors(fd);
+    if (sendmsg(fd, &message, MSG_DONTWAIT) < 0) return false;
+  }
+  return true;
+}
+
+EspSockets::Sent send_behind_headers(int fd, const Outgoing& outgoing, const OuterPath& path, Packets packets) {
+  EspSockets::Sent out;
+  for (const auto packet : packets)
+    if (send_behind_header(fd, outgoing, path, packet))
+      ++out.packets;
+    else
+      out.too_big = out.too_big || errno == EMSGSIZE;
+  return out;
+}
+
 // One call for a run; false: not this way.
 bool send_run(int fd, const Outgoing& outgoing, Packets run) {
   std::array<iovec, most_packets> parts;
@@ -141,7 +178,7 @@ EspSockets::~EspSockets() {
 engine::Result<EspSockets> EspSockets::open(std::uint16_t nat_port) {
   EspSockets out;
   for (const Family family : {Family::v4, Family::v6})
-    for (const Carrier carrier : {Carrier::esp, Carrier::udp})
+    for (const Carrier carrier : {Carrier::esp, Carrier::udp, Carrier::ah})
       for (const bool dont_fragment : {false, true}) {
         if (carrier == Carrier::udp && nat_port == 0) continue;
         auto opened = out.open_one(family, carrier, dont_fragment, nat_port);
@@ -154,7 +191,9 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
   const bool v4 = family == Family::v4, udp = carrier == Carrier::udp;
   const int level = v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
   const int fd = socket(v4 ? AF_INET : AF_INET6, (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                        udp ? IPPROTO_UDP : IPPROTO_ESP);
+                        udp                      ? IPPROTO_UDP
+                        : carrier == Carrier::ah ? IPPROTO_AH
+                                                 : IPPROTO_ESP);
   if (fd < 0) return failed_call("socket of ESP");
   fds_[index(family, carrier, dont_fragment)] = fd;
   bool done = set_socket_option(fd, SOL_SOCKET, SO_MARK, daemon_mark);
@@ -162,6 +201,7 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
   if (v4) {
     // DONT, not OMIT, where there is no DF: "too big" comes to any socket of the port, and one with OMIT would not believe it.
     done = done && set_socket_option(fd, level, IP_MTU_DISCOVER, dont_fragment ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
+    if (carrier == Carrier::ah) done = done && set_socket_option(fd, level, IP_HDRINCL, 1);
   } else {
     done = done && set_socket_option(fd, level, IPV6_MTU_DISCOVER, dont_fragment ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT);
     done = done && set_socket_option(fd, level, IPV6_DONTFRAG, dont_fragment ? 1 : 0);
@@ -191,10 +231,11 @@ engine::Status EspSockets::open_one(Family family, Carrier carrier, bool dont_fr
 }
 
 EspSockets::Sent EspSockets::send(const OuterPath& path, Packets packets) {
-  const int fd = fds_[index(path.remote.ip.family, path.udp_encapsulated ? Carrier::udp : Carrier::esp, path.dont_fragment)];
+  const int fd = fds_[index(path.remote.ip.family, path.carrier, path.dont_fragment)];
   if (fd < 0) return {};
   const Outgoing outgoing(path);
-  if (!path.udp_encapsulated || !segmentation_) return send_singly(fd, outgoing, packets);
+  if (path.carrier == Carrier::ah && path.remote.ip.is_v4()) return send_behind_headers(fd, outgoing, path, packets);
+  if (path.carrier != Carrier::udp || !segmentation_) return send_singly(fd, outgoing, packets);
   Sent out;
   while (!packets.empty()) {
     const auto run = packets.first(run_of(packets));
@@ -228,7 +269,7 @@ std::uint32_t EspSockets::path_mtu(const OuterPath& path) {
 }
 
 std::size_t EspSockets::overhead(const OuterPath& path) {
-  return (path.remote.ip.is_v4() ? 20U : 40U) + (path.udp_encapsulated ? udp_octets : 0U);
+  return (path.remote.ip.is_v4() ? 20U : 40U) + (path.carrier == Carrier::udp ? udp_octets : 0U);
 }
 
 }  // namespace kernel

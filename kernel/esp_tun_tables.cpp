@@ -86,6 +86,7 @@ void SaTable::move(const engine::MoveChild& move, engine::PolicyLineId line, std
   if (const auto out = outbound_.find(line); out != outbound_.end())
     for (const auto& sa : out->second) {
       update(sa->child->facts);
+      sa->sealer.move(move.local.ip, move.remote.ip);
       sa->mtu_asked = {};
     }
 }

@@ -11,10 +11,10 @@
 
 #include "engine/rare.hpp"
 #include "kernel/data_plane.hpp"
-#include "kernel/esp.hpp"
 #include "kernel/esp_tun_packet.hpp"
 #include "kernel/line_index.hpp"
 #include "kernel/mss_clamp.hpp"
+#include "kernel/protection.hpp"
 #include "kernel/tun_device.hpp"
 
 namespace kernel {
@@ -76,7 +76,8 @@ class Lifetime {
 struct InboundSa {
   std::uint32_t spi = 0;
   std::shared_ptr<TunChild> child;
-  EspInbound esp;
+  Opener opener;
+  bool is_ah() const { return std::holds_alternative<AhInbound>(opener); }
   Lifetime lifetime;
   PlaneTime seen_told{};
   struct Moved {
@@ -87,7 +88,7 @@ struct InboundSa {
 };
 struct OutboundSa {
   std::shared_ptr<TunChild> child;
-  EspOutbound esp;
+  Sealer sealer;
   Lifetime lifetime;
   std::uint32_t mtu = 0;  // of the path, with the outer IP header; 0: not known
   PlaneTime mtu_asked{};

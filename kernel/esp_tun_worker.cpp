@@ -16,7 +16,6 @@ namespace kernel {
 namespace {
 
 using engine::Family;
-using Carrier = EspSockets::Carrier;
 
 constexpr std::size_t most_waiting = 4096;
 constexpr int frames_per_turn = 64;
@@ -56,7 +55,7 @@ engine::Status TunWorker::prepare() {
   if (epoll_ < 0 || wake_ < 0) return failed_call("epoll");
   CHECK_OK(watch(wake_));
   for (const Family family : {Family::v4, Family::v6})
-    for (const Carrier carrier : {Carrier::esp, Carrier::udp}) CHECK_OK(watch(sockets_.receive_fd(family, carrier)));
+    for (const Carrier carrier : {Carrier::esp, Carrier::udp, Carrier::ah}) CHECK_OK(watch(sockets_.receive_fd(family, carrier)));
   return engine::Done{};
 }
 
@@ -142,9 +141,9 @@ void TunWorker::apply(RemovePort& command) {
 }
 
 void TunWorker::apply(UdpPacket& command) {
-  const ReceivedEsp received{command.remote.ip,     command.local, command.remote.port,
-                             command.traffic_class, command.esp,   command.esp.size()};
-  inbound_.packets({&received, 1}, true, now_);
+  const ReceivedEsp received{command.remote.ip, command.local, command.remote.port, command.traffic_class, command.esp, {},
+                             command.esp.size()};
+  inbound_.packets({&received, 1}, Carrier::udp, now_);
 }
 
 TunPort* TunWorker::port_of(const InboundSa& sa) {
@@ -155,9 +154,9 @@ TunPort* TunWorker::port_of(const InboundSa& sa) {
 // Everything that waits, in one call; false: no such socket.
 bool TunWorker::read_esp(int fd) {
   for (const Family family : {Family::v4, Family::v6})
-    for (const Carrier carrier : {Carrier::esp, Carrier::udp}) {
+    for (const Carrier carrier : {Carrier::esp, Carrier::udp, Carrier::ah}) {
       if (fd != sockets_.receive_fd(family, carrier)) continue;
-      inbound_.packets(receiver_.receive(fd, family, carrier), carrier == Carrier::udp, now_);
+      inbound_.packets(receiver_.receive(fd, family, carrier), carrier, now_);
       return true;
     }
   return false;

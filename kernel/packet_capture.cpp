@@ -27,7 +27,7 @@ constexpr std::uint32_t ike_port = 500, nat_port = 4500;
 
 /// Offsets count from the IP header, and X is its length. Fragments behind the first have no ports and are left out.
 bool filter_ipsec(int fd) {
-  constexpr std::uint8_t ipv6 = 10, ports = 14, drop = 20, take = 21;
+  constexpr std::uint8_t ipv6 = 11, ports = 16, drop = 22, take = 23;
   constexpr auto protocol = static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_PROTOCOL);
   std::uint8_t at = 0;
   const auto load = [&](unsigned what, std::uint32_t k) {
@@ -45,6 +45,7 @@ bool filter_ipsec(int fd) {
                            when(BPF_JEQ, ETH_P_IP, next(), drop),
                            load(BPF_LD | BPF_B | BPF_ABS, 9),
                            when(BPF_JEQ, IPPROTO_ESP, take, next()),
+                           when(BPF_JEQ, IPPROTO_AH, take, next()),
                            when(BPF_JEQ, IPPROTO_UDP, next(), drop),
                            load(BPF_LD | BPF_H | BPF_ABS, 6),
                            when(BPF_JSET, 0x1fff, drop, next()),
@@ -52,6 +53,7 @@ bool filter_ipsec(int fd) {
                            load(BPF_JMP | BPF_JA, ports - ipv6),
                            load(BPF_LD | BPF_B | BPF_ABS, 6),
                            when(BPF_JEQ, IPPROTO_ESP, take, next()),
+                           when(BPF_JEQ, IPPROTO_AH, take, next()),
                            when(BPF_JEQ, IPPROTO_UDP, next(), drop),
                            load(BPF_LDX | BPF_W | BPF_IMM, 40),
                            load(BPF_LD | BPF_H | BPF_IND, 0),

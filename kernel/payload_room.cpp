@@ -34,7 +34,7 @@ std::size_t payload_room(const engine::ChildSaFacts& facts, const engine::SaPara
   OuterPath path;
   path.local = facts.local;
   path.remote = facts.remote;
-  path.udp_encapsulated = facts.udp_encapsulated;
+  path.carrier = facts.udp_encapsulated ? Carrier::udp : Carrier::esp;
   path.dont_fragment = true;
   const std::size_t mtu = EspSockets::path_mtu(path), outside = EspSockets::overhead(path);
   return mtu > outside ? payload_room(sa, mtu - outside) : 0;

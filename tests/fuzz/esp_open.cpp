@@ -1,9 +1,10 @@
-// Any octets as ESP packets. The first octet picks transforms; every packet is also sealed again with a right ICV, so that
-// what lies behind the integrity check is reached.
+// Any octets as ESP packets, and as AH packets with their IPv4 headers. The first octet picks transforms; every packet is also
+// sealed again with a right ICV, so that what lies behind the integrity check is reached.
 #include <algorithm>
 #include <cstdlib>
 
 #include "engine/algorithms.hpp"
+#include "kernel/ah.hpp"
 #include "kernel/esp.hpp"
 #include "kernel/esp_tun_packet.hpp"
 
@@ -31,10 +32,35 @@ void look_at(const kernel::EspInbound::Opened& opened) {
   }
 }
 
+void look_at_ah(engine::ByteView data) {
+  auto sa = parameters(true, data[0] & 2);
+  sa.encryption = &engine::authentication_header;
+  const auto ends = engine::IpAddress::v4(0xCB00710A);
+  auto receiver = kernel::AhInbound::create(sa, 64);
+  auto sender = kernel::AhOutbound::create(sa, ends, ends);
+  if (!receiver.ok() || !sender.ok()) std::abort();
+  engine::Bytes raw(data.begin(), data.end());
+  const std::size_t header = std::min<std::size_t>(raw.size(), (raw[0] & 0x0FU) * 4U);
+  look_at(receiver->open(std::span(raw).subspan(header), {ends, ends, engine::ByteView(raw).first(header)}));
+
+  engine::Bytes out(20 + sender->sealed_size(data.size()));
+  const auto packet = std::span(out).subspan(20);
+  std::copy(data.begin(), data.end(), packet.begin() + static_cast<std::ptrdiff_t>(sender->payload_offset()));
+  kernel::CipherWork work;
+  if (sender->frame(data.size(), data[0], packet, work) != kernel::EspVerdict::ok) std::abort();
+  sender->seal({&work, 1});
+  kernel::write_header({ends, ends, 51, data[0], packet.size()}, out);
+  out[5] = 1;
+  const auto opened = receiver->open(packet, {ends, ends, engine::ByteView(out).first(20)});
+  if (packet.size() < 65536 - 20 && opened.verdict != kernel::EspVerdict::ok) std::abort();
+  look_at(opened);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
+  look_at_ah({data, size});
   const auto sa = parameters(data[0] & 1, data[0] & 2);
   const auto library = data[0] & 4 ? kernel::EspCipher::Library::openssl : kernel::EspCipher::Library::fastest;
   auto receiver = kernel::EspInbound::create(sa, 64, library);

@@ -52,7 +52,7 @@ MAY_INCLUDE = {
 }
 LIBRARIES = [
     ("Boost", r"boost/", r"parser/"),
-    ("OpenSSL", r"openssl/", r"engine/crypto/|kernel/esp_cipher\."),
+    ("OpenSSL", r"openssl/", r"engine/crypto/|kernel/(esp_cipher|packet_mac)\."),
     ("libnl", r"netlink/", r"kernel/"),
     ("libnftables", r"nftables/", r"kernel/"),
     ("SQLite", r"sqlite3", r"parser/database(_sqlite)?\.[ch]pp"),

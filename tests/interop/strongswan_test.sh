@@ -61,7 +61,7 @@ wait_until 5 not routed || fail "the route outlives its SA"
 end
 add_route a 10.0.0.0/24 203.0.113.20
 
-# AH (RFC 4302), which the tun plane has not.
+# AH (RFC 4302), which strongSwan's kernel-libipsec has not.
 if [ "$DATAPLANE" = xfrm ]; then
   TRANSFORM=ah-sha256-hmac site 203.0.113.20 "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255" >"$WORK/ah.cfg"
   for asks in sallyport strongSwan; do

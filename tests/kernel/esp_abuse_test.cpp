@@ -66,7 +66,7 @@ class EspAbuse : public testing::Test {
     return out;
   }
   void send(const Bytes& esp, std::uint8_t tos = 0) {
-    const OuterPath path{Sites::end(true, Family::v4, false), Sites::end(false, Family::v4, false), false, tos, false, 0};
+    const OuterPath path{Sites::end(true, Family::v4, false), Sites::end(false, Family::v4, false), Carrier::esp, tos};
     const std::span<const std::uint8_t> packet(esp);
     EXPECT_EQ(sockets->send(path, {&packet, 1}).packets, 1U);
     ++sent;

@@ -86,9 +86,13 @@ engine::SaParameters parameters(std::uint32_t spi, const SiteOptions& options) {
   out.encryption = engine::find_algorithm(engine::TransformType::encryption, options.cbc ? 12 : 20, 256);
   out.integrity = options.cbc ? engine::find_algorithm(engine::TransformType::integrity, 12, 0) : nullptr;
   out.extended_sequence_numbers = options.esn;
+  if (options.ah) {
+    out.encryption = &engine::authentication_header;
+    out.integrity = engine::find_algorithm(engine::TransformType::integrity, 12, 0);
+  }
   Bytes key(out.encryption->key_octets, static_cast<std::uint8_t>(spi)), mac(32, static_cast<std::uint8_t>(spi + 1));
   out.key_encryption = engine::Secret(std::move(key));
-  if (options.cbc) out.key_integrity = engine::Secret(std::move(mac));
+  if (out.integrity) out.key_integrity = engine::Secret(std::move(mac));
   return out;
 }
 
@@ -165,6 +169,7 @@ Sniffer::Seen Sniffer::count() {
     if (!facts) continue;
     if (facts->fragment) ++seen.fragments;
     if (facts->protocol == 50) ++seen.esp;
+    if (facts->outer_next_header == 51) ++seen.ah;
     if (facts->protocol == 17 && facts->destination_port == 4500) ++seen.udp_esp;
     if (facts->protocol == 1 && facts->source_port >> 8 == 3) ++seen.icmp_errors;
     if (facts->protocol == 58 && facts->source_port >> 8 < 128) ++seen.icmp_errors;

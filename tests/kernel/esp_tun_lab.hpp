@@ -54,7 +54,7 @@ class Sniffer {
   std::vector<engine::Bytes> take();
   struct Seen {
     unsigned clear = 0;  // packets with an inner address in their outer header
-    unsigned esp = 0, udp_esp = 0, icmp_errors = 0, fragments = 0;
+    unsigned esp = 0, udp_esp = 0, ah = 0, icmp_errors = 0, fragments = 0;
   };
   /// The same, counted; what link layer and IPv6 neighbours say to each other is left out.
   Seen count();
@@ -101,6 +101,7 @@ struct SiteOptions {
   bool udp_encapsulated = false;
   bool cbc = false;
   bool esn = false;
+  bool ah = false;
   engine::IpsecMode mode = engine::IpsecMode::tunnel;
 };
 
