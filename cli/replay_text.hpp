@@ -53,7 +53,7 @@ constexpr auto shape(const engine::Resolve*) { return shape_of("resolve", &engin
 constexpr auto shape(const engine::PolicyLine*) { using T = engine::PolicyLine; return shape_of("", &T::id, &T::action, &T::selectors, &T::mode, &T::local, &T::peer); }
 constexpr auto shape(const engine::SetPolicy*) { using T = engine::SetPolicy; return shape_of("policy", &T::interface, &T::lines); }
 constexpr auto shape(const engine::SaParameters*) { using T = engine::SaParameters; return shape_of("", &T::spi, &T::encryption, &T::integrity, &T::extended_sequence_numbers); }
-constexpr auto shape(const engine::ChildSaFacts*) { using T = engine::ChildSaFacts; return shape_of("", &T::child, &T::line, &T::interface, &T::selectors, &T::mode, &T::local, &T::remote, &T::udp_encapsulated, &T::replay_window, &T::lifetime_kilobytes); }
+constexpr auto shape(const engine::ChildSaFacts*) { using T = engine::ChildSaFacts; return shape_of("", &T::child, &T::line, &T::interface, &T::selectors, &T::mode, &T::local, &T::remote, &T::udp_encapsulated, &T::soft_permille, &T::replay_window, &T::lifetime_kilobytes); }
 constexpr auto shape(const engine::AddInbound*) { using T = engine::AddInbound; return shape_of("inbound", &T::facts, &T::sa); }
 constexpr auto shape(const engine::AddOutbound*) { using T = engine::AddOutbound; return shape_of("outbound", &T::facts, &T::sa); }
 constexpr auto shape(const engine::RemoveChild*) { return shape_of("remove", &engine::RemoveChild::child); }

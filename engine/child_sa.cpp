@@ -377,9 +377,19 @@ void install_child(Turn& turn, IkeSa& sa, const ChildAgreement& agreement, const
                                         keying.shared, keying.nonce_i, keying.nonce_r, keying.additional);
   const bool initiator = keying.role == Role::initiator;
   const Path& path = mobility::of_children(sa);
-  const ChildSaFacts facts{child.id,           child.line,  child.interface,     child.selectors,     child.mode,
-                           path.local,         path.remote, path.encapsulated(), entry.replay_window, entry.lifetime_kilobytes,
-                           entry.reverse_route};
+  const auto soft_permille = static_cast<std::uint16_t>(turn.between(std::uint64_t{800}, std::uint64_t{900}));
+  const ChildSaFacts facts{.child = child.id,
+                           .line = child.line,
+                           .interface = child.interface,
+                           .selectors = child.selectors,
+                           .mode = child.mode,
+                           .local = path.local,
+                           .remote = path.remote,
+                           .udp_encapsulated = path.encapsulated(),
+                           .soft_permille = soft_permille,
+                           .replay_window = entry.replay_window,
+                           .lifetime_kilobytes = entry.lifetime_kilobytes,
+                           .reverse_route = entry.reverse_route};
   AddInbound inbound{facts, parameters(choice, child.spi_in, std::move(initiator ? keys.encryption_r : keys.encryption_i),
                                        std::move(initiator ? keys.integrity_r : keys.integrity_i))};
   AddOutbound outbound{facts, parameters(choice, child.spi_out, std::move(initiator ? keys.encryption_i : keys.encryption_r),

@@ -154,7 +154,7 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
 
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
   for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
-    if (Established* up = each->established(); up && each->ends.remote == sa.ends.remote)
+    if (Established* up = each->established(); up && !up->yielding && each->ends.remote == sa.ends.remote)
       for (ChildSa& child : up->children)
         if (child.outbound && child.line == line && !child.replaces && !leaves_sending_to_other(turn, *each, child))
           release_outbound(turn, child);
@@ -164,7 +164,11 @@ void yield(Turn& turn, IkeSa& sa, YieldTask task) {
   Established& up = *sa.established();
   IkeSa* heir = heir_of(turn, sa, task);
   up.yielding = heir != nullptr;
-  if (!heir) return;
+  if (!heir) {
+    for (ChildSa& child : up.children)
+      if (child.outbound && !child.replaces && !leaves_sending_to_other(turn, sa, child)) release_outbound(turn, child);
+    return;
+  }
   task.heir = heir->id;
   if (task.moved < max_moves && move_lines(turn, up, *heir)) {
     ++task.moved;

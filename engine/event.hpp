@@ -169,6 +169,7 @@ struct ChildSaFacts {
   IpsecMode mode = IpsecMode::tunnel;
   SocketAddress local, remote;  // ports count only when encapsulated
   bool udp_encapsulated = false;
+  std::uint16_t soft_permille = 900;  // of the kilobytes, or of the sequence numbers: Expire (soft) is raised there
   std::uint32_t replay_window = 64;
   std::uint64_t lifetime_kilobytes = 0;  // 0: no limit
   std::optional<ReverseRoute> reverse_route{};

@@ -14,9 +14,10 @@ void Turn::drop(const Datagram& datagram, Cause cause, const std::string& why) {
 
 Duration Turn::between(Duration from, Duration to) {
   if (to <= from) return from;
-  const auto span = static_cast<std::uint64_t>((to - from).count());
-  return from + Duration(static_cast<std::int64_t>(core.rng.u64() % (span + 1)));
+  return from + Duration(static_cast<std::int64_t>(between(std::uint64_t{0}, static_cast<std::uint64_t>((to - from).count()))));
 }
+
+std::uint64_t Turn::between(std::uint64_t from, std::uint64_t to) { return from + core.rng.u64() % (to - from + 1); }
 
 Notice notice_of(NoticeKind kind, const IkeSa& sa) {
   Notice notice{kind};

@@ -62,6 +62,8 @@ struct Turn {
   void drop(const Datagram& datagram, Cause cause, const std::string& why);
   /// A random duration in [from, to].
   Duration between(Duration from, Duration to);
+  /// A random number in [from, to].
+  std::uint64_t between(std::uint64_t from, std::uint64_t to);
 };
 
 /// A notice that names the SA.

@@ -166,8 +166,8 @@ engine::Status TunPlane::add_inbound(const engine::AddInbound& add) {
   if (!child.shared) child.shared = std::make_shared<TunChild>(add.facts);
   child.spi_in = spi;
   spis_.put(spi, add.facts.child);
-  worker_->leave(TunWorker::InstallInbound{std::make_unique<InboundSa>(
-      InboundSa{spi, child.shared, std::move(opener), Lifetime(add.facts.lifetime_kilobytes), PlaneTime{}})});
+  worker_->leave(TunWorker::InstallInbound{
+      std::make_unique<InboundSa>(InboundSa{spi, child.shared, std::move(opener), Lifetime(add.facts), PlaneTime{}})});
   return engine::Done{};
 }
 
@@ -181,8 +181,8 @@ engine::Status TunPlane::add_outbound(const engine::AddOutbound& add) {
     tunnels_.serve(add.facts.interface.text(), payload_room(add.facts, add.sa));
   else
     make_room(child, add);
-  worker_->leave(TunWorker::InstallOutbound{std::make_unique<OutboundSa>(
-      OutboundSa{child.shared, std::move(sealer), Lifetime(add.facts.lifetime_kilobytes), 0, PlaneTime{}})});
+  worker_->leave(TunWorker::InstallOutbound{
+      std::make_unique<OutboundSa>(OutboundSa{child.shared, std::move(sealer), Lifetime(add.facts), 0, PlaneTime{}})});
   return engine::Done{};
 }
 

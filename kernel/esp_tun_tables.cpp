@@ -28,14 +28,14 @@ ChildCounters ChildStats::snapshot() const {
 
 std::optional<engine::ExpireKind> Lifetime::spend(std::uint64_t octets, std::uint64_t sequence, std::uint64_t last_sequence) {
   used_ += octets;
-  const auto beyond = [](std::uint64_t value, std::uint64_t limit, std::uint64_t tenths) {
-    return limit != 0 && value >= limit / 10 * tenths + limit % 10 * tenths / 10;
+  const auto beyond = [](std::uint64_t value, std::uint64_t limit, std::uint64_t permille) {
+    return limit != 0 && value >= limit / 1000 * permille + limit % 1000 * permille / 1000;
   };
-  if (!hard_told_ && (beyond(used_, limit_, 10) || beyond(sequence, last_sequence, 10))) {
+  if (!hard_told_ && (beyond(used_, limit_, 1000) || beyond(sequence, last_sequence, 1000))) {
     soft_told_ = hard_told_ = true;
     return engine::ExpireKind::hard;
   }
-  if (!soft_told_ && (beyond(used_, limit_, 9) || beyond(sequence, last_sequence, 9))) {
+  if (!soft_told_ && (beyond(used_, limit_, soft_permille_) || beyond(sequence, last_sequence, soft_permille_))) {
     soft_told_ = true;
     return engine::ExpireKind::soft;
   }

@@ -62,14 +62,15 @@ struct TunChild {
 /// How much of its life one direction of an SA has used, by octets of payload and by sequence numbers.
 class Lifetime {
  public:
-  /// `kilobytes` of 1,024 octets; 0: no limit.
-  explicit Lifetime(std::uint64_t kilobytes) : limit_(kilobytes * 1024) {}
-  /// Adds a packet. A limit reached (nine tenths: soft; all: hard) is told once.
+  explicit Lifetime(const engine::ChildSaFacts& facts)
+      : limit_(facts.lifetime_kilobytes * 1024), soft_permille_(facts.soft_permille) {}
+  /// Adds a packet. A limit reached (so many thousandths: soft; all: hard) is told once.
   std::optional<engine::ExpireKind> spend(std::uint64_t octets, std::uint64_t sequence = 0, std::uint64_t last_sequence = 0);
   bool over() const { return hard_told_; }
 
  private:
-  std::uint64_t limit_, used_ = 0;
+  std::uint64_t limit_, used_ = 0;  // octets; no limit: 0
+  std::uint16_t soft_permille_;
   bool soft_told_ = false, hard_told_ = false;
 };
 

@@ -97,13 +97,13 @@ xfrm_lifetime_cfg no_limits() {
   return limits;
 }
 
-// The soft limit comes an eighth before the end, and up to a sixteenth earlier still, so that both ends seldom rekey at once.
-xfrm_lifetime_cfg limits_of(std::uint64_t kilobytes, engine::EspSpi spi) {
+xfrm_lifetime_cfg limits_of(const engine::ChildSaFacts& facts) {
   xfrm_lifetime_cfg limits = no_limits();
+  const std::uint64_t kilobytes = facts.lifetime_kilobytes;
   if (kilobytes == 0 || kilobytes > (XFRM_INF >> 10)) return limits;
   const std::uint64_t hard = kilobytes << 10;
   limits.hard_byte_limit = hard;
-  limits.soft_byte_limit = hard - hard / 8 - hard / 16384 * (spi.value % 1024);
+  limits.soft_byte_limit = hard / 1000 * facts.soft_permille + hard % 1000 * facts.soft_permille / 1000;
   return limits;
 }
 
@@ -279,7 +279,7 @@ engine::Result<NetlinkMessage> new_state(const engine::ChildSaFacts& facts, cons
   const bool ah = engine::is_ah(sa.encryption);
   info.id.proto = ah ? IPPROTO_AH : IPPROTO_ESP;
   info.saddr = raw(source.ip);
-  info.lft = limits_of(facts.lifetime_kilobytes, sa.spi);
+  info.lft = limits_of(facts);
   info.seq = options.acquire_sequence;
   info.reqid = reqid_of(facts.line);
   info.family = family_of(destination.ip);

@@ -247,8 +247,10 @@ TEST(TransportChecksum, IsMadeForTheAddressesThatArrived) {
   EXPECT_EQ(engine::to_hex(none), "1388005000080000") << "UDP without a checksum stays so";
 }
 
-TEST(Lifetime, SoftAtNineTenthsThenHardOnce) {
-  Lifetime life(10);
+TEST(Lifetime, SoftWhereTheEngineSaysThenHardOnce) {
+  engine::ChildSaFacts facts;
+  facts.lifetime_kilobytes = 10;
+  Lifetime life(facts);
   for (int i = 0; i < 8; ++i) EXPECT_FALSE(life.spend(1024));
   EXPECT_EQ(life.spend(1024), engine::ExpireKind::soft);
   EXPECT_FALSE(life.spend(1023));
@@ -256,9 +258,11 @@ TEST(Lifetime, SoftAtNineTenthsThenHardOnce) {
   EXPECT_EQ(life.spend(1), engine::ExpireKind::hard);
   EXPECT_TRUE(life.over());
   EXPECT_FALSE(life.spend(1024));
-  Lifetime numbers(0);
-  EXPECT_FALSE(numbers.spend(1000, 89, 100));
-  EXPECT_EQ(numbers.spend(1000, 90, 100), engine::ExpireKind::soft);
+  facts.lifetime_kilobytes = 0;
+  facts.soft_permille = 850;
+  Lifetime numbers(facts);
+  EXPECT_FALSE(numbers.spend(1000, 84, 100));
+  EXPECT_EQ(numbers.spend(1000, 85, 100), engine::ExpireKind::soft);
   EXPECT_EQ(numbers.spend(1000, 100, 100), engine::ExpireKind::hard);
 }
 

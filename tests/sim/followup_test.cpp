@@ -221,20 +221,22 @@ TEST_F(Followup, TheResponderOfAnIkeRekeyRekeysItselfWhenThePeerGivesUp) {
 TEST_F(Followup, AStateThatIsLostAgainAndAgainEndsTheIkeSa) {
   begin({{{"19"}}}, {{{"19"}}});
   // The second exchange of each series comes so late that the responder has given it up.
-  Time until{};
+  std::optional<Flight> asked;
+  Time began{};
   world.drop = [&](const Flight& flight) {
     const auto header = wire::parse_header(flight.payload);
-    if (header->exchange == wire::ExchangeType::create_child_sa) until = world.now() + 121s;
-    return header->exchange == wire::ExchangeType::ike_followup_ke && world.now() < until;
+    if (header->exchange == wire::ExchangeType::create_child_sa && !header->response) began = world.now();
+    if (header->exchange != wire::ExchangeType::ike_followup_ke || header->response) return false;
+    asked = flight;
+    return true;
   };
   rekey_child(*a);
-  world.run_for(500s);
-  EXPECT_EQ(std::ranges::count_if(world.arrows(),
-                                  [](const std::string& arrow) {
-                                    return arrow.starts_with("B -> A IKE_FOLLOWUP_KE response") &&
-                                           arrow.find("lost") == std::string::npos;
-                                  }),
-            3);
+  for (int series = 0; series < 3; ++series) {
+    for (int waited = 0; waited < 300 && (!asked || world.now() < began + 121s); ++waited) world.run_for(1s);
+    ASSERT_TRUE(asked) << "series " << series;
+    world.deliver(*std::exchange(asked, std::nullopt));
+    world.run_for(1s);
+  }
   EXPECT_TRUE(a->diagnosed(Cause::peer_refused)) << a->diagnoses();
   world.run_for(60s);
   EXPECT_EQ(a->ready() + b->ready(), 0u);

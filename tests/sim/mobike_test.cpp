@@ -337,7 +337,7 @@ TEST_F(Mobike, ARefusedPlaceIsLeftAgain) {
   mend(world);
   first_ = id_of(*a);
   cut({b1});
-  for (int i = 0; i < 300 && peer_of(*a).ip == b1; ++i) world.run_for(100ms);
+  for (int i = 0; i < 6000 && peer_of(*a).ip == b1; ++i) world.run_for(5ms);  // it is left a round trip later
   EXPECT_EQ(peer_of(*a).ip, b2) << "the answer came from there";
   world.drop = nullptr;
   world.run_for(10s);

@@ -2,6 +2,7 @@
 // The network is made to deliver the crossing messages in every order; whichever nonce is the lowest, both ends must
 // agree on the survivor, and no packet is lost on the way.
 #include <algorithm>
+#include <set>
 
 #include "tests/sim/two_sites.hpp"
 
@@ -41,6 +42,25 @@ TEST_F(Rekey, ChildSaByTheInitiator) {
                  "B -> A INFORMATIONAL response 3"});
   EXPECT_NE(a->view().ike_sas.front().children.front().spi_in, before);
   expect_one_pair();
+}
+
+/// Both ends count the same octets: were it the same limit, each rekey by volume would be asked for at both.
+TEST_F(Rekey, VolumesLimitIsDrawnByEachEnd) {
+  start();
+  connect();
+  std::set<std::uint16_t> drawn;
+  for (int i = 0; i < 10; ++i) {
+    expire(*a);
+    world.run_until_idle();
+    for (Node* node : {a, b}) {
+      ASSERT_EQ(node->plane.inbound().size(), 1u);
+      const std::uint16_t permille = node->plane.inbound().begin()->second.facts.soft_permille;
+      EXPECT_GE(permille, 800);
+      EXPECT_LE(permille, 900);
+      drawn.insert(permille);
+    }
+  }
+  EXPECT_GT(drawn.size(), 10u);
 }
 
 TEST_F(Rekey, ChildSaWithPfs) {
