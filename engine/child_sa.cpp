@@ -421,6 +421,7 @@ void release_outbound(Turn& turn, ChildSa& child) {
   turn.emit(std::move(*child.outbound));
   child.outbound.reset();
   child.sending = true;
+  child.redundant = false;
 }
 
 void ask_again(const Turn& turn, ChildSa& child) {
@@ -428,6 +429,21 @@ void ask_again(const Turn& turn, ChildSa& child) {
   if (!std::exchange(child.rekey_asked, false)) return;
   child.soft_expiry = std::max(child.soft_expiry, turn.now + pause_before_next_rekey);
 }
+
+namespace {
+
+/// The peer has deleted what won against its own rekey, instead of that one: which serves after all.
+void revive(Turn& turn, const IkeSa& sa, Established& up, const ChildBirth& birth) {
+  const auto serves = [&](const ChildSa& c) { return c.birth == birth && !c.redundant; };
+  if (std::any_of(up.children.begin(), up.children.end(), serves)) return;
+  for (ChildSa& child : up.children) {
+    if (child.birth != birth || !child.outbound) continue;
+    child.redundant = false;
+    if (!child.replaces && !leaves_sending_to_other(turn, sa, child)) release_outbound(turn, child);
+  }
+}
+
+}  // namespace
 
 void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
   Established& up = *sa.established();
@@ -444,10 +460,11 @@ void remove_child(Turn& turn, IkeSa& sa, ChildSaId id, Cause cause) {
          sa.role);
   for (ChildSa& other : up.children) {
     if (other.replaces != id) continue;
-    if (!leaves_sending_to_other(turn, sa, other)) release_outbound(turn, other);
+    if (!other.redundant && !leaves_sending_to_other(turn, sa, other)) release_outbound(turn, other);
     other.replaces = gone.replaces;
   }
   if (old && !replaced) ask_again(turn, *old);
+  if (cause == Cause::peer_deleted && !gone.redundant) revive(turn, sa, up, gone.birth);
   release_duplicate(turn, sa, gone.line);
   turn.emit(RemoveChild{id});  // last: what waited for it sends first, so no packet finds its line without an SA
 }

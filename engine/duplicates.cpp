@@ -156,7 +156,8 @@ void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
   for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
     if (Established* up = each->established(); up && !up->yielding && each->ends.remote == sa.ends.remote)
       for (ChildSa& child : up->children)
-        if (child.outbound && child.line == line && !child.replaces && !leaves_sending_to_other(turn, *each, child))
+        if (child.outbound && child.line == line && !child.replaces && !child.redundant &&
+            !leaves_sending_to_other(turn, *each, child))
           release_outbound(turn, child);
 }
 

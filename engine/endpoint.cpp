@@ -197,7 +197,7 @@ struct Endpoint::Impl {
     if (!child) return;
     child->last_traffic = turn.now;
     if (!sa->established()->profile->dpd_periodic) sa->established()->last_inbound = turn.now;
-    if (!leaves_sending_to_other(turn, *sa, *child)) release_outbound(turn, *child);
+    if (!child->redundant && !leaves_sending_to_other(turn, *sa, *child)) release_outbound(turn, *child);
     turn.touch(sa->id);
   }
 

@@ -56,11 +56,8 @@ void drop_followups(Established& up, ChildSaId old) {
 /// it: it must not begin to send when `old` goes.
 void outdo(Established& up, ChildSaId old) {
   drop_followups(up, old);
-  for (ChildSa& child : up.children) {
-    if (child.replaces != old) continue;
-    child.outbound.reset();
-    child.redundant = true;
-  }
+  for (ChildSa& child : up.children)
+    if (child.replaces == old) child.redundant = true;
   for (OpenAnswer& open : up.answering)
     if (auto* answer = std::get_if<CreateChildAnswer>(&open.what); answer && answer->rekeys == old) answer->redundant = true;
 }
@@ -154,11 +151,12 @@ wire::Payloads first_answer(const CreateChildAnswer& open, Bytes public_value) {
 void install(Turn& turn, IkeSa& sa, CreateChildAnswer open) {
   // What it rekeys may have gone while the answer was computed.
   const bool waits = open.rekeys && find_child(*sa.established(), *open.rekeys);
-  const OutboundWhen when = open.redundant ? OutboundWhen::never : waits ? OutboundWhen::later : OutboundWhen::now;
+  const OutboundWhen when = open.redundant || waits ? OutboundWhen::later : OutboundWhen::now;
   install_child(turn, sa, open.agreement,
                 {Role::responder, std::move(open.nonce_i), std::move(open.nonce_r), std::move(open.keys.first),
                  std::move(open.keys.more), open.rekeys, open.birth},
                 when);
+  sa.established()->children.back().redundant = open.redundant;
 }
 
 /// No Child SA has that SPI: or not any more, when we are deleting it (2.25.1), or not yet, when the peer's answer to our own
