@@ -411,6 +411,8 @@ void Gateway::facts(const engine::Query& query, std::function<void(std::shared_p
   gathering.query.most = facts_a_turn;
   gathering.facts->interfaces = interfaces_->current().interfaces.interfaces;
   gathering.facts->unknown_spi = plane_.plane->unknown_spi();
+  for (const auto& interface : gathering.facts->interfaces)
+    if (const auto count = plane_.plane->clear_dropped(interface.name)) gathering.facts->clear_dropped[interface.name] = count;
   gathering.facts->ike = recorder_.counters();
   gathering.facts->ike_totals = recorder_.totals();
   gathering.facts->limits = compiled_->config->limits;

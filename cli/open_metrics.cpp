@@ -151,6 +151,8 @@ std::string open_metrics(const ShowFacts& facts, const SystemFacts& system) {
   out.counter({}, facts.ike_totals.retransmissions);
   out.family("sallyport_unknown_spi_packets", "counter", "ESP packets of no SA.", "packets");
   out.counter({}, facts.unknown_spi);
+  out.family("sallyport_clear_packets", "counter", "Packets that came in clear and had to be protected, dropped.", "packets");
+  for (const auto& [interface, count] : facts.clear_dropped) out.counter(label("interface", interface), count);
   write_setups(out, facts.ike_totals.setups);
   return out.take();
 }

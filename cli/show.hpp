@@ -31,6 +31,7 @@ struct ShowFacts {
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> counters;
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared;  // what they were at `clear crypto sa counters`
   std::uint64_t unknown_spi = 0;                                         // ESP packets of no SA, on all interfaces
+  std::map<std::string, std::uint64_t> clear_dropped;  // by interface: packets in clear that had to be protected
   std::vector<engine::InterfaceState> interfaces;
   IkeCounters ike, ike_totals;  // since they were cleared, and since the start
   engine::AdmissionLimits limits;

@@ -3,6 +3,7 @@
 
 #include "cli/show.hpp"
 #include "engine/algorithms.hpp"
+#include "kernel/payload_room.hpp"
 
 namespace cli {
 namespace {
@@ -58,17 +59,22 @@ Outside outside_of(const ShowFacts& facts, const PolicyLineView& line) {
   return own;
 }
 
-/// What fits into one ESP packet on the path (RFC 4303, 2): SPI and sequence number, IV, padding to the cipher's
-/// alignment with its two trailing octets, ICV, and the outer headers taken away.
+/// Of the path, where it is smaller than the interface and was found out by packets that did not fit.
+unsigned path_mtu(unsigned own, const ShowFacts& facts, const ChildSaView& child) {
+  const unsigned learned = counters_of(facts, child).path_mtu;
+  return learned == 0 ? own : std::min(own, learned);
+}
+
+/// What fits into one protected packet on the path.
 unsigned plaintext_mtu(unsigned path, const Child& child) {
   const auto& sa = *child.sa;
   if (!sa.encryption) return path;
   const unsigned ip_header = child.ike->local.ip.is_v4() ? 20 : 40;
-  const unsigned icv = sa.integrity ? sa.integrity->icv_octets : sa.encryption->icv_octets;
-  const unsigned overhead = ip_header + (sa.udp_encapsulated ? 8 : 0) + 8 + sa.encryption->iv_octets + icv;
-  if (path < overhead + 2 + sa.encryption->block_octets) return 0;
-  const unsigned room = (path - overhead) / sa.encryption->block_octets * sa.encryption->block_octets;
-  return room - 2 + (sa.mode == engine::IpsecMode::transport ? ip_header : 0);
+  const unsigned outside = ip_header + (sa.udp_encapsulated ? 8 : 0);
+  if (path < outside) return 0;
+  const auto room =
+      static_cast<unsigned>(kernel::payload_room(sa.encryption, sa.integrity, child.ike->local.ip.family, path - outside));
+  return room == 0 || sa.mode == engine::IpsecMode::tunnel ? room : room + ip_header;
 }
 
 std::string ident(const engine::TrafficSelector& selector) {
@@ -148,13 +154,14 @@ void put_counters(std::string& out, const kernel::ChildCounters& c, std::uint64_
 
 void put_endpoints(std::string& out, const ShowFacts& facts, const PolicyLineView& line, const Child* newest) {
   const bool v4 = line.peer.is_v4();
-  const auto [path, interface] = outside_of(facts, line);
+  const auto [own, interface] = outside_of(facts, line);
+  const unsigned path = newest ? path_mtu(own, facts, *newest->sa) : own;
   const engine::IpAddress local = newest ? newest->ike->local.ip : line.local;
   out += "     local crypto endpt.: " + ios_address(local) + (v4 ? ", " : ",\n     ") +
          "remote crypto endpt.: " + ios_address(newest ? newest->ike->remote.ip : line.peer) + "\n";
   const std::string ip = v4 ? "ip" : "ipv6";
   out += "     plaintext mtu " + std::to_string(newest ? plaintext_mtu(path, *newest) : path) + ", path mtu " +
-         std::to_string(path) + ", " + ip + " mtu " + std::to_string(path) + ", " + ip + " mtu idb " + interface + "\n";
+         std::to_string(path) + ", " + ip + " mtu " + std::to_string(own) + ", " + ip + " mtu idb " + interface + "\n";
   const engine::EspSpi outbound = newest && newest->sa->outbound_installed ? newest->sa->spi_out : engine::EspSpi{};
   out += "     current outbound spi: " + ios_spi(outbound) + "\n";
   const auto* group = newest ? newest->sa->pfs_group : nullptr;
@@ -257,7 +264,7 @@ LifeLeft life_left(const ChildSaView& sa, std::uint64_t bytes) {
 }
 
 unsigned plaintext_mtu(const ShowFacts& facts, const PolicyLineView& line, const IkeSaView& ike, const ChildSaView& sa) {
-  return plaintext_mtu(outside_of(facts, line).mtu, Child{&sa, &ike});
+  return plaintext_mtu(path_mtu(outside_of(facts, line).mtu, facts, sa), Child{&sa, &ike});
 }
 
 bool wanted(const PolicyLineView& line, const parser::ShowIpsecSa& options) {

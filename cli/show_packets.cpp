@@ -69,8 +69,11 @@ void of_child(PacketDrops& out, const ShowFacts& facts, const IkeSaView& ike, co
   add(out, peer, "length", c.invalid_length, "lengths within the packet contradict each other" + sa);
   add(out, peer, "padding", c.invalid_padding, "the padding is not as RFC 4303 wants it: other keys, or a faulty peer" + sa);
   add(out, peer, "protocol", c.invalid_protocol, "a next header that the SA does not carry" + sa);
-  add(out, peer, "send", c.send_errors,
-      "packets could not be sent: too large for the path, no route to the peer, or sequence numbers used up" + sa);
+  add(out, peer, "too-big", c.too_big,
+      "packets with DF set were larger than the path takes, whose MTU is " + std::to_string(c.path_mtu) +
+          "; their senders were told" + sa);
+  add(out, peer, "send", c.send_errors - std::min(c.send_errors, c.too_big),
+      "packets could not be sent: no route to the peer, not fit for transport mode, or sequence numbers used up" + sa);
   if (c.encaps > 0 && c.decaps == 0)
     out.drops.push_back({peer, "one-way", 0,
                          "packets were sent and none came back: ESP (protocol 50, UDP 4500 behind a NAT) may be filtered in "
@@ -206,6 +209,11 @@ PacketDrops packet_drops(const ShowFacts& facts, const HostDrops& host, const pa
   add(out, {}, "unknown-spi", facts.unknown_spi,
       "ESP came for an SPI that no SA here has: a peer sends on an SA that is gone, most often since this end was restarted; "
       "'clear crypto session' there ends it, and 'crypto ikev2 dpd 10 3 periodic' there would do so by itself");
+  for (const auto& [interface, count] : facts.clear_dropped)
+    add(out, {}, "clear", count,
+        "packets came in by " + interface +
+            " in clear that an access list here wants protected: the other end's does not mirror it, or "
+            "somebody made them up");
   for (const auto& row : host.xfrm) add(out, {}, row.name.c_str(), row.count, std::string(meaning_of(row.name)));
   for (const std::string& device : host.strict_reverse_paths)
     out.drops.push_back({{},

@@ -36,6 +36,15 @@ Rule make_rule(int family, std::uint32_t mark) {
   return rule;
 }
 
+// Right behind it: whatever becomes of the table, nothing that is marked goes on to the main one.
+Rule make_barrier(int family, std::uint32_t mark) {
+  Rule rule = make_rule(family, mark);
+  rtnl_rule_set_prio(rule.get(), capture_rule_preference + 1);
+  rtnl_rule_set_table(rule.get(), RT_TABLE_UNSPEC);
+  rtnl_rule_set_action(rule.get(), FR_ACT_BLACKHOLE);
+  return rule;
+}
+
 Route make_default_route(int family, std::uint32_t table) {
   const auto everything = engine::Prefix::any(family == AF_INET ? engine::Family::v4 : engine::Family::v6);
   Route route = rtnetlink::make_route(everything, table);
@@ -99,6 +108,7 @@ engine::Status Capture::lead(std::uint32_t mark, unsigned tun_ifindex) {
   for (const int family : families) {
     int result = rtnl_route_add(socket, blackhole(family, mark).get(), NLM_F_CREATE | NLM_F_REPLACE);
     if (done(result)) result = rtnl_route_add(socket, to_device(family, mark, tun_ifindex).get(), NLM_F_CREATE | NLM_F_REPLACE);
+    if (done(result)) result = rtnl_rule_add(socket, make_barrier(family, mark).get(), NLM_F_CREATE | NLM_F_EXCL);
     if (done(result)) result = rtnl_rule_add(socket, make_rule(family, mark).get(), NLM_F_CREATE | NLM_F_EXCL);
     if (!done(result) && !no_such_family(family, result))
       return failed(std::string("routing table of captured packets: ") + nl_geterror(result));
@@ -109,6 +119,7 @@ engine::Status Capture::lead(std::uint32_t mark, unsigned tun_ifindex) {
 void Capture::unlead(std::uint32_t mark) {
   for (const int family : families) {
     rtnl_rule_delete(netlink_.get(), make_rule(family, mark).get(), 0);
+    rtnl_rule_delete(netlink_.get(), make_barrier(family, mark).get(), 0);
     // Twice: the route to the device, where that still is, and the black hole.
     for (int i = 0; i < 2; ++i) {
       Route any = make_default_route(family, mark);

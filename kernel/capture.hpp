@@ -48,7 +48,7 @@ class Capture {
 
   /// To be polled for input: somebody changed the host's tables.
   const std::array<int, 2>& watched() const { return watch_.fds(); }
-  /// Whether somebody else took away something of ours, or set one of our TUN devices down: apply() mends it.
+  /// Whether somebody else took away something of ours, or set one of our TUN devices down or deleted it: apply() mends it.
   bool disturbed(const std::function<bool(unsigned ifindex)>& our_device) {
     disturbed_ = watch_.disturbed(our_device) || disturbed_;
     return thread_->idle() && std::exchange(disturbed_, false);

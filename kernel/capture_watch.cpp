@@ -1,6 +1,8 @@
 #include "kernel/capture_watch.hpp"
 
+#include <arpa/inet.h>
 #include <linux/fib_rules.h>
+#include <linux/filter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -58,6 +60,12 @@ std::optional<ByteView> find_attribute(ByteView octets, unsigned short type) {
   return std::nullopt;
 }
 
+// A mark, and the table of the same number.
+bool is_of(const std::optional<ByteView>& attribute, unsigned instance) {
+  const auto value = attribute ? read_header<std::uint32_t>(*attribute) : std::nullopt;
+  return value && (*value & capture_mark_mask) == capture_mark_base && capture_instance(*value) == instance % 16;
+}
+
 engine::Result<int> listen(int protocol, std::initializer_list<int> groups) {
   const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (fd < 0) return failed_call("netlink");
@@ -70,6 +78,23 @@ engine::Result<int> listen(int protocol, std::initializer_list<int> groups) {
   auto why = failed_call("netlink news");
   close(fd);
   return why;
+}
+
+// A router has as many routes as its neighbours tell it: of their coming and going the kernel leaves out all but default routes
+// that are deleted from tables whose number does not fit into the header, as ours.
+bool hear_few_routes(int fd) {
+  constexpr std::uint32_t type = 4, destination_length = 17, table = 20;
+  constexpr auto load = [](unsigned size, std::uint32_t at) { return sock_filter(BPF_STMT(BPF_LD | size | BPF_ABS, at)); };
+  sock_filter program[] = {load(BPF_H, type),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 5, 0),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 5),
+                           load(BPF_B, destination_length),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2),
+                           load(BPF_B, table),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RT_TABLE_COMPAT, 1, 0),
+                           BPF_STMT(BPF_RET | BPF_K, 0),
+                           BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
+  return set_socket_option(fd, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{std::size(program), program});
 }
 
 // Hands what waits to `each`; false: some of it is lost.
@@ -110,12 +135,13 @@ CaptureNews read_route_news(ByteView octets, unsigned instance) {
   for_messages(octets, [&](unsigned type, ByteView body) {
     if (type == RTM_DELRULE && body.size() >= sizeof(fib_rule_hdr)) {
       const auto mark = find_attribute(body.subspan(sizeof(fib_rule_hdr)), FRA_FWMARK);
-      const auto value = mark ? read_header<std::uint32_t>(*mark) : std::nullopt;
-      if (value && (*value & capture_mark_mask) == capture_mark_base && capture_instance(*value) == instance % 16)
-        out.rule_hit = true;
+      out.rule_hit = out.rule_hit || is_of(mark, instance);
     }
-    const auto link = type == RTM_NEWLINK ? read_header<ifinfomsg>(body) : std::nullopt;
-    if (link && !(link->ifi_flags & IFF_UP)) out.down.push_back(static_cast<unsigned>(link->ifi_index));
+    if (type == RTM_DELROUTE && body.size() >= sizeof(rtmsg))
+      out.rule_hit = out.rule_hit || is_of(find_attribute(body.subspan(sizeof(rtmsg)), RTA_TABLE), instance);
+    const bool about_link = type == RTM_NEWLINK || type == RTM_DELLINK;
+    const auto link = about_link ? read_header<ifinfomsg>(body) : std::nullopt;
+    if (link && (type == RTM_DELLINK || !(link->ifi_flags & IFF_UP))) out.down.push_back(static_cast<unsigned>(link->ifi_index));
   });
   return out;
 }
@@ -135,7 +161,9 @@ engine::Result<CaptureWatch> CaptureWatch::open(unsigned instance) {
   out.instance_ = instance;
   out.table_ = capture_table(instance).substr(std::string_view("inet ").size());
   TRY(out.fds_[0], listen(NETLINK_NETFILTER, {NFNLGRP_NFTABLES}));
-  TRY(out.fds_[1], listen(NETLINK_ROUTE, {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_LINK}));
+  TRY(out.fds_[1],
+      listen(NETLINK_ROUTE, {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE}));
+  if (!hear_few_routes(out.fds_[1])) return failed_call("netlink news of routes");
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Notices when somebody else takes away what the capture put on the host: `nft flush ruleset`, `ip rule del`, a TUN device
-// set down.
+// Notices when somebody else takes away what the capture put on the host: `nft flush ruleset`, `ip rule del`, `ip route flush`, a
+// TUN device set down or deleted.
 #pragma once
 
 #include <linux/netlink.h>
@@ -45,8 +45,8 @@ class CaptureWatch {
 /// What a batch of netlink messages says of the instance, for tests: pure.
 struct CaptureNews {
   bool table_hit = false;        // our nftables table, or a part of it, was deleted
-  bool rule_hit = false;         // a rule that leads to our tables was deleted
-  std::vector<unsigned> down{};  // devices that are there and not up
+  bool rule_hit = false;         // a rule that leads to our tables, or a route in one, was deleted
+  std::vector<unsigned> down{};  // devices that are not up, or gone
 };
 /// `table` is the bare name. Octets that are no netlink messages are ignored.
 CaptureNews read_nftables_news(engine::ByteView octets, std::string_view table);

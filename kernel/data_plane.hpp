@@ -13,7 +13,10 @@ namespace kernel {
 
 struct ChildCounters {
   std::uint64_t encaps = 0, encaps_bytes = 0, decaps = 0, decaps_bytes = 0;
-  std::uint64_t send_errors = 0, receive_errors = 0;  // receive_errors: all causes together
+  std::uint64_t send_errors = 0, receive_errors = 0;  // all causes together
+  // Not sent for being larger than the path takes; and the MTU of the path as it was then, with the outer IP header.
+  std::uint64_t too_big = 0;
+  std::uint32_t path_mtu = 0;
   // Received and refused, by cause: seen before; older than the window; ICV; outside the selectors; lengths that
   // contradict each other; padding not 1, 2, 3, ...; a next header that the SA does not carry.
   std::uint64_t replay_failed = 0, below_window = 0, integrity_failed = 0, invalid_selector = 0, invalid_length = 0;
@@ -51,6 +54,9 @@ class DataPlane {
   /// At the end of a turn: a plane that collects what it is asked for, for its threads, hands it over now at the latest.
   virtual void flush() {}
   virtual ChildCounters counters(engine::ChildSaId child) = 0;
+  /// Clear packets that came in by the interface and were dropped since a permit covers them in reverse, where the plane sees
+  /// them.
+  virtual std::uint64_t clear_dropped(std::string_view) { return 0; }
   /// ESP packets of no SA, where the plane sees them.
   virtual std::uint64_t unknown_spi() const { return 0; }
 };

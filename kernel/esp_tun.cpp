@@ -73,6 +73,11 @@ engine::Status TunPlane::set_policy(const engine::SetPolicy& policy) {
   return protect(policy.interface, device->second, policy.lines);
 }
 
+engine::Result<std::shared_ptr<TunDevice>> TunPlane::make_tun(const std::string& interface) const {
+  TRY(auto tun, TunDevice::create(options_.tun_name, tun_mtu(interface), options_.datagrams));
+  return std::make_shared<TunDevice>(std::move(tun));
+}
+
 engine::Status TunPlane::protect(const std::string& interface, const Device& device,
                                  const std::vector<engine::PolicyLine>& lines) {
   const auto before = protected_.find(interface);
@@ -82,8 +87,7 @@ engine::Status TunPlane::protect(const std::string& interface, const Device& dev
   const auto known = protected_.find(interface);
   Protected state{device, known == protected_.end() ? nullptr : known->second.tun, lines, TunDevice::mtu_of(device.name)};
   if (!state.tun) {
-    TRY(auto tun, TunDevice::create(options_.tun_name, tun_mtu(interface)));
-    state.tun = std::make_shared<TunDevice>(std::move(tun));
+    TRY(state.tun, make_tun(interface));
   }
   if (later) return protect_later(interface, std::move(state));
   // The thread knows the lines before the first packet is captured for them.
@@ -210,7 +214,9 @@ void TunPlane::make_room(Child& child, const engine::AddOutbound& add) {
   const std::size_t outside =
       EspSockets::overhead({add.facts.local, add.facts.remote, add.facts.udp_encapsulated ? Carrier::udp : Carrier::esp});
   if (port->second.mtu <= outside) return;
-  child.room = static_cast<std::uint16_t>(std::min<std::size_t>(payload_room(add.sa, port->second.mtu - outside), 0xFFFF));
+  const std::size_t room =
+      payload_room(add.sa.encryption, add.sa.integrity, add.facts.remote.ip.family, port->second.mtu - outside);
+  child.room = static_cast<std::uint16_t>(std::min<std::size_t>(room, 0xFFFF));
   if (child.room == 0) return;
   ++rooms_[interface][child.room];
   port->second.tun->set_mtu(tun_mtu(interface));
@@ -242,19 +248,27 @@ void TunPlane::receive_udp_esp(const engine::SocketAddress& local, const engine:
   worker_->post(TunWorker::UdpPacket{local.ip, remote, traffic_class, engine::to_bytes(payload)});
 }
 
+void TunPlane::mend() {
+  tunnels_.mend();
+  for (auto& [interface, state] : protected_) {
+    if (state.tun->is_gone()) {
+      auto made = make_tun(interface);
+      if (!made.ok()) continue;
+      state.tun = std::move(*made);
+      post_port(interface, state);
+    }
+    (void)state.tun->bring_up();
+    (void)capture_.apply(state.device, state.tun->ifindex(), state.lines);
+  }
+}
+
 void TunPlane::dispatch() {
   take_captures();
   const bool disturbed = capture_.disturbed([this](unsigned ifindex) {
     return tunnels_.wants_up(ifindex) ||
            std::any_of(protected_.begin(), protected_.end(), [&](const auto& p) { return p.second.tun->ifindex() == ifindex; });
   });
-  if (disturbed) {
-    tunnels_.mend();
-    for (const auto& [interface, state] : protected_) {
-      (void)state.tun->bring_up();
-      (void)capture_.apply(state.device, state.tun->ifindex(), state.lines);
-    }
-  }
+  if (disturbed) mend();
   for (engine::Event& event : mailbox_->take()) events_(std::move(event));
 }
 
@@ -267,7 +281,7 @@ void TunPlane::set_devices(DeviceMap devices) {
   for (const auto& [interface, lines] : moved) (void)protect(interface, options_.devices.find(interface)->second, lines);
 }
 
-std::uint64_t TunPlane::clear_inbound_dropped(std::string_view interface) {
+std::uint64_t TunPlane::clear_dropped(std::string_view interface) {
   const auto found = protected_.find(interface);
   return found == protected_.end() ? 0 : capture_.clear_dropped(found->second.device);
 }

@@ -27,7 +27,8 @@ class TunPlane final : public DataPlane, public UdpEspSink {
     unsigned instance = 0;                 // below 16; different for planes within one network namespace
     std::string tun_name = "sallyport%d";  // %d: the first number that is free
     unsigned tun_mtu = 1400;               // as long as there is no SA
-    std::uint16_t nat_port = 4500;         // of ESP in UDP, as EspSockets::open() has it; 0: none
+    TunDevice::Datagrams datagrams = TunDevice::Datagrams::probe;
+    std::uint16_t nat_port = 4500;  // of ESP in UDP, as EspSockets::open() has it; 0: none
     /// Told what became of a policy of thousands of lines that set_policy() took and could not put in force: what was in force
     /// stays.
     std::function<void(const std::string& interface, const std::string& why)> refused{};
@@ -67,8 +68,7 @@ class TunPlane final : public DataPlane, public UdpEspSink {
     tunnels_.release_leftovers();
   }
 
-  /// Clear packets that came in by the interface though a permit covers them in reverse; all dropped.
-  std::uint64_t clear_inbound_dropped(std::string_view interface);
+  std::uint64_t clear_dropped(std::string_view interface) override;
   /// ESP packets of no SA of ours.
   std::uint64_t unknown_spi() const override { return worker_->unknown_spi(); }
 
@@ -97,6 +97,8 @@ class TunPlane final : public DataPlane, public UdpEspSink {
   engine::Status watch_events();
   void unprotect(const std::string& interface);
   void post_port(const std::string& interface, const Protected& state);
+  engine::Result<std::shared_ptr<TunDevice>> make_tun(const std::string& interface) const;
+  void mend();
   void make_room(Child& child, const engine::AddOutbound& add);
   void leave_room(const Child& child);
   unsigned tun_mtu(const std::string& interface) const;

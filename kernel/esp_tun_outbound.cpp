@@ -29,7 +29,7 @@ bool is_link_chatter(const PacketFacts& facts) {
 }  // namespace
 
 TunOutbound::TunOutbound(EspSockets& sockets, SaTable& sas, EventMailbox& mailbox)
-    : sas_(sas), mailbox_(mailbox), batch_(sockets, mailbox), scratch_(largest_packet) {}
+    : sockets_(sockets), sas_(sas), mailbox_(mailbox), batch_(sockets, mailbox), scratch_(largest_packet) {}
 
 void TunOutbound::frame(TunPort& port, std::span<std::uint8_t> frame, PlaneTime now) {
   if (frame.size() <= vnet_header_octets) return;
@@ -112,12 +112,27 @@ bool TunOutbound::fits(TunPort& port, OutboundSa& sa, std::size_t segment, engin
     path.dont_fragment = false;
     return true;
   }
-  VnetHeader none{};
-  const std::size_t length = packet_too_big(packet, facts, static_cast<std::uint32_t>(limit), scratch_);
-  const iovec parts[] = {{&none, sizeof none}, {scratch_.data(), length}};
-  if (length > 0) [[maybe_unused]]
-    const auto written = writev(port.tun->fd(), parts, 2);
+  told_too_big(port, sa, packet, facts, static_cast<std::uint32_t>(limit));
   return false;
+}
+
+// The router tells, by the address that the sender knows it by (RFC 1812, 4.3.2.4). Where the way back is the protected one
+// itself, no address of ours may be within the selectors: there the message comes from the packet's destination, and is
+// protected.
+void TunOutbound::told_too_big(TunPort& port, OutboundSa& sa, engine::ByteView packet, const PacketFacts& facts,
+                               std::uint32_t mtu) {
+  ChildStats::Errors& errors = sa.child->stats.errors();
+  ChildStats::add(errors.too_big);
+  errors.path_mtu.store(sa.mtu, std::memory_order_relaxed);
+  const auto own = EspSockets::source_towards(facts.source);
+  const bool direct = own && *own != sa.child->facts.local.ip;
+  const std::size_t length = packet_too_big(packet, facts, direct ? *own : facts.destination, mtu, scratch_);
+  if (length == 0) return;
+  const auto message = std::span(scratch_).first(length).subspan(header_size(facts.source.family));
+  if (direct && sockets_.send_icmp(*own, facts.source, message)) return;
+  VnetHeader none{};
+  const iovec parts[] = {{&none, sizeof none}, {scratch_.data(), length}};
+  [[maybe_unused]] const auto written = writev(port.tun->fd(), parts, 2);
 }
 
 }  // namespace kernel

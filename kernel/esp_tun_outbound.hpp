@@ -25,9 +25,11 @@ class TunOutbound {
   void transmit(TunPort& port, OutboundSa& sa, const GsoCut& cut, engine::ByteView packet, const PacketFacts& facts,
                 PlaneTime now);
   void told_sent(OutboundSa& sa, PlaneTime now);
+  void told_too_big(TunPort& port, OutboundSa& sa, engine::ByteView packet, const PacketFacts& facts, std::uint32_t mtu);
   bool fits(TunPort& port, OutboundSa& sa, std::size_t segment, engine::ByteView packet, const PacketFacts& facts,
             OuterPath& path, PlaneTime now);
 
+  EspSockets& sockets_;
   SaTable& sas_;
   EventMailbox& mailbox_;
   HeldPackets held_;

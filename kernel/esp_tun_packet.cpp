@@ -201,7 +201,8 @@ void rewrite_transport_checksum(const HeaderFields& fields, std::span<std::uint8
   put_u16(&segment[at], fields.protocol == udp && sum == 0 ? 0xFFFF : sum);
 }
 
-std::size_t packet_too_big(ByteView offender, const PacketFacts& facts, std::uint32_t mtu, std::span<std::uint8_t> out) {
+std::size_t packet_too_big(ByteView offender, const PacketFacts& facts, const IpAddress& teller, std::uint32_t mtu,
+                           std::span<std::uint8_t> out) {
   constexpr std::size_t icmp_header = 8, quoted_v4 = 548;
   if (facts.later_fragment || is_icmp_error(facts)) return 0;
   if (out.size() < too_big_octets || facts.source.is_unspecified()) return 0;
@@ -209,7 +210,7 @@ std::size_t packet_too_big(ByteView offender, const PacketFacts& facts, std::uin
   const std::size_t ip = header_size(facts.source.family);
   const std::size_t most = v4 ? quoted_v4 : too_big_octets - ipv6_octets - icmp_header;
   const ByteView quoted = offender.first(std::min<std::size_t>(facts.total_length, most));
-  const HeaderFields fields{facts.destination, facts.source, v4 ? icmp : icmp6, 0, icmp_header + quoted.size()};
+  const HeaderFields fields{teller, facts.source, v4 ? icmp : icmp6, 0, icmp_header + quoted.size()};
   write_header(fields, out);
   const auto message = out.subspan(ip, fields.payload_length);
   std::fill_n(message.begin(), icmp_header, std::uint8_t{0});

@@ -60,8 +60,9 @@ void rewrite_transport_checksum(const HeaderFields& fields, std::span<std::uint8
 
 /// The largest message packet_too_big() writes.
 inline constexpr std::size_t too_big_octets = 1280;
-/// ICMP "fragmentation needed" (RFC 1191) or ICMPv6 "packet too big" (RFC 4443, 3.2) about `offender`, from its
-/// destination to its source. Returns the length written to `out` (at least too_big_octets); 0: it must not be answered.
-std::size_t packet_too_big(engine::ByteView offender, const PacketFacts& facts, std::uint32_t mtu, std::span<std::uint8_t> out);
+/// ICMP "fragmentation needed" (RFC 1191) or ICMPv6 "packet too big" (RFC 4443, 3.2) about `offender`, from `teller` to its
+/// source, IP header included. Returns the length written to `out` (at least too_big_octets); 0: it must not be answered.
+std::size_t packet_too_big(engine::ByteView offender, const PacketFacts& facts, const engine::IpAddress& teller,
+                           std::uint32_t mtu, std::span<std::uint8_t> out);
 
 }  // namespace kernel

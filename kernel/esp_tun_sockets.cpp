@@ -166,12 +166,15 @@ bool send_run(int fd, const Outgoing& outgoing, Packets run) {
 
 }  // namespace
 
-EspSockets::EspSockets(EspSockets&& other) noexcept : fds_(other.fds_), segmentation_(other.segmentation_) {
+EspSockets::EspSockets(EspSockets&& other) noexcept : fds_(other.fds_), icmp_(other.icmp_), segmentation_(other.segmentation_) {
   other.fds_.fill(-1);
+  other.icmp_.fill(-1);
 }
 
 EspSockets::~EspSockets() {
   for (const int fd : fds_)
+    if (fd >= 0) close(fd);
+  for (const int fd : icmp_)
     if (fd >= 0) close(fd);
 }
 
@@ -184,6 +187,10 @@ engine::Result<EspSockets> EspSockets::open(std::uint16_t nat_port) {
         auto opened = out.open_one(family, carrier, dont_fragment, nat_port);
         if (!opened.ok() && family == Family::v4) return std::move(opened.failure());
       }
+  out.icmp_ = {socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP),
+               socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6)};
+  for (const int fd : out.icmp_)
+    if (fd >= 0 && !receive_nothing(fd)) return failed_call("socket of ICMP");
   return out;
 }
 
@@ -266,6 +273,29 @@ std::uint32_t EspSockets::path_mtu(const OuterPath& path) {
     mtu = 0;
   close(fd);
   return mtu > 0 ? static_cast<std::uint32_t>(mtu) : 0;
+}
+
+std::optional<IpAddress> EspSockets::source_towards(const IpAddress& to) {
+  const int fd = socket(to.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return std::nullopt;
+  sockaddr_storage far, near{};
+  const socklen_t size = to_sockaddr(to, 9, 0, far);
+  socklen_t length = sizeof near;
+  const bool found = connect(fd, reinterpret_cast<sockaddr*>(&far), size) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&near), &length) == 0;
+  close(fd);
+  return found ? std::optional(from_sockaddr(near)) : std::nullopt;
+}
+
+bool EspSockets::send_icmp(const IpAddress& from, const IpAddress& to, std::span<const std::uint8_t> message) {
+  OuterPath path;
+  path.local.ip = from;
+  path.remote.ip = to;
+  Outgoing outgoing(path);
+  iovec part = part_of(message);
+  outgoing.message.msg_iov = &part;
+  outgoing.message.msg_iovlen = 1;
+  return sendmsg(icmp_[to.is_v4() ? 0 : 1], &outgoing.message, MSG_DONTWAIT) >= 0;
 }
 
 std::size_t EspSockets::overhead(const OuterPath& path) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/address.hpp"
@@ -47,6 +48,10 @@ class EspSockets {
 
   /// What the kernel knows of the path's MTU, octets with the outer IP header; 0: nothing.
   static std::uint32_t path_mtu(const OuterPath& path);
+  /// What this host would send from to `to`; nullopt: there is no way.
+  static std::optional<engine::IpAddress> source_towards(const engine::IpAddress& to);
+  /// Sends a whole ICMP message between the two, as any of this host: protected if a policy says so. False: it could not be sent.
+  bool send_icmp(const engine::IpAddress& from, const engine::IpAddress& to, std::span<const std::uint8_t> message);
   /// Octets of the outer IP header and, in UDP, of its header.
   static std::size_t overhead(const OuterPath& path);
 
@@ -54,10 +59,14 @@ class EspSockets {
   static constexpr std::size_t index(engine::Family family, Carrier carrier, bool dont_fragment) {
     return (family == engine::Family::v6 ? 6U : 0U) + static_cast<std::size_t>(carrier) * 2 + (dont_fragment ? 1U : 0U);
   }
-  EspSockets() { fds_.fill(-1); }
+  EspSockets() {
+    fds_.fill(-1);
+    icmp_.fill(-1);
+  }
   engine::Status open_one(engine::Family family, Carrier carrier, bool dont_fragment, std::uint16_t nat_port);
 
   std::array<int, 12> fds_;
+  std::array<int, 2> icmp_;   // by family
   bool segmentation_ = true;  // UDP_SEGMENT works here
 };
 

@@ -15,6 +15,8 @@ ChildCounters ChildStats::snapshot() const {
   const Errors* errors = errors_.load(std::memory_order_acquire);
   if (!errors) return out;
   out.send_errors = get(errors->send_errors);
+  out.too_big = get(errors->too_big);
+  out.path_mtu = static_cast<std::uint32_t>(get(errors->path_mtu));
   out.replay_failed = get(errors->replay_failed);
   out.below_window = get(errors->below_window);
   out.integrity_failed = get(errors->integrity_failed);

@@ -21,7 +21,8 @@ constexpr std::uint32_t capture_mark(unsigned instance, unsigned ifindex) {
 /// Instance within a mark made by capture_mark().
 constexpr unsigned capture_instance(std::uint32_t mark) { return (mark >> 20) & 0xFU; }
 
-/// Preference of the rules that send captured packets to their table: before everything but the local table.
+/// Preference of the rules that send captured packets to their table: before everything but the local table. The next one drops
+/// what the table has no route for.
 inline constexpr std::uint32_t capture_rule_preference = 90;
 
 }  // namespace kernel

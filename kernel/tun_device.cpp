@@ -82,9 +82,14 @@ void TunDevice::set_mtu(unsigned mtu) {
   if (std::exchange(mtu_, mtu) != mtu) (void)bring_up();
 }
 
+bool TunDevice::is_gone() const {
+  ifreq request{};
+  return ioctl(fd_, TUNGETIFF, &request) != 0;
+}
+
 engine::Status TunDevice::bring_up() const { return set_up(name_, mtu_); }
 
-engine::Result<TunDevice> TunDevice::attach(std::string_view name) {
+engine::Result<TunDevice> TunDevice::attach(std::string_view name, Datagrams datagrams) {
   TunDevice out;
   out.fd_ = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (out.fd_ < 0) return failed_call("/dev/net/tun");
@@ -93,7 +98,7 @@ engine::Result<TunDevice> TunDevice::attach(std::string_view name) {
   request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
   if (ioctl(out.fd_, TUNSETIFF, &request) != 0) return failed_call("TUN device " + std::string(name));
   constexpr unsigned tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-  out.udp_offload_ = ioctl(out.fd_, TUNSETOFFLOAD, tcp | tun_f_uso4 | tun_f_uso6) == 0;
+  out.udp_offload_ = datagrams == Datagrams::probe && ioctl(out.fd_, TUNSETOFFLOAD, tcp | tun_f_uso4 | tun_f_uso6) == 0;
   if (!out.udp_offload_ && ioctl(out.fd_, TUNSETOFFLOAD, tcp) != 0)
     return failed_call("offloads of TUN device " + std::string(name));
   out.name_ = request.ifr_name;
@@ -104,15 +109,15 @@ engine::Result<TunDevice> TunDevice::attach(std::string_view name) {
   return out;
 }
 
-engine::Result<TunDevice> TunDevice::create(std::string_view name, unsigned mtu) {
-  TRY(TunDevice out, attach(name));
+engine::Result<TunDevice> TunDevice::create(std::string_view name, unsigned mtu, Datagrams datagrams) {
+  TRY(TunDevice out, attach(name, datagrams));
   out.mtu_ = mtu;
   CHECK_OK(out.bring_up());
   return out;
 }
 
 engine::Result<TunDevice> TunDevice::create_bare(std::string_view name) {
-  TRY(TunDevice out, attach(name));
+  TRY(TunDevice out, attach(name, Datagrams::probe));
   out.set_carrier(false);
   return out;
 }

@@ -1,6 +1,7 @@
 // A TUN network device of ours: it lives as long as this object, and goes with the process.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,10 +11,13 @@ namespace kernel {
 
 class TunDevice {
  public:
+  /// Whether datagrams in one piece are wanted where the kernel has them (USO, Linux 6.2), or none.
+  enum class Datagrams : std::uint8_t { probe, single };
+
   /// `name` may hold one %d, then the kernel picks the number. The device is up, has `mtu`, accepts
   /// packets from any source (rp_filter 2) and has no address that could ever be used, so that the main routing tables
   /// get no entry.
-  static engine::Result<TunDevice> create(std::string_view name, unsigned mtu);
+  static engine::Result<TunDevice> create(std::string_view name, unsigned mtu, Datagrams datagrams = Datagrams::probe);
   /// Without carrier, addresses and MTU of its own, and down; one of that name that an earlier process left is taken over
   /// as it is. Whose device it is and what it has is a matter of kernel/tunnel_links.hpp.
   static engine::Result<TunDevice> create_bare(std::string_view name);
@@ -29,6 +33,8 @@ class TunDevice {
   static unsigned mtu_of(const std::string& name);
   /// Only of one that create() made.
   void set_mtu(unsigned mtu);
+  /// Somebody deleted it: nothing comes of fd() any more.
+  bool is_gone() const;
   /// Sets it up again after somebody set it down.
   engine::Status bring_up() const;
   /// What the line protocol is: nothing is sent into a device without carrier.
@@ -40,7 +46,7 @@ class TunDevice {
 
  private:
   TunDevice() = default;
-  static engine::Result<TunDevice> attach(std::string_view name);
+  static engine::Result<TunDevice> attach(std::string_view name, Datagrams datagrams);
   int fd_ = -1;
   bool udp_offload_ = false;
   unsigned mtu_ = 0;

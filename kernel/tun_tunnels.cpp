@@ -81,7 +81,12 @@ bool TunTunnels::wants_up(unsigned ifindex) const {
 }
 
 void TunTunnels::mend() {
-  for (const auto& [interface, tunnel] : tunnels_) (void)links_.configure(tunnel.spec, tunnel_mtu(tunnel.spec, tunnel.fits));
+  for (auto& [interface, tunnel] : tunnels_) {
+    Tunnel anew = tunnel;
+    if (tunnel.tun->is_gone()) anew.tun.reset();
+    (void)make(anew);
+    if (anew.tun) tunnel = std::move(anew);
+  }
 }
 
 void TunTunnels::release_leftovers() {

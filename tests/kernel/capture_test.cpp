@@ -250,9 +250,21 @@ TEST_F(CaptureTest, WhatSomebodyElseTakesAwayComesBack) {
   ASSERT_EQ(router.error(), "");
   protect(router, {permit(1, pair("192.168.1.0/24", "10.0.0.0/24"))});
   const std::string before = ours();
-  for (const char* attack : {"nft flush ruleset", "nft delete table inet sallyport_0", "nft flush chain inet sallyport_0 map_wan",
-                             "ip rule del pref 90", "ip -6 rule del pref 90", "ip link set sallyport0 down"}) {
+  const auto table = [&](const std::string& rules) {
+    std::string number = sites->a.output("sh -c '" + rules + " | sed -n \"s/.*lookup \\(15[0-9]*\\).*/\\1/p\"'");
+    return number.substr(0, number.find('\n'));
+  };
+  const std::string flush_v4 = "ip route flush table " + table("ip rule"),
+                    flush_v6 = "ip -6 route flush table " + table("ip -6 rule");
+  Sniffer wire(sites->a, "wan");
+  for (const std::string& attack : std::vector<std::string>{"nft flush ruleset", "nft delete table inet sallyport_0",
+                                                            "nft flush chain inet sallyport_0 map_wan", "ip rule del pref 90",
+                                                            "ip -6 rule del pref 90", "ip rule del pref 91", flush_v4, flush_v6,
+                                                            "ip link set sallyport0 down", "ip link del sallyport0"}) {
+    wire.take();
     ASSERT_TRUE(sites->a.run(attack)) << attack;
+    sites->lan_a.run("ping -n -q -c 2 -i 0.1 -W 1 10.0.0.2");
+    if (!attack.starts_with("nft")) EXPECT_EQ(wire.count().clear, 0U) << attack;
     std::string after;
     for (int tries = 0; tries < 40 && after != before; ++tries) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -208,6 +208,30 @@ TEST(EspVectors, ChaCha20Poly1305) {
        "befe2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e076aaa8266b7fb0f7b11b369907e1ad43"});
 }
 
+// RFC 8750 has no vectors. These packets were computed by libgcrypt 1.10, which no code of ours uses and which reproduces the
+// vector of RFC 7634 above: its plaintext, key and salt, the nonce being the salt and the sequence number in eight octets.
+TEST(EspVectors, ImplicitIv) {
+  constexpr const char* plain =
+      "45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f"
+      "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363701020204";
+  constexpr const char* key = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3";
+  expect_opened(
+      row(TransformType::encryption, 31),
+      {256, false, key, "", "0102030400000005", plain,
+       "40a5013b9982a1c1c09ad9d6bec8c94941c3f1d4aed33e3399442ac42f9a1ffd9e252634d51c4d057b17a35746e1f0a8100d5535e0257cf6"
+       "9b0ecfeecfa03d50388df7410ab7e134488998f9805abe8aa5f769f1c185bacf59b4c9abdb85d98ff1b86b4dbf037444"});
+  expect_opened(
+      row(TransformType::encryption, 30, 256),
+      {256, false, key, "", "0102030400000005", plain,
+       "e6d0e87dcf46885793a16745f889654a31fe656b973c78b430c2f67ddf7dba5c89dcb20df3c6b9fe5786a5128741268fe62e5a98fcc13872"
+       "73bdda414783f859ed31c228a235be61019afdfb8b114a9054c6cd2f3aa0394af4c51995b9d7fa164f140a1b3f156c3f"});
+  expect_opened(
+      row(TransformType::encryption, 30, 128),
+      {128, true, "808182838485868788898a8b8c8d8e8fa0a1a2a3", "", "010203040000000700000101", plain,
+       "3aedd76c3fbc83d97bf0746344c38ed9903620d82be735d7d3f427d1b00b24ecf14193da5b8c3c456a890000312be83dd28eb6ea6b1bd1f6"
+       "7a04d9bcbc9e5dc2aee5f3f8c056ad77e6c0665876d5a744517903b6d065c835f667ee10d01d9c670715952817bdbb7e"});
+}
+
 // The vector for RFC 4543 of the Linux kernel (crypto/testmgr.h): what is authenticated travels as it is.
 TEST(EspVectors, AesGmac) {
   constexpr const char* plain =

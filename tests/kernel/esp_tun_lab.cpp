@@ -178,9 +178,9 @@ Sniffer::Seen Sniffer::count() {
   return seen;
 }
 
-Router::Router(const Namespace& space, DeviceMap devices) : wake_(eventfd(0, EFD_CLOEXEC)) {
+Router::Router(const Namespace& space, DeviceMap devices, TunDevice::Datagrams datagrams) : wake_(eventfd(0, EFD_CLOEXEC)) {
   auto ready = ready_.get_future();
-  thread_ = std::thread([this, &space, devices] { loop(space, devices); });
+  thread_ = std::thread([this, &space, devices, datagrams] { loop(space, devices, datagrams); });
   ready.wait();
 }
 Router::~Router() {
@@ -201,7 +201,7 @@ std::vector<engine::Event> Router::events() {
   return call([this](TunPlane&) { return std::exchange(events_, {}); });
 }
 
-void Router::loop(const Namespace& space, DeviceMap devices) {
+void Router::loop(const Namespace& space, DeviceMap devices, TunDevice::Datagrams datagrams) {
   setns(space.fd(), CLONE_NEWNET);
   const int udp4 = bound(space, SOCK_DGRAM, "0.0.0.0", 4500);
   const int udp6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -212,6 +212,7 @@ void Router::loop(const Namespace& space, DeviceMap devices) {
   for (const int fd : {udp4, udp6}) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   TunPlane::Options options;
   options.devices = std::move(devices);
+  options.datagrams = datagrams;
   auto made = TunPlane::create(std::move(options), [this](engine::Event event) { events_.push_back(std::move(event)); });
   if (!made.ok()) {
     error_ = made.failure().why;

@@ -66,7 +66,7 @@ class Sniffer {
 /// A plane on a thread of its own that is its loop, beside UDP sockets on port 4500 as IKE has them.
 class Router {
  public:
-  Router(const Namespace& space, DeviceMap devices);
+  Router(const Namespace& space, DeviceMap devices, TunDevice::Datagrams datagrams = TunDevice::Datagrams::probe);
   ~Router();
   Router(const Router&) = delete;
 
@@ -83,7 +83,7 @@ class Router {
 
  private:
   void submit(std::function<void()> task);
-  void loop(const Namespace& space, DeviceMap devices);
+  void loop(const Namespace& space, DeviceMap devices, TunDevice::Datagrams datagrams);
 
   int wake_;
   std::mutex mutex_;

@@ -216,7 +216,7 @@ TEST(Ecn, EveryCombination) {
 TEST(PacketTooBig, BothFamiliesWithValidChecksums) {
   Bytes out(too_big_octets);
   const Bytes v4 = packet("10.1.2.3", "10.4.5.6", 17, Bytes(1400));
-  std::size_t length = packet_too_big(v4, *inspect(v4), 1350, out);
+  std::size_t length = packet_too_big(v4, *inspect(v4), inspect(v4)->destination, 1350, out);
   ASSERT_EQ(length, 20U + 8 + 548);
   EXPECT_EQ(inspect(ByteView(out).first(length))->destination, ip("10.1.2.3"));
   EXPECT_EQ(checksum(ByteView(out).first(20)), 0xFFFF);
@@ -224,7 +224,7 @@ TEST(PacketTooBig, BothFamiliesWithValidChecksums) {
   EXPECT_EQ(engine::to_hex(ByteView(out).subspan(26, 2)), "0546");
 
   const Bytes v6 = packet("2001:db8::1", "2001:db8::2", 17, Bytes(1400));
-  length = packet_too_big(v6, *inspect(v6), 1350, out);
+  length = packet_too_big(v6, *inspect(v6), inspect(v6)->destination, 1350, out);
   ASSERT_EQ(length, 1280U);
   std::uint32_t pseudo = 58 + 1240;
   for (std::size_t i = 8; i < 40; i += 2) pseudo += static_cast<std::uint32_t>(out[i] << 8 | out[i + 1]);
@@ -232,7 +232,7 @@ TEST(PacketTooBig, BothFamiliesWithValidChecksums) {
   EXPECT_EQ(engine::to_hex(ByteView(out).subspan(44, 4)), "00000546");
 
   const Bytes error = packet("10.1.2.3", "10.4.5.6", 1, hex("0301000000000000"));
-  EXPECT_EQ(packet_too_big(error, *inspect(error), 1350, out), 0U) << "never about an error";
+  EXPECT_EQ(packet_too_big(error, *inspect(error), inspect(error)->destination, 1350, out), 0U) << "never about an error";
 }
 
 TEST(TransportChecksum, IsMadeForTheAddressesThatArrived) {

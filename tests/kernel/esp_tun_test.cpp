@@ -447,6 +447,10 @@ TEST_F(TunPlaneTest, TooBigPacketsTellTheirSenders) {
     sites->lan_a.run("ping -n -c 3 -i 0.2 -W 1 -M do -s " + std::string(v4 ? "1200" : "1330") + " -I " + from + " " + to, &text);
     // v4: 1000 - 20 - (8 + 8 + 16 around 946 + 2 of trailer); v6: 1340 - 20 - 32 - 2, text a multiple of 4
     EXPECT_NE(text.find(v4 ? "mtu = 946" : "mtu: 1286"), std::string::npos) << text;
+    EXPECT_NE(text.find(v4 ? "From 192.168.1.1 " : "From 2001:db8:a::1 "), std::string::npos) << "the router itself\n" << text;
+    const auto counters = a->call([](TunPlane& plane) { return plane.counters({1}); });
+    EXPECT_GT(counters.too_big, 0U);
+    EXPECT_EQ(counters.path_mtu, v4 ? 1000U : 1340U);
     EXPECT_TRUE(tcp_transfer(sites->lan_a, from, sites->lan_b, to, 7070, 200000));
     Sniffer wire(sites->a, "wan");
     if (v4) {
@@ -475,7 +479,7 @@ TEST_F(TunPlaneTest, ClearPacketsOfAPermitAreNotTakenIn) {
   Sniffer lan(sites->a, "lan");
   EXPECT_FALSE(sites->lan_b.run("ping -n -c 3 -i 0.2 -W 1 192.168.1.2"));
   EXPECT_EQ(lan.count().clear, 0U);
-  EXPECT_EQ(a->call([](TunPlane& plane) { return plane.clear_inbound_dropped(Sites::interface); }), 3U);
+  EXPECT_EQ(a->call([](TunPlane& plane) { return plane.clear_dropped(Sites::interface); }), 3U);
   EXPECT_TRUE(sites->lan_b.run("ping -n -c 1 -W 1 192.168.1.1")) << "a deny in reverse";
 }
 
