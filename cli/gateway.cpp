@@ -191,6 +191,7 @@ void Gateway::on_interfaces(const kernel::InterfaceMap& map) {
   if (!plane_.plane) return;
   tell_line_protocols(map.interfaces.interfaces);
   plane_.set_devices(map.devices);
+  routes_->mend();
   handle(map.interfaces);
 }
 

@@ -48,7 +48,7 @@ Rule make_barrier(int family, std::uint32_t mark) {
 Route make_default_route(int family, std::uint32_t table) {
   const auto everything = engine::Prefix::any(family == AF_INET ? engine::Family::v4 : engine::Family::v6);
   Route route = rtnetlink::make_route(everything, table);
-  rtnl_route_set_protocol(route.get(), RTPROT_STATIC);
+  rtnl_route_set_protocol(route.get(), own_route_protocol);
   return route;
 }
 
@@ -125,6 +125,7 @@ void Capture::unlead(std::uint32_t mark) {
       Route any = make_default_route(family, mark);
       rtnl_route_set_scope(any.get(), RT_SCOPE_NOWHERE);
       rtnl_route_set_type(any.get(), RTN_UNSPEC);
+      rtnl_route_set_protocol(any.get(), RTPROT_UNSPEC);
       rtnl_route_delete(netlink_.get(), any.get(), 0);
     }
   }
@@ -149,7 +150,6 @@ engine::Status Capture::apply(const Device& device, unsigned tun_ifindex, std::s
   const std::uint32_t mark = capture_mark(instance_, device.ifindex);
   CHECK_OK(lead(mark, tun_ifindex));
   CHECK_OK(run(capture_transaction(instance_, device.name, mark, lines)));
-  watch_.forget();
   const auto [entry, fresh] = active_.try_emplace(device.name, mark);
   if (!fresh && entry->second != mark) unlead(std::exchange(entry->second, mark));
   return engine::Done{};
@@ -182,7 +182,8 @@ void Capture::release(const Device& device) {
   active_.erase(found);
   const std::string names[] = {device.name};
   (void)run(release_transaction(instance_, names, false));
-  unlead(mark);
+  // A device that was renamed has the mark still.
+  if (std::ranges::none_of(active_, [&](const auto& entry) { return entry.second == mark; })) unlead(mark);
   watch_.forget();
 }
 

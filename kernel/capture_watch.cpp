@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/filter.h>
+#include <linux/if_addr.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -80,18 +81,16 @@ engine::Result<int> listen(int protocol, std::initializer_list<int> groups) {
   return why;
 }
 
-// A router has as many routes as its neighbours tell it: of their coming and going the kernel leaves out all but default routes
-// that are deleted from tables whose number does not fit into the header, as ours.
+// A router has as many routes as its neighbours tell it: of their coming and going the kernel leaves out all but ours that are
+// deleted. What a filter reads is in network byte order, and what netlink writes in the host's.
 bool hear_few_routes(int fd) {
-  constexpr std::uint32_t type = 4, destination_length = 17, table = 20;
+  constexpr std::uint32_t type = 4, protocol = 21;
   constexpr auto load = [](unsigned size, std::uint32_t at) { return sock_filter(BPF_STMT(BPF_LD | size | BPF_ABS, at)); };
   sock_filter program[] = {load(BPF_H, type),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 5, 0),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 5),
-                           load(BPF_B, destination_length),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2),
-                           load(BPF_B, table),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RT_TABLE_COMPAT, 1, 0),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 3, 0),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+                           load(BPF_B, protocol),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, own_route_protocol, 1, 0),
                            BPF_STMT(BPF_RET | BPF_K, 0),
                            BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
   return set_socket_option(fd, SOL_SOCKET, SO_ATTACH_FILTER, sock_fprog{std::size(program), program});
@@ -137,8 +136,10 @@ CaptureNews read_route_news(ByteView octets, unsigned instance) {
       const auto mark = find_attribute(body.subspan(sizeof(fib_rule_hdr)), FRA_FWMARK);
       out.rule_hit = out.rule_hit || is_of(mark, instance);
     }
-    if (type == RTM_DELROUTE && body.size() >= sizeof(rtmsg))
-      out.rule_hit = out.rule_hit || is_of(find_attribute(body.subspan(sizeof(rtmsg)), RTA_TABLE), instance);
+    const auto route = type == RTM_DELROUTE ? read_header<rtmsg>(body) : std::nullopt;
+    out.rule_hit = out.rule_hit || (route && route->rtm_protocol == own_route_protocol);
+    const auto address = type == RTM_DELADDR ? read_header<ifaddrmsg>(body) : std::nullopt;
+    if (address) out.down.push_back(address->ifa_index);
     const bool about_link = type == RTM_NEWLINK || type == RTM_DELLINK;
     const auto link = about_link ? read_header<ifinfomsg>(body) : std::nullopt;
     if (link && (type == RTM_DELLINK || !(link->ifi_flags & IFF_UP))) out.down.push_back(static_cast<unsigned>(link->ifi_index));
@@ -161,8 +162,8 @@ engine::Result<CaptureWatch> CaptureWatch::open(unsigned instance) {
   out.instance_ = instance;
   out.table_ = capture_table(instance).substr(std::string_view("inet ").size());
   TRY(out.fds_[0], listen(NETLINK_NETFILTER, {NFNLGRP_NFTABLES}));
-  TRY(out.fds_[1],
-      listen(NETLINK_ROUTE, {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE}));
+  TRY(out.fds_[1], listen(NETLINK_ROUTE, {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+                                          RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE}));
   if (!hear_few_routes(out.fds_[1])) return failed_call("netlink news of routes");
   return out;
 }

@@ -96,6 +96,7 @@ engine::Status TunPlane::protect(const std::string& interface, const Device& dev
     take_back(interface, known == protected_.end() ? std::nullopt : std::optional(known->second));
     return applied;
   }
+  capture_.forget_news();
   if (known != protected_.end() && known->second.device.name != device.name) capture_.release(known->second.device);
   protected_.insert_or_assign(interface, std::move(state));
   return engine::Done{};

@@ -25,4 +25,7 @@ constexpr unsigned capture_instance(std::uint32_t mark) { return (mark >> 20) & 
 /// what the table has no route for.
 inline constexpr std::uint32_t capture_rule_preference = 90;
 
+/// Protocol of our routes, so that they are known from the host's own (no number that /etc/iproute2/rt_protos has).
+inline constexpr std::uint8_t own_route_protocol = 0x5A;
+
 }  // namespace kernel

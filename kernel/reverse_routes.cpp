@@ -97,6 +97,11 @@ void ReverseRoutes::remove(engine::ChildSaId child) {
   children_.erase(found);
 }
 
+void ReverseRoutes::mend() {
+  for (const auto& [key, users] : uses_)
+    if (users > 0) (void)rtnl_route_add(socket_.get(), route_of(key).get(), NLM_F_CREATE | NLM_F_EXCL);
+}
+
 void ReverseRoutes::remove_all() {
   while (!children_.empty()) remove(children_.begin()->first);
 }

@@ -22,6 +22,8 @@ class ReverseRoutes {
   /// A route stays as long as another SA needs it.
   void remove(engine::ChildSaId child);
   void remove_all();
+  /// The host's interfaces have changed: routes that went with one are there again where it is back.
+  void mend();
 
  private:
   struct Key {

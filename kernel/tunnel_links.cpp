@@ -12,13 +12,11 @@
 #include <cstring>
 #include <optional>
 
+#include "kernel/marks.hpp"
 #include "kernel/placeholder_address.hpp"
 
 namespace kernel {
 namespace {
-
-// Of our routes, so that a later process knows them from the host's own (no number that /etc/iproute2/rt_protos has).
-constexpr std::uint8_t route_protocol = 0x5A;
 
 engine::Failure failed(const std::string& what, int error) {
   return {engine::NotifyType::none, engine::Cause::install_failed, what + ": " + nl_geterror(error)};
@@ -101,7 +99,7 @@ std::optional<engine::Prefix> destination_of(rtnl_route* route) {
 
 Route make_route(unsigned ifindex, const engine::Prefix& network) {
   Route out = rtnetlink::make_route(network, RT_TABLE_MAIN);
-  rtnl_route_set_protocol(out.get(), route_protocol);
+  rtnl_route_set_protocol(out.get(), own_route_protocol);
   rtnetlink::lead_to_device(out.get(), ifindex);
   return out;
 }
@@ -235,7 +233,8 @@ engine::Status TunnelLinks::set_routes(unsigned ifindex, const TunnelSpec& spec)
   for (nl_object* object = nl_cache_get_first(raw); object; object = nl_cache_get_next(object)) {
     auto* route = reinterpret_cast<rtnl_route*>(object);
     rtnl_nexthop* hop = rtnl_route_get_nnexthops(route) == 1 ? rtnl_route_nexthop_n(route, 0) : nullptr;
-    if (rtnl_route_get_protocol(route) != route_protocol || !hop || rtnl_route_nh_get_ifindex(hop) != static_cast<int>(ifindex))
+    if (rtnl_route_get_protocol(route) != own_route_protocol || !hop ||
+        rtnl_route_nh_get_ifindex(hop) != static_cast<int>(ifindex))
       continue;
     const auto network = destination_of(route);
     if (network && std::erase(missing, *network) == 0) rtnl_route_delete(socket_.get(), route, 0);

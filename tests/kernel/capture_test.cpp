@@ -276,6 +276,23 @@ TEST_F(CaptureTest, WhatSomebodyElseTakesAwayComesBack) {
   }
 }
 
+// The mark is the device's index, and stays.
+TEST_F(CaptureTest, FollowsADeviceThatWasRenamed) {
+  Router router(sites->a, Sites::devices(sites->a));
+  protect(router, lines);
+  const auto rules = [&] { return sites->a.output("ip rule") + sites->a.output("ip -6 rule"); };
+  const std::string before = rules();
+  const unsigned ifindex = Sites::devices(sites->a).at(Sites::interface).ifindex;
+  ASSERT_TRUE(sites->a.run("ip link set wan down"));
+  ASSERT_TRUE(sites->a.run("ip link set wan name other"));
+  router.call([&](TunPlane& plane) { plane.set_devices({{Sites::interface, {"other", ifindex}}}); });
+  const std::string now = ours();
+  EXPECT_NE(now.find("map_other"), std::string::npos) << now;
+  EXPECT_EQ(now.find("map_wan"), std::string::npos) << now;
+  EXPECT_EQ(rules(), before);
+  EXPECT_NE(now.find("blackhole default"), std::string::npos) << now;
+}
+
 TEST(CaptureWatch, NewsThatAreNotOursOrNoMessages) {
   EXPECT_FALSE(read_nftables_news({}, "sallyport_0").table_hit);
   EXPECT_FALSE(read_route_news(engine::Bytes(200, 0xFF), 0).rule_hit);
