@@ -125,6 +125,15 @@ printf 'interface Tunnel0\n ip mtu 1380\n ip tcp adjust-mss 1200\n ip address 17
 wait_until 10 device_shows 'mtu 1380' || fail "ip mtu changes nothing"
 wait_until 10 device_shows 172.16.1.1/30 || fail "the new address is not there"
 wait_until 10 not device_shows 172.16.0.1/30 || fail "the old address is still there"
+# What somebody else takes away comes back.
+if [ "$DATAPLANE" = tun ]; then
+  ip -n "$RUN-a" address flush dev Tunnel0
+  wait_until 10 device_shows 172.16.1.1/30 || fail "an address that was taken away does not come back"
+fi
+ip -n "$RUN-a" link del Tunnel0
+wait_until 10 device_shows 172.16.1.1/30 || fail "the device that was removed does not come back"
+up_both
+route_lans
 in_background "$WORK/serve.log" b python3 -c "
 import socket
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('10.0.0.1', 7000)); s.listen(1)
