@@ -147,6 +147,8 @@ void fields(V& v, const ChildCounters& c) {
   v("invalid_length", c.invalid_length, "Refused: lengths contradict each other");
   v("invalid_padding", c.invalid_padding, "Refused: wrong padding");
   v("invalid_protocol", c.invalid_protocol, "Refused: a next header that the SA does not carry");
+  v("congestion", c.congestion, "Refused: a mark of congestion on what cannot bear it");
+  v("too_big", c.too_big, "Not sent: larger than the path takes, and DF set");
 }
 
 template <class V>

@@ -75,6 +75,7 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   LogSettings logging = log_settings(configuration);
   adopt(std::move(configuration), std::move(compiled), std::move(logging));
   plane_.settle();
+  set_loopbacks();  // and what an earlier process left goes
   ::malloc_trim(0);
   console_.flush();
 }
@@ -104,6 +105,9 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   auto routes = kernel::ReverseRoutes::open();
   if (!routes.ok()) fail("cannot open the routes", routes.failure());
   routes_ = std::make_unique<kernel::ReverseRoutes>(std::move(*routes));
+  auto loopbacks = kernel::Loopbacks::open(0);
+  if (!loopbacks.ok()) fail("cannot open the loopback interfaces", loopbacks.failure());
+  loopbacks_ = std::make_unique<kernel::Loopbacks>(std::move(*loopbacks));
   radius_ = std::make_unique<kernel::RadiusClient>(
       loop_, radius_random_, [this](engine::JobDone done) { handle(std::move(done)); },
       [this](const std::string& what) {
@@ -124,6 +128,12 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
 void Gateway::set_tunnels() {
   tunnels_ = ike_interfaces_.tunnels(*compiled_);
   for (const std::string& why : plane_.plane->set_tunnels(tunnels_)) log_.add(now(), {3, "%CRYPTO-3-TUNNEL_FAILED: " + why});
+}
+
+void Gateway::set_loopbacks() {
+  std::vector<kernel::TunnelSpec> wanted;
+  for (const auto& each : compiled_->loopbacks) wanted.push_back(spec_of(each));
+  for (const std::string& why : loopbacks_->set(wanted)) log_.add(now(), {3, "%CRYPTO-3-LOOPBACK_FAILED: " + why});
 }
 
 void Gateway::handle(engine::Event event) {
@@ -358,6 +368,7 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
   auto before = std::exchange(compiled_, std::move(compiled));
   ++revision_;
   executor_->set_keys(compiled_->keys);
+  if (compiled_->loopbacks != before->loopbacks) set_loopbacks();
   if (compiled_->tunnels != before->tunnels || compiled_->templates != before->templates) set_tunnels();
   if (compiled_->metrics_port != before->metrics_port) serve_metrics();
   if (compiled_->interfaces != before->interfaces) interfaces_->bind(ike_interfaces_.bindings(*compiled_));

@@ -25,6 +25,7 @@
 #include "cli/sa_history.hpp"
 #include "engine/endpoint.hpp"
 #include "kernel/interfaces.hpp"
+#include "kernel/loopbacks.hpp"
 #include "kernel/syslog_socket.hpp"
 #include "kernel/system_random.hpp"
 #include "parser/compile.hpp"
@@ -132,6 +133,7 @@ class Gateway final : public Backend {
   void serve_metrics();
   /// As configuration and IKE have them now.
   void set_tunnels();
+  void set_loopbacks();
 
   kernel::Loop& loop_;
   mutable HostClock clock_;
@@ -178,6 +180,7 @@ class Gateway final : public Backend {
   std::unique_ptr<kernel::Interfaces> interfaces_;
   std::unique_ptr<kernel::Udp> udp_;
   Plane plane_;
+  std::unique_ptr<kernel::Loopbacks> loopbacks_;
   std::string plane_text_;
   std::unique_ptr<kernel::Workers> workers_;
   std::unique_ptr<kernel::Resolver> resolver_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace cli {
-namespace {
 
 kernel::TunnelSpec spec_of(const parser::TunnelDevice& device) {
   return {device.name,
@@ -15,6 +14,8 @@ kernel::TunnelSpec spec_of(const parser::TunnelDevice& device) {
           device.shut_down,
           device.routes};
 }
+
+namespace {
 
 void append(std::vector<engine::Prefix>& to, const std::vector<engine::Prefix>& more) {
   for (const engine::Prefix& each : more)

@@ -15,6 +15,9 @@ namespace cli {
 /// Linux device of a client's interface: "Vi1" of Virtual-Access1.
 std::string client_device(const std::string& interface);
 
+/// A device of ours as the configuration has it.
+kernel::TunnelSpec spec_of(const parser::TunnelDevice& device);
+
 class IkeInterfaces {
  public:
   void take(engine::SetInterface said);

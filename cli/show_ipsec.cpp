@@ -40,6 +40,8 @@ kernel::ChildCounters sum(const ShowFacts& facts, const std::vector<Child>& chil
     out.invalid_length += c.invalid_length;
     out.invalid_padding += c.invalid_padding;
     out.invalid_protocol += c.invalid_protocol;
+    out.congestion += c.congestion;
+    out.too_big += c.too_big;
   }
   return out;
 }
@@ -144,6 +146,8 @@ void put_counters(std::string& out, const kernel::ChildCounters& c, std::uint64_
   out += "    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0\n";
   out += "    ##pkts replay failed (rcv): " + n(c.replay_failed + c.below_window) + "\n";
   // Not Cisco's: causes it has no line for, and only when there were any.
+  if (c.congestion + c.too_big > 0)
+    out += "    #pkts too big (send): " + n(c.too_big) + ", #pkts congestion (rcv): " + n(c.congestion) + "\n";
   if (c.below_window + c.invalid_padding > 0)
     out += "    #pkts below window (rcv): " + n(c.below_window) + ", #pkts invalid padding (rcv): " + n(c.invalid_padding) + "\n";
   out +=
@@ -251,7 +255,7 @@ kernel::ChildCounters counted(const ShowFacts& facts, engine::ChildSaId child) {
   if (before == facts.cleared.end()) return out;
   for (const auto member : {&C::encaps, &C::encaps_bytes, &C::decaps, &C::decaps_bytes, &C::send_errors, &C::receive_errors,
                             &C::replay_failed, &C::below_window, &C::integrity_failed, &C::invalid_selector, &C::invalid_length,
-                            &C::invalid_padding, &C::invalid_protocol})
+                            &C::invalid_padding, &C::invalid_protocol, &C::congestion, &C::too_big})
     out.*member -= std::min(out.*member, before->second.*member);
   return out;
 }

@@ -69,6 +69,11 @@ void of_child(PacketDrops& out, const ShowFacts& facts, const IkeSaView& ike, co
   add(out, peer, "length", c.invalid_length, "lengths within the packet contradict each other" + sa);
   add(out, peer, "padding", c.invalid_padding, "the padding is not as RFC 4303 wants it: other keys, or a faulty peer" + sa);
   add(out, peer, "protocol", c.invalid_protocol, "a next header that the SA does not carry" + sa);
+  add(out, peer, "congestion", c.congestion,
+      "a router marked congestion on the ESP packet, and what was inside cannot bear the mark (RFC 6040): the host that sent it "
+      "does "
+      "not do ECN" +
+          sa);
   add(out, peer, "too-big", c.too_big,
       "packets with DF set were larger than the path takes, whose MTU is " + std::to_string(c.path_mtu) +
           "; their senders were told" + sa);

@@ -21,9 +21,10 @@ struct ChildCounters {
   // contradict each other; padding not 1, 2, 3, ...; a next header that the SA does not carry.
   std::uint64_t replay_failed = 0, below_window = 0, integrity_failed = 0, invalid_selector = 0, invalid_length = 0;
   std::uint64_t invalid_padding = 0, invalid_protocol = 0;
+  std::uint64_t congestion = 0;  // experienced by a packet that cannot say so (RFC 6040, 4.2)
   std::uint64_t refused_by_cause() const {
     return replay_failed + below_window + integrity_failed + invalid_selector + invalid_length + invalid_padding +
-           invalid_protocol;
+           invalid_protocol + congestion;
   }
 };
 

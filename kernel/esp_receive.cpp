@@ -58,7 +58,7 @@ std::span<ReceivedEsp> EspReceiver::receive(int fd, Family family, Carrier carri
 }
 
 bool EspReceiver::understand(msghdr& message, std::size_t length, Family family, Carrier carrier, ReceivedEsp& out) {
-  if (length == 0 || message.msg_flags & MSG_TRUNC) return false;
+  if (message.msg_flags & MSG_TRUNC) return false;
   out.octets = {static_cast<std::uint8_t*>(message.msg_iov->iov_base), length};
   out.each = length;
   out.traffic_class = 0;
@@ -71,7 +71,7 @@ bool EspReceiver::understand(msghdr& message, std::size_t length, Family family,
   if (family == Family::v6 || carrier == Carrier::udp) return true;
   // A raw IPv4 socket gives the IP header, too.
   const std::size_t header = (out.octets[0] & 0x0FU) * 4U;
-  if (length < 20 || header < 20 || length <= header) return false;
+  if (length < 20 || header < 20 || length < header) return false;
   out.ipv4_header = out.octets.first(header);
   out.octets = out.octets.subspan(header);
   out.each = out.octets.size();

@@ -37,15 +37,20 @@ TunInbound::TunInbound(SaTable& sas, EventMailbox& mailbox, PortOf port_of)
       merge_([this](std::span<const iovec> parts, std::size_t packets) { write(parts, packets); }) {}
 
 void TunInbound::packets(std::span<const ReceivedEsp> received, Carrier carrier, PlaneTime now) {
-  for (const ReceivedEsp& one : received)
+  for (const ReceivedEsp& one : received) {
+    if (one.octets.empty()) unknown_spi_.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t at = 0; at < one.octets.size(); at += one.each)
       packet(one.octets.subspan(at, std::min(one.each, one.octets.size() - at)), {&one, carrier}, now);
+  }
   finish(now);
 }
 
 void TunInbound::packet(std::span<std::uint8_t> esp, const Origin& origin, PlaneTime now) {
   const bool ah = origin.carrier == Carrier::ah;
-  if (esp.size() < (ah ? ah_header_octets : esp_header_octets)) return;
+  if (esp.size() < (ah ? ah_header_octets : esp_header_octets)) {
+    unknown_spi_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
   const std::uint32_t spi = get_u32(esp.data() + (ah ? ah_spi_at : 0));
   if (!sa_ || sa_->spi != spi) {
     finish(now);
@@ -141,7 +146,7 @@ void TunInbound::deliver(const EspInbound::Opened& opened, const Origin& origin)
   if (!selects(sa_->child->facts.selectors, *facts, Flow::inbound)) return ChildStats::add(stats.errors().invalid_selector);
   packet = packet.first(facts->total_length);
   if (sa_->child->facts.mode == engine::IpsecMode::tunnel && !merge_ecn(packet, origin.outer->traffic_class))
-    return ChildStats::add(stats.errors().receive_errors);
+    return ChildStats::add(stats.errors().congestion);
   if (!port_) return ChildStats::add(stats.errors().receive_errors);
   ChildStats::add(stats.decaps);
   ChildStats::add(stats.decaps_bytes, packet.size());

@@ -24,6 +24,7 @@ ChildCounters ChildStats::snapshot() const {
   out.invalid_length = get(errors->invalid_length);
   out.invalid_padding = get(errors->invalid_padding);
   out.invalid_protocol = get(errors->invalid_protocol);
+  out.congestion = get(errors->congestion);
   out.receive_errors = get(errors->receive_errors) + out.refused_by_cause();
   return out;
 }

@@ -28,7 +28,7 @@ class ChildStats {
   struct Errors {
     Counter send_errors{0}, receive_errors{0};
     Counter replay_failed{0}, below_window{0}, integrity_failed{0}, invalid_selector{0}, invalid_length{0};
-    Counter invalid_padding{0}, invalid_protocol{0};
+    Counter invalid_padding{0}, invalid_protocol{0}, congestion{0};
     Counter too_big{0}, path_mtu{0};
   };
   Counter encaps{0}, encaps_bytes{0}, decaps{0}, decaps_bytes{0};

@@ -112,8 +112,8 @@ std::uint32_t tunnel_mtu(const TunnelSpec& spec, std::uint32_t fits) {
   return spec.mtu ? *spec.mtu : fits ? std::max(fits, least) : usual;
 }
 
-engine::Result<TunnelLinks> TunnelLinks::open(unsigned instance) {
-  TunnelLinks out("sallyport tunnel " + std::to_string(instance));
+engine::Result<TunnelLinks> TunnelLinks::open(unsigned instance, std::string_view kind) {
+  TunnelLinks out("sallyport " + std::string(kind) + " " + std::to_string(instance));
   out.socket_.reset(nl_socket_alloc());
   if (const int error = nl_connect(out.socket_.get(), NETLINK_ROUTE); error < 0) return failed("tunnel interfaces", error);
   return out;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/result.hpp"
 #include "kernel/rtnetlink.hpp"
@@ -27,8 +28,8 @@ struct KernelTunnel {
 /// Devices of ours bear our name in their alias, so that a later process knows them. Not thread-safe.
 class TunnelLinks {
  public:
-  /// `instance`: as in TunPlane::Options.
-  static engine::Result<TunnelLinks> open(unsigned instance);
+  /// `instance`: as in TunPlane::Options. Devices of one kind are not known to those of another.
+  static engine::Result<TunnelLinks> open(unsigned instance, std::string_view kind = "tunnel");
 
   /// Fails where a device of that name is there and not ours.
   engine::Status may_have(const std::string& device);

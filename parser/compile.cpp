@@ -77,9 +77,11 @@ std::string_view octets_of(const engine::Secret& secret) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
-std::vector<InterfaceBinding> bindings(const Node& root, const std::vector<TunnelDevice>& tunnels) {
+std::vector<InterfaceBinding> bindings(const Node& root, const std::vector<TunnelDevice>& tunnels,
+                                       const std::vector<TunnelDevice>& loopbacks) {
   std::map<std::string_view, std::string_view> ours;
   for (const TunnelDevice& tunnel : tunnels) ours.emplace(tunnel.name, tunnel.device);
+  for (const TunnelDevice& loopback : loopbacks) ours.emplace(loopback.name, loopback.device);
   std::vector<InterfaceBinding> out;
   root.each<Interface>([&](const Interface& interface, const Node& block) {
     const Device* device = block.find<Device>();
@@ -310,7 +312,8 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
   out.memo = std::move(context.next_memo);
   out.tunnels = compile_tunnel_devices(context);
   out.templates = compile_template_devices(context);
-  out.interfaces = bindings(context.root, out.tunnels);
+  out.loopbacks = compile_loopback_devices(context);
+  out.interfaces = bindings(context.root, out.tunnels, out.loopbacks);
   if (const auto* metrics = context.root.find<OpenMetrics>()) out.metrics_port = metrics->port.value_or(0);
   out.warnings = std::move(context.warnings);
   name_what_was_meant(context.root, out.warnings);

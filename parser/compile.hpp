@@ -38,6 +38,7 @@ struct Compiled {
   std::shared_ptr<const engine::crypto::KeyStore> keys;
   std::vector<InterfaceBinding> interfaces;
   std::vector<TunnelDevice> tunnels;
+  std::vector<TunnelDevice> loopbacks;        // `interface LoopbackN` that names no device of the host
   std::vector<TunnelDevice> templates;        // `interface Virtual-TemplateN type tunnel`: what clients' devices are copies of
   std::optional<std::uint16_t> metrics_port;  // `crypto openmetrics`; 0: the Unix socket
   /// What keeps parts from taking effect: "crypto map VPN-MAP 10: access list VPN-ACL is not defined".

@@ -220,6 +220,7 @@ std::vector<engine::SelectorLine> compile_access_list(const Node& list, CompileC
 
 /// The tunnel interfaces that can be devices of ours, shut down or not.
 std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context);
+std::vector<TunnelDevice> compile_loopback_devices(CompileContext& context);
 /// What clients' devices are copies of.
 std::vector<TunnelDevice> compile_template_devices(CompileContext& context);
 

@@ -247,6 +247,21 @@ std::vector<engine::ProtectedInterface> compile_tunnels(Referents& referents, Co
   return out;
 }
 
+std::vector<TunnelDevice> compile_loopback_devices(CompileContext& context) {
+  std::vector<TunnelDevice> out;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (!is_own_loopback(block)) return;
+    if (interface.name.size() > longest_device_name)
+      return context.warn(where(interface),
+                          "the name is too long for a Linux device: 'device NAME' says whose addresses these are");
+    TunnelDevice loopback{interface.name, device_of(interface, block)};
+    read_addresses(loopback, block, context);
+    loopback.shut_down = block.find<Shutdown>() != nullptr;
+    if (!loopback.addresses.empty()) out.push_back(std::move(loopback));
+  });
+  return out;
+}
+
 std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context) {
   std::multimap<std::string, engine::Prefix> routes;
   context.root.each<Kept>([&](const Kept& line, const Node&) {

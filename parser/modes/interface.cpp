@@ -70,7 +70,7 @@ Commands addresses() {
           ip_address(),
           {.no_effect = true,
            .note = no_effect::host_address,
-           .effective_in = is_tunnel_interface,
+           .effective_in = is_own_interface,
            .absent = "no ip address",
            .same =
                [](const InterfaceAddress& old, const InterfaceAddress& given, bool bare) {
@@ -83,7 +83,7 @@ Commands addresses() {
            {.note = no_effect::host_address}),
       once<IpUnnumbered>(ip_kw() >> kw("unnumbered", "Enable IP processing without an explicit address") >>
                              tail(f<&IpUnnumbered::interface>(interface_name())),
-                         {.no_effect = true, .note = no_effect::host_address, .effective_in = is_tunnel_interface}));
+                         {.no_effect = true, .note = no_effect::host_address, .effective_in = is_own_interface}));
 }
 
 Commands ip_commands() {

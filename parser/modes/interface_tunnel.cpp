@@ -127,6 +127,11 @@ bool is_tunnel_interface(const Node& block) {
   return interface && (interface->name.starts_with("Tunnel") || is_virtual_template(block));
 }
 
+bool is_own_loopback(const Node& block) {
+  const auto* interface = block.as<Interface>();
+  return interface && interface->name.starts_with("Loopback") && !block.find<Device>();
+}
+
 Commands interface_tunnel() {
   return joined(ends(), knobs(), protections(), table(leave("Exit from interface configuration mode")));
 }

@@ -99,6 +99,10 @@ struct Ipv6AdjustMss {
 
 /// The block is `interface TunnelN`, or a template of such ones: the device is ours, addresses and all.
 bool is_tunnel_interface(const Node& block);
+/// The block is `interface LoopbackN` and names no device: one of ours.
+bool is_own_loopback(const Node& block);
+/// Its addresses are ours to give.
+inline bool is_own_interface(const Node& block) { return is_tunnel_interface(block) || is_own_loopback(block); }
 /// The block is `interface Virtual-TemplateN type tunnel`: each client's interface is a copy of it.
 bool is_virtual_template(const Node& block);
 

@@ -102,7 +102,12 @@ TEST(PacketDrop, SentencesForEveryReason) {
   auto facts = busy_gateway();
   facts.unknown_spi = 9;
   auto& counters = facts.counters[{1}];
-  counters.below_window = counters.integrity_failed = counters.invalid_selector = counters.send_errors = 2;
+  counters.below_window = counters.integrity_failed = counters.invalid_selector = 2;
+  counters.send_errors = 5;
+  counters.congestion = 4;
+  counters.too_big = 3;
+  counters.path_mtu = 1300;
+  facts.clear_dropped["GigabitEthernet0/0"] = 20;
   facts.counters[{2}].encaps = 5;
   expect_golden("show-crypto-packet-drop",
                 cli::show_packet_drops(cli::packet_drops(facts, {{{"XfrmInNoPols", 3}, {"XfrmNew", 1}}, {"eth0"}}, {})));

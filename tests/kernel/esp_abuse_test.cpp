@@ -183,12 +183,20 @@ TEST_F(EspAbuse, CongestionThatCannotBeTold) {
   send(sealed(ip_packet("192.168.1.7", "10.0.0.2", 17, udp_to_80, 2), 4), 3);  // ECT(0) becomes CE
   const auto c = counters();
   EXPECT_EQ(c.receive_errors, 1U);
+  EXPECT_EQ(c.congestion, 1U);
   EXPECT_EQ(c.decaps, 1U);
   unsigned marked = 0;
   for (const auto& packet : lan->take())
     if (const auto facts = inspect(packet); facts && facts->source.to_string() == "192.168.1.7")
       marked += facts->traffic_class == 3;
   EXPECT_EQ(marked, 1U);
+}
+
+TEST_F(EspAbuse, NothingAndLessThanAHeaderIsCounted) {
+  accept(nets());
+  for (const std::size_t octets : {0, 3, 7}) send(Bytes(octets, 0x11));
+  (void)counters();
+  EXPECT_EQ(b->call([](TunPlane& plane) { return plane.unknown_spi(); }), 3U);
 }
 
 TEST_F(EspAbuse, IcvReplayAndWindow) {

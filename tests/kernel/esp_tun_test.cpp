@@ -512,7 +512,7 @@ TEST_F(TunPlaneTest, ReplayedForgedAndUnknownPackets) {
   EXPECT_EQ(counters.decaps, 2U);
   EXPECT_EQ(counters.replay_failed, 1U);
   EXPECT_EQ(counters.integrity_failed, 1U);
-  EXPECT_EQ(b->call([](TunPlane& plane) { return plane.unknown_spi(); }), 2U);
+  EXPECT_EQ(b->call([](TunPlane& plane) { return plane.unknown_spi(); }), 3U);
   EXPECT_EQ(wire.count().icmp_errors, 0U) << "no protocol unreachable";
   EXPECT_TRUE(ping(sites->lan_a, "192.168.1.2", "10.0.0.2"));
 }

@@ -2,9 +2,12 @@
 #include "kernel/tunnel_links.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
+#include "kernel/loopbacks.hpp"
 #include "kernel/tun_device.hpp"
 #include "tests/kernel/network_namespace.hpp"
 
@@ -64,6 +67,35 @@ TEST(TunnelLinks, ADeviceHasWhatIsWantedAndLosesWhatIsNot) {
     spec.shut_down = false;
     ASSERT_TRUE(links->configure(spec, 1400).ok());
     EXPECT_TRUE(shows("route show 10.9.0.0/16", "dev Tunnel0")) << "again after it was down";
+  });
+}
+
+TEST(Loopbacks, HaveTheirAddressesOutliveACrashAndGoWhenNotWanted) {
+  in_namespace([] {
+    std::system("ip link set lo up");
+    TunnelSpec spec;
+    spec.interface = spec.device = "Loopback0";
+    spec.addresses = {prefix("10.255.0.1", 32), prefix("2001:db8:ff::1", 128)};
+    const pid_t killed = fork();
+    if (killed == 0) {
+      auto before = Loopbacks::open(0);
+      _exit(before.ok() && before->set({spec}).empty() ? 0 : 1);
+    }
+    int status = 1;
+    waitpid(killed, &status, 0);
+    ASSERT_EQ(status, 0);
+    EXPECT_TRUE(shows("addr show dev Loopback0", "inet 10.255.0.1/32"));
+    EXPECT_EQ(std::system("ping -q -c 1 -W 1 10.255.0.1 >/dev/null && ping -q -c 1 -W 1 2001:db8:ff::1 >/dev/null"), 0);
+    run_ip("link add Loopback1 type veth peer name strange");
+    auto after = Loopbacks::open(0);
+    ASSERT_TRUE(after.ok());
+    TunnelSpec taken = spec;
+    taken.interface = taken.device = "Loopback1";
+    EXPECT_EQ(after->set({spec, taken}).size(), 1U) << "a stranger's device is left alone";
+    EXPECT_TRUE(shows("addr show dev Loopback0", "inet 10.255.0.1/32"));
+    EXPECT_TRUE(after->set({}).empty());
+    EXPECT_FALSE(shows("link show", "Loopback0"));
+    EXPECT_TRUE(shows("link show", "Loopback1"));
   });
 }
 

@@ -225,6 +225,18 @@ TEST(CompileTunnel, UnnumberedBorrowsTheAddress) {
             c.tunnels[0].addresses.end());
 }
 
+TEST(CompileTunnel, ALoopbackIsADeviceOfOursUnlessItNamesOne) {
+  const std::string addresses = " ip address 10.255.0.1 255.255.255.255\n ipv6 address 2001:DB8::1/128\n";
+  for (const LineReport& line : applied("interface Loopback0\n ip address 10.255.0.1 255.255.255.255\n").lines)
+    EXPECT_NE(line.verdict, Verdict::no_effect) << line.text;
+  const Compiled c =
+      compiled("interface Loopback0\n" + addresses + "interface Loopback1\n device lo\n" + addresses + "interface Loopback2\n");
+  ASSERT_EQ(c.loopbacks.size(), 1u);
+  EXPECT_EQ(c.loopbacks[0].device, "Loopback0");
+  EXPECT_EQ(c.loopbacks[0].addresses, (std::vector{with_length("10.255.0.1", 32), with_length("2001:db8::1", 128)}));
+  EXPECT_EQ(c.interfaces, (std::vector<InterfaceBinding>{{"Loopback0", "Loopback0"}, {"Loopback1", "lo"}, {"Loopback2", ""}}));
+}
+
 TEST(CompileTunnel, StaticRoutesIntoItAreOurs) {
   const std::string routes =
       "ip route 10.0.0.0 255.255.255.0 Tunnel0\nip route 0.0.0.0 0.0.0.0 Tunnel0 200\nip route 10.9.0.0 255.255.0.0 203.0.113.1\n"
