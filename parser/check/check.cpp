@@ -29,15 +29,6 @@ std::string choices(const std::vector<HelpEntry>& entries) {
   return entries.size() > most_choices ? out + " | ..." : out;
 }
 
-/// What a key that is hidden leaves of itself is no length either, where no caret has to stand below the line.
-std::string without_lengths(std::string text) {
-  constexpr std::string_view hidden = "******";
-  const std::size_t from = text.find("**");
-  const std::size_t end = from == std::string::npos ? from : text.find_last_of('*') + 1;
-  if (from != std::string::npos && text.find_first_not_of("* \t", from) >= end) text.replace(from, end - from, hidden);
-  return text;
-}
-
 /// Corrects a refused line word by word, as long as a keyword is near what was typed, without the keys in it. `session` stays
 /// as it is.
 class Corrector {
@@ -50,18 +41,22 @@ class Corrector {
       const std::string before = text.substr(0, caret), word = text.substr(caret, end - caret), after = text.substr(end);
       const std::vector<HelpEntry> offered = session_.help(before);
       const HelpEntry* best = nearest_keyword(offered, word);
-      if (!best && ends(offered)) return without_keys(before.substr(0, before.find_last_not_of(" \t") + 1));
-      if (!best) return offered.empty() ? "" : without_keys(before) + "{ " + choices(offered) + " }";
+      if (!best && ends(offered)) return without_key_lengths(before.substr(0, before.find_last_not_of(" \t") + 1));
+      if (!best) return offered.empty() ? "" : shown(before) + "{ " + choices(offered) + " }";
       text = before + best->token + after;
       const LineReport trial = tried(text);
-      if (trial.verdict != Verdict::refused) return without_keys(text);
-      if (!trial.caret || *trial.caret <= caret) return without_keys(before + best->token);
+      if (trial.verdict != Verdict::refused) return without_key_lengths(text);
+      if (!trial.caret || *trial.caret <= caret) return without_key_lengths(before + best->token);
       caret = *trial.caret;
     }
-    return without_keys(text);
+    return without_key_lengths(text);
   }
 
  private:
+  static std::string shown(const std::string& before) {
+    std::string out = without_key_lengths(before);
+    return out.empty() || out.back() == ' ' ? out : out + " ";
+  }
   static bool ends(const std::vector<HelpEntry>& offered) { return offered.size() == 1 && offered.front().token == "<cr>"; }
   static const HelpEntry* nearest_keyword(const std::vector<HelpEntry>& offered, const std::string& word) {
     const HelpEntry* best = nullptr;
@@ -111,8 +106,7 @@ class FileReader {
     const std::size_t first = report.text.find_first_not_of(" \t");
     if (first == std::string::npos || report.text[first] == '!') return;
     if (report.command && session_.takes_text()) text_from_ = out_.lines.size();
-    const std::string shown = without_keys(report.text);
-    CheckedLine line{number,         shown != report.text && !report.caret ? without_lengths(shown) : shown,
+    CheckedLine line{number,         report.caret ? without_keys(report.text) : without_key_lengths(report.text),
                      report.verdict, report.answer,
                      report.caret,   {}};
     if (!session_.active()) {

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "parser/check/subject.hpp"
+#include "parser/text.hpp"
 
 namespace parser {
 namespace {
@@ -203,12 +205,6 @@ void access_lists(const Subject& subject, Findings& findings) {
       const auto& lines = entry->lines;
       for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto& own = lines[i].selectors;
-        if (lines[i].action == engine::AclAction::permit && own.local.prefix() && own.local.prefix()->length == 0 &&
-            own.remote.prefix() && own.remote.prefix()->length == 0 && own.local.protocol == 0)
-          add(findings,
-              "access list " + entry->acl + ": \"" + lines[i].text +
-                  "\" takes all traffic into the tunnel; its mirror image at the peer does the same there",
-              {place(lines[i])});
         const auto covering = std::find_if(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i),
                                            [&](const auto& earlier) { return earlier.selectors.contains(own); });
         if (covering != lines.begin() + static_cast<std::ptrdiff_t>(i) && covering->text != lines[i].text)
@@ -217,6 +213,65 @@ void access_lists(const Subject& subject, Findings& findings) {
               {place(lines[i]), place(*covering)});
       }
     }
+}
+
+/// Whatever else keeps the entry from taking effect.
+void everything(const Subject& subject, Findings& findings) {
+  std::set<std::string> seen;
+  subject.root().each<CryptoMap>([&](const CryptoMap&, const Node& entry) {
+    const auto* match = entry.find<MatchAddress>();
+    if (!match || !seen.insert(match->acl).second) return;
+    const Node* list = subject.find_named<AccessList>(match->acl);
+    if (!list) list = subject.find_named<Ipv6AccessList>(match->acl);
+    if (!list) return;
+    list->each<AccessListEntry>([&](const AccessListEntry& line, const Node& node) {
+      const bool all = line.source.target == AclTarget::any && line.destination.target == AclTarget::any;
+      if (line.verb == AclVerb::permit && line.protocol == 0 && all && !line.has_options())
+        add(findings,
+            "access list " + match->acl + ": \"" + line_text(node) +
+                "\" takes all traffic into the tunnel; its mirror image at the peer does the same there",
+            {subject.place(node)});
+    });
+  });
+}
+
+/// Where an interface routes what comes from it: IOS refuses the second address of a network there.
+std::string table_of(const Node& interface) {
+  for (const auto& line : interface.children) {
+    const std::string text = line_text(*line);
+    if (text.starts_with("vrf forwarding ") || text.starts_with("ip vrf forwarding ")) return text.substr(text.rfind(' '));
+  }
+  return {};
+}
+
+void overlapping_networks(const Subject& subject, Findings& findings) {
+  struct Held {
+    std::string table;
+    std::uint32_t first, last;
+    const Node *interface, *line;
+  };
+  std::vector<Held> held;
+  for (const auto& block : subject.root().children) {
+    if (!block->as<Interface>() || block->find<Shutdown>()) continue;
+    block->each<InterfaceAddress>([&](const InterfaceAddress& each, const Node& line) {
+      if (each.source != AddressSource::typed) return;
+      const std::uint32_t mask = mask_of(each.network.length).v4_host_order(),
+                          first = each.network.address.v4_host_order() & mask;
+      held.push_back({table_of(*block), first, first | ~mask, block.get(), &line});
+    });
+  }
+  std::stable_sort(held.begin(), held.end(),
+                   [](const Held& a, const Held& b) { return std::tie(a.table, a.first) < std::tie(b.table, b.first); });
+  for (std::size_t i = 1, widest = 0; i < held.size(); ++i) {
+    const Held &before = held[widest], &each = held[i];
+    const bool same_table = before.table == each.table;
+    if (same_table && each.first <= before.last && each.interface != before.interface)
+      add(findings,
+          line_text(*each.interface) + ": \"" + line_text(*each.line) + "\" overlaps with " + line_text(*before.interface) +
+              ", and is refused by IOS",
+          {subject.place(*each.line), subject.place(*before.line)});
+    if (!same_table || each.last > before.last) widest = i;
+  }
 }
 
 constexpr std::array weak_words = {"des",          "3des",        "md5",        "sha1",     "sha",
@@ -273,6 +328,8 @@ const std::vector<OneFileCheck>& one_file_checks() {
       {"unused", unused},
       {"two-profiles", two_profiles},
       {"access-list", access_lists},
+      {"access-list", everything},
+      {"addresses", overlapping_networks},
       {"weak", weak},
       {"ikev1", ikev1},
       {"certificate", certificate_findings},

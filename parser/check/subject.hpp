@@ -69,6 +69,11 @@ const std::vector<OneFileCheck>& one_file_checks();
 void certificate_findings(const Subject& subject, std::vector<Finding>& findings);
 /// parser/check/names.cpp; behind what the compiler says.
 void undefined_names(const Subject& subject, std::vector<Finding>& findings);
+/// Two tunnel interfaces as the ends of one tunnel (parser/check/tunnel_ends.cpp).
+void compare_tunnels(const Subject& a, const Node& interface_a, const Subject& b, const Node& interface_b,
+                     std::vector<Finding>& findings);
+/// Tunnels between the two that one end has shut down.
+void shut_tunnels(const Subject& a, const Subject& b, std::vector<Finding>& findings);
 /// The files as two ends of a tunnel.
 std::vector<Finding> compare(const Subject& a, const Subject& b);
 

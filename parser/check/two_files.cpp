@@ -266,26 +266,47 @@ Place place_of_entry(const End& end, const engine::SelectorLine& line) {
   return end.subject->place(*list);
 }
 
+/// What holds the selectors of an end, and the line of the file where it stands.
+std::pair<std::string, Place> selectors_of(const End& end) {
+  if (end.entry->acl.empty()) return {end.name(), end.line<MatchAddress>()};
+  const Node* list = end.subject->find_named<AccessList>(end.entry->acl);
+  if (!list) list = end.subject->find_named<Ipv6AccessList>(end.entry->acl);
+  return {"access list " + end.entry->acl, list ? end.subject->place(*list) : end.line<MatchAddress>()};
+}
+
 void mirrored_towards(const End& from, const End& to, Findings& findings) {
+  const auto& theirs = to.entry->lines;
   for (const auto& line : from.entry->lines) {
-    if (line.action != engine::AclAction::permit) continue;
     const engine::SelectorPair mirror{line.selectors.remote, line.selectors.local};
-    const bool there = std::any_of(to.entry->lines.begin(), to.entry->lines.end(), [&](const auto& other) {
-      return other.action == engine::AclAction::permit && other.selectors == mirror;
-    });
-    if (there) continue;
-    const Node* list = to.subject->find_named<AccessList>(to.entry->acl);
-    if (!list) list = to.subject->find_named<Ipv6AccessList>(to.entry->acl);
+    if (std::any_of(theirs.begin(), theirs.end(),
+                    [&](const auto& other) { return other.action == line.action && other.selectors == mirror; }))
+      continue;
+    // Of what is left out of the tunnel only that counts which the other end sends into it.
+    const bool bypass = line.action == engine::AclAction::deny;
+    if (bypass && std::none_of(theirs.begin(), theirs.end(), [&](const auto& other) {
+          return other.action == engine::AclAction::permit && other.selectors.intersect(mirror);
+        }))
+      continue;
+    const auto [holder, place] = selectors_of(to);
     add(findings, "selectors",
-        "\"" + line.text + "\" of " + from.subject->file() + " has no mirror image in access list " + to.entry->acl + " of " +
-            to.subject->file(),
-        {place_of_entry(from, line), list ? to.subject->place(*list) : to.line<MatchAddress>()});
+        "\"" + line.text + "\" of " + from.subject->file() + " has no mirror image in " + holder + " of " + to.subject->file() +
+            (bypass ? ": one end leaves out of the tunnel what the other sends into it" : ""),
+        {place_of_entry(from, line), place});
   }
 }
 
+/// Tunnels of other kinds are told by their modes.
 void selectors(const Peering& p, Findings& findings) {
+  const Node *a = p.a.tunnel(), *b = p.b.tunnel();
+  const auto *mode_a = a ? a->find<TunnelMode>() : nullptr, *mode_b = b ? b->find<TunnelMode>() : nullptr;
+  if (mode_a && mode_b && *mode_a != *mode_b) return;
   mirrored_towards(p.a, p.b, findings);
   mirrored_towards(p.b, p.a, findings);
+}
+
+void tunnels(const Peering& p, Findings& findings) {
+  const Node *a = p.a.tunnel(), *b = p.b.tunnel();
+  if (a && b) compare_tunnels(*p.a.subject, *a, *p.b.subject, *b, findings);
 }
 
 std::string seconds(engine::Duration duration) {
@@ -328,7 +349,7 @@ void fragmentation(const Peering& p, Findings& findings) {
 
 using Comparison = void (*)(const Peering&, Findings&);
 constexpr Comparison comparisons[] = {ike_proposals, identities, keys,      transform_sets, modes,
-                                      pfs,           selectors,  lifetimes, fragmentation};
+                                      pfs,           selectors,  lifetimes, fragmentation,  tunnels};
 
 /// An entry that speaks to an address of the other router without an answer there.
 void one_sided(const End& end, const std::vector<End>& others, Findings& findings) {
@@ -374,6 +395,7 @@ std::vector<Finding> compare(const Subject& a, const Subject& b) {
     for (const Comparison comparison : comparisons) comparison({end, *other}, findings);
   }
   for (const End& end : ends_b) one_sided(end, ends_a, findings);
+  shut_tunnels(a, b, findings);
   if (!met && findings.empty() && !ends_a.empty() && !ends_b.empty())
     add(findings, "peers",
         a.file() + " and " + b.file() + " do not speak to each other: no peer of one is an address of the other",

@@ -217,6 +217,55 @@ TEST(Check, TwoEndsOfATunnel) {
   EXPECT_NE(sets.find("a.cfg:19,b.cfg:19 transform-sets: no transform set in common"), std::string::npos) << sets;
 }
 
+TEST(Check, TunnelsThatAreUpAndCarryNothing) {
+  const std::string a = replaced(tunnel_site("1", "2"), " tunnel mode", " ip mtu 1400\n tunnel mode");
+  const std::string b = replaced(tunnel_site("2", "1"), " tunnel mode", " ip mtu 1400\n tunnel mode");
+  const std::string responder = " set ikev2-profile PR\n responder-only\n";
+  EXPECT_EQ(two(a, b), "");
+  struct Case {
+    const char *what, *by, *finding;
+  };
+  for (const Case& each : {
+           Case{"ip mtu 1400", "ip mtu 1300", "a.cfg:27,b.cfg:27 mtu: ip mtu 1400 against ip mtu 1300"},
+           Case{"10.9.9.2", "10.9.8.2", "a.cfg:25,b.cfg:25 addresses: 10.9.9.1 and 10.9.8.2 are in no subnet together"},
+           Case{"10.9.9.2", "10.9.9.1", "a.cfg:25,b.cfg:25 addresses: both ends of the tunnel have the address 10.9.9.1"},
+           Case{" ip mtu", " shutdown\n ip mtu", "b.cfg:27,a.cfg:29 shutdown: interface Tunnel0 of b.cfg is shut down"},
+           Case{"tunnel mode ipsec ipv4", "tunnel mode ipsec dual-overlay",
+                "a.cfg:28,b.cfg:28 mode: tunnel mode ipsec ipv4 against tunnel mode ipsec dual-overlay"},
+       }) {
+    const std::string found = two(a, replaced(b, each.what, each.by));
+    EXPECT_NE(found.find(each.finding), std::string::npos) << each.finding << "\nin\n" << found;
+    EXPECT_EQ(found.find("no mirror image"), std::string::npos) << found;
+  }
+  EXPECT_EQ(two(a, replaced(b, " set ikev2-profile PR\n", responder)), "");
+  EXPECT_EQ(two(replaced(a, " set ikev2-profile PR\n", responder), replaced(b, " set ikev2-profile PR\n", responder)),
+            "a.cfg:22,b.cfg:22 responder-only: both ends are responder-only: nobody begins\n");
+}
+
+TEST(Check, WhatOneEndLeavesOutAndTheOtherProtects) {
+  const std::string a = site_of("1", "2"), line = "ip access-list extended ACL\n", deny = " deny ip host 10.0.2.1 any\n";
+  const std::string found = two(a, replaced(site_of("2", "1"), line, line + deny));
+  EXPECT_NE(found.find("b.cfg:19,a.cfg:18 selectors: \"deny ip host 10.0.2.1 any\" of b.cfg has no mirror image in access list "
+                       "ACL of a.cfg: one end leaves out of the tunnel what the other sends into it"),
+            std::string::npos)
+      << found;
+  EXPECT_EQ(two(replaced(a, line, line + " deny ip any host 10.0.2.1\n"), replaced(site_of("2", "1"), line, line + deny)), "");
+  const std::string apart = two(a, replaced(site_of("2", "1"), line, line + " deny ip host 172.16.0.1 any\n"));
+  EXPECT_EQ(apart, "") << "nobody sends that into the tunnel";
+}
+
+TEST(Check, NetworksThatTwoInterfacesHave) {
+  const std::string one_of_two = "interface Tunnel3\n ip address 10.1.0.1 255.255.255.0\ninterface Tunnel4\n";
+  const std::string found = one(one_of_two + " ip address 10.1.0.2 255.255.255.0\n");
+  EXPECT_NE(found.find("a.cfg:4,a.cfg:2 addresses: interface Tunnel4: \"ip address 10.1.0.2 255.255.255.0\" overlaps with "
+                       "interface Tunnel3"),
+            std::string::npos)
+      << found;
+  for (const char* other : {" ip address 10.1.1.2 255.255.255.0\n", " vrf forwarding V\n ip address 10.1.0.2 255.255.255.0\n",
+                            " shutdown\n ip address 10.1.0.2 255.255.255.0\n"})
+    EXPECT_EQ(one(one_of_two + other).find("overlaps"), std::string::npos) << other;
+}
+
 TEST(Check, WhatNothingUses) {
   const std::string more =
       "crypto ikev2 proposal P9\n encryption aes-cbc-256\n integrity sha256\n group 19\ncrypto ikev2 keyring K9\n"
@@ -244,6 +293,9 @@ TEST(Check, AccessListEntriesThatAreNeverReachedOrTakeEverything) {
   EXPECT_NE(found.find("a.cfg:20,a.cfg:19 access-list: "), std::string::npos) << found;
   found = one(replaced(site_of("1", "2"), "permit ip 10.0.1.0 0.0.0.255 10.0.2.0 0.0.0.255", "permit ip any any"));
   EXPECT_NE(found.find("a.cfg:19 access-list: access list ACL: \"permit ip any any\" takes all traffic"), std::string::npos)
+      << found;
+  found = one("access-list 103 permit ip any any\ncrypto map M 10 ipsec-isakmp\n match address 103\n");
+  EXPECT_NE(found.find("a.cfg:1 access-list: access list 103: \"permit ip any any\" takes all traffic"), std::string::npos)
       << found;
 }
 
