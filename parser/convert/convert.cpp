@@ -62,7 +62,8 @@ class Converter {
       const std::string name = "V1-POLICY-" + std::to_string(priority), number = "policy " + std::to_string(priority);
       if (policy.authentication != "pre-share") {
         note(policy.line,
-             number + " authenticates by " + policy.authentication + ", IOS's default where nothing is said, with hash " +
+             number + " authenticates by " + policy.authentication +
+                 (policy.authentication == "rsa-sig" ? ", IOS's default where nothing is said" : "") + ", with hash " +
                  policy.hash + ": not converted, there is no certificate to go with it",
              true);
         continue;
@@ -161,6 +162,10 @@ class Converter {
       line("  pre-shared-key " + key.text);
       if (everyone)
         note(key.line, "a key for 0.0.0.0 was for anyone; in IKEv2 only peers that a profile matches may use it", false);
+      if (key.text.starts_with("6 "))
+        note(key.line,
+             "a key of type 6 is sealed by the master key of the router that printed it, and of no use here: type the key itself",
+             true);
       if (key.no_xauth) note(key.line, "no-xauth has no meaning in IKEv2; dropped", false);
     }
   }
@@ -266,8 +271,21 @@ class Converter {
     return is_address ? text : "interface " + text;
   }
 
-  static bool needs_own_profile(const User& user) {
-    return user.isakmp_profile.empty() && !user.has_ikev2 && !user.dynamic && !(is_map(user) && user.peers.empty());
+  bool needs_own_profile(const User& user) const {
+    if (!user.isakmp_profile.empty() || user.has_ikev2 || user.dynamic) return false;
+    if (user.of_dynamic_map) return for_sites(user);
+    return !(is_map(user) && user.peers.empty());
+  }
+  /// Some crypto map takes the entry of a dynamic map for peers of unknown address, which are no clients with xauth.
+  bool for_sites(const User& entry) const {
+    return std::any_of(old_.users.begin(), old_.users.end(), [&](const User& user) {
+      return user.dynamic && user.dynamic_map == entry.map && user.isakmp_profile.empty() && !has_clients(user.map);
+    });
+  }
+  bool has_clients(const std::string& map) const {
+    return std::any_of(old_.client_lines.begin(), old_.client_lines.end(), [&](const std::string& each) {
+      return each.starts_with("crypto map " + map + " ") && !each.starts_with("crypto map " + map + " isakmp-profile");
+    });
   }
   static bool is_map(const User& user) { return !user.map.empty(); }
   static std::string own_profile_name(const User& user) {
@@ -315,11 +333,9 @@ class Converter {
 
   void users() {
     for (const User& user : old_.users) {
-      if (user.header.starts_with("crypto dynamic-map ")) continue;
+      if (user.of_dynamic_map) continue;
       if (user.dynamic) {
-        if (!user.isakmp_profile.empty() && converted_.contains(user.isakmp_profile)) continue;
-        line("no crypto map " + user.map + " " + std::to_string(user.sequence));
-        note(user.line, user.header + " is for clients that IKEv2 has no counterpart of: taken away; use EAP", true);
+        dynamic_entry(user);
       } else if (needs_own_profile(user)) {
         line(user.header + "\n set ikev2-profile " + own_profile_name(user));
       } else if (converted_.contains(user.isakmp_profile)) {
@@ -329,6 +345,24 @@ class Converter {
       }
     }
     for (const std::string& each : old_.client_lines) line("no " + each);
+  }
+
+  /// What a dynamic entry stands for are the entries of its dynamic map: each names a profile of its own, or that of the map.
+  void dynamic_entry(const User& user) {
+    bool any = false;
+    for (const User& entry : old_.users) {
+      if (!entry.of_dynamic_map || entry.map != user.dynamic_map) continue;
+      const std::string& profile = entry.isakmp_profile.empty() ? user.isakmp_profile : entry.isakmp_profile;
+      const bool own = needs_own_profile(entry);
+      if (!own && !converted_.contains(profile)) continue;
+      any = true;
+      line(entry.header + (entry.isakmp_profile.empty() ? "" : "\n no set isakmp-profile") + "\n set ikev2-profile " +
+           (own ? own_profile_name(entry) : profile));
+      note(entry.line, entry.header + ": dynamic crypto maps have no effect here, on a router they have", true);
+    }
+    if (any) return;
+    line("no crypto map " + user.map + " " + std::to_string(user.sequence));
+    note(user.line, user.header + " is for clients that IKEv2 has no counterpart of: taken away; use EAP", true);
   }
 
   const ikev1::Configuration& old_;
@@ -349,14 +383,14 @@ Conversion convert(std::string_view text) {
   for (const LineReport& report : applied.lines) {
     if (report.verdict != Verdict::refused || report.number > lines.size()) continue;
     lines[report.number - 1].clear();
-    notes.push_back({report.number, "refused, so not converted: " + without_keys(report.text), true});
+    notes.push_back({report.number, "refused, so not converted: " + without_key_lengths(report.text), true});
   }
   std::string understood;
   for (const std::string& line : lines) understood += line + "\n";
   Conversion out = Converter(ikev1::read(understood)).convert();
   for (const LineReport& report : parser::apply(applied.configuration, out.configuration).lines)
     if (report.verdict == Verdict::refused)
-      notes.push_back({0, "what it became is refused, see `sallyport check`: " + without_keys(report.text), true});
+      notes.push_back({0, "what it became is refused, see `sallyport check`: " + without_key_lengths(report.text), true});
   out.notes.insert(out.notes.end(), notes.begin(), notes.end());
   std::stable_sort(out.notes.begin(), out.notes.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
   return out;

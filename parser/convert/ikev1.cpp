@@ -90,7 +90,7 @@ class Reader {
     if (begins(w, {"crypto", "keyring"})) return keyring_opener(w);
     if (begins(w, {"crypto", "isakmp"})) return isakmp(w);
     if (begins(w, {"crypto", "ipsec", "profile"})) return user(rest(w, 0), {}, 0);
-    if (begins(w, {"crypto", "dynamic-map"})) return user(rest(w, 0), word(w, 2), number(word(w, 3)), true);
+    if (begins(w, {"crypto", "dynamic-map"})) return user(rest(w, 0), word(w, 2), number(word(w, 3)));
     if (begins(w, {"crypto", "map"})) return map_line(w);
     if (begins(w, {"crypto", "ipsec", "transform-set"})) transform_set(w);
     return true;
@@ -169,16 +169,10 @@ class Reader {
     for (std::size_t i = 0; i <= std::min(name + 2, w.size() - 1); ++i) header += (i ? " " : "") + w[i];
     user(header, word(w, name), sequence, dynamic);
     if (dynamic) {
-      out_.users.back().isakmp_profile = dynamic_profile(word(w, name + 4));
+      out_.users.back().dynamic_map = word(w, name + 4);
       block_ = nullptr;
     }
     return true;
-  }
-
-  std::string dynamic_profile(const std::string& name) const {
-    for (const User& each : out_.users)
-      if (each.header.starts_with("crypto dynamic-map " + name + " ")) return each.isakmp_profile;
-    return {};
   }
 
   bool user(std::string header, std::string map, unsigned sequence, bool dynamic = false) {
@@ -196,6 +190,7 @@ class Reader {
     fresh.map = std::move(map);
     fresh.sequence = sequence;
     fresh.dynamic = dynamic;
+    fresh.of_dynamic_map = fresh.header.starts_with("crypto dynamic-map ");
     out_.users.push_back(std::move(fresh));
     block_ = &Reader::in_user;
     return true;
@@ -269,8 +264,14 @@ class Reader {
     else if (w[0] == "rsa-pubkey")
       remark("keyring " + out_.keyrings.back().first + ": rsa-pubkey (RSA encrypted nonces) is IKEv1's; use certificates", true);
     else
-      return w[0] == "description" || w[0] == "exit" || w[0] == "no";
+      return w[0] == "description" || w[0] == "exit" || w[0] == "no" || is_of_public_key(w[0]);
     return true;
+  }
+
+  /// What stands below `rsa-pubkey`.
+  static bool is_of_public_key(const std::string& word) {
+    return word == "address" || word == "serial-number" || word == "key-string" || word == "quit" ||
+           word.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   }
 
   bool in_profile(const Words& w, const std::string& text) {

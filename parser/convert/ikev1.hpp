@@ -46,13 +46,17 @@ struct Profile {
   bool aggressive = false;  // `initiate mode aggressive`
 };
 
-/// A crypto map entry or an IPsec profile that uses IKE. The peers of a profile are where the tunnels that it protects go.
+/// An entry of a crypto map or dynamic map, or an IPsec profile that uses IKE. The peers of a profile are where the tunnels that
+/// it protects go.
 struct User {
   std::size_t line = 0;
   std::string header, map, isakmp_profile;
   unsigned sequence = 0;
   std::vector<std::string> peers;
-  bool has_ikev2 = false, dynamic = false;
+  bool has_ikev2 = false;
+  bool dynamic = false;         // `crypto map M N ipsec-isakmp dynamic D`
+  std::string dynamic_map;      // D
+  bool of_dynamic_map = false;  // an entry of one, which `map` names
 };
 
 /// A line that was understood but has no IKEv2 counterpart of its own, with what to say about it.

@@ -216,6 +216,39 @@ TEST(Convert, AllKeyringsOfAProfileAndItsTemplateGoOn) {
     })) << said;
 }
 
+TEST(Convert, ADynamicMapOfSitesGetsAProfileThatMatchesTheOwnersOfKeys) {
+  const std::string start =
+      "crypto isakmp policy 1\n authentication pre-share\ncrypto isakmp key spokekey address 0.0.0.0\n"
+      "crypto dynamic-map DYN 10\n match address 101\n";
+  const Conversion out = convert(start + "crypto map CM 10 ipsec-isakmp dynamic DYN\n");
+  for (const char* part : {"crypto ikev2 profile V1-MAP-DYN-10\n match identity remote address 0.0.0.0\n",
+                           "crypto dynamic-map DYN 10\n set ikev2-profile V1-MAP-DYN-10\n"})
+    EXPECT_NE(out.configuration.find(part), std::string::npos) << part << "\n" << out.configuration;
+  EXPECT_EQ(out.configuration.find("no crypto map"), std::string::npos) << out.configuration;
+  EXPECT_TRUE(std::any_of(out.notes.begin(), out.notes.end(), [](const ConversionNote& note) {
+    return note.line == 4 && note.undone && note.text.find("no effect here") != std::string::npos;
+  }));
+  const std::string of_map = convert(start +
+                                     "crypto isakmp profile P\n match identity address 192.0.2.7\n"
+                                     "crypto map CM isakmp-profile P\ncrypto map CM 10 ipsec-isakmp dynamic DYN\n")
+                                 .configuration;
+  EXPECT_NE(of_map.find("crypto dynamic-map DYN 10\n set ikev2-profile P\n"), std::string::npos) << of_map;
+}
+
+TEST(Convert, WhatCannotMoveIsToldByItsReason) {
+  const Conversion out = convert(
+      "crypto isakmp policy 1\n authentication rsa-encr\ncrypto isakmp key 6 AbCdEf address 192.0.2.1\n"
+      "crypto keyring R\n rsa-pubkey name far\n  key-string\n   30820122\n   quit\n"
+      " pre-shared-key address 192.0.2.7 key k\n");
+  std::string all;
+  for (const ConversionNote& note : out.notes) all += std::to_string(note.line) + " " + note.text + "\n";
+  EXPECT_NE(all.find("1 policy 1 authenticates by rsa-encr, with hash"), std::string::npos) << all;
+  EXPECT_NE(all.find("3 a key of type 6 is sealed"), std::string::npos) << all;
+  EXPECT_NE(all.find("5 keyring R: rsa-pubkey"), std::string::npos) << all;
+  EXPECT_EQ(all.find("refused"), std::string::npos) << all;
+  EXPECT_NE(out.configuration.find(" peer R-1\n  address 192.0.2.7\n"), std::string::npos) << out.configuration;
+}
+
 TEST(Convert, AProfileOfAWholeMapGoesToItsEntries) {
   const Conversion out = convert(
       "crypto isakmp policy 1\n authentication pre-share\ncrypto keyring R\n pre-shared-key address 192.0.2.7 key k\n"
