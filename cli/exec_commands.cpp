@@ -315,6 +315,7 @@ class ExecCommands : public FileCommands {
     done();
   }
   void operator()(const parser::ClearKept& command) {
+    if (command.what == parser::Forgotten::nothing) return done();
     if (command.what == parser::Forgotten::diagnoses) {
       backend().clear({engine::ClearWhat::diagnoses});
       return done();

@@ -58,8 +58,12 @@ std::string help_text(std::string_view text, const std::vector<parser::HelpEntry
   std::string out;
   if (nothing_typed || text.back() == ' ' || text.back() == '\t') {
     if (nothing_typed && !title.empty()) out += std::string(title) + "\n";
-    for (const auto& entry : entries)
+    bool ours = false;
+    for (const auto& entry : entries) {
+      if (entry.extension && !ours) out += "Extensions:\n";
+      ours = entry.extension;
       out += "  " + (entry.help.empty() ? entry.token : padded(entry.token, width) + entry.help) + "\n";
+    }
     return out;
   }
   const std::size_t per_row = std::max<std::size_t>(1, columns / width);

@@ -172,7 +172,7 @@ void Session::line(const std::string& text) {
     return;
   }
   if (at_terminal() && !text.empty() && !(config_ && config_->takes_text())) {
-    history_.push_back(parser::without_keys(text));
+    history_.push_back(parser::without_key_lengths(text));
     if (history_.size() > history_lines) history_.pop_front();
   }
   if (config_)
@@ -282,7 +282,8 @@ void Session::report(const parser::LineReport& line, bool is_text) {
   }
   if (config_ && (is_text || !blank_or_comment(line.text))) {
     journal_.push_back(line.text);
-    if (config_->active() && entered_.size() < parser::most_logged_commands) entered_.push_back(parser::without_keys(line.text));
+    if (config_->active() && entered_.size() < parser::most_logged_commands)
+      entered_.push_back(parser::without_key_lengths(line.text));
     uncommitted_ = true;
   }
   ikev1_entered_ = ikev1_entered_ || parser::is_ikev1(line);

@@ -56,7 +56,7 @@ std::vector<std::string> lines_of(std::string_view text, Holds holds) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
-    out.push_back(holds == Holds::configuration ? parser::without_keys(line) : std::string(line));
+    out.push_back(holds == Holds::configuration ? parser::without_key_lengths(line) : std::string(line));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return out;

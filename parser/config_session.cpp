@@ -292,6 +292,8 @@ void ConfigSession::Impl::line(const CleanLine& cleaned, LineReport& report) {
       report.answer = "% Ambiguous command:  \"" + cleaned.text + "\"";
       break;
     default:
+      report.answer = worst.complaint;
+      if (!report.answer.empty()) break;
       report.answer = invalid_input;
       report.caret = cleaned.column(worst.at);
   }
@@ -347,7 +349,8 @@ std::string ConfigSession::prompt() const {
 
 std::vector<HelpEntry> ConfigSession::help(std::string_view text) const {
   std::vector<HelpEntry> out;
-  for (Expect& e : offers(impl_->blocks.chain(), text)) out.push_back({std::move(e.text), std::move(e.help)});
+  for (Expect& e : offers(impl_->blocks.chain(), text))
+    out.push_back({std::move(e.text), std::move(e.help), e.kind == Expect::Kind::extension});
   return out;
 }
 

@@ -45,6 +45,7 @@ Session::Session(std::string_view line) : begin_(line.data()), end_(line.data() 
 void Session::rewind() {
   far_ = begin_;
   expected_.clear();
+  complaint_ = {nullptr, {}};
   form = Form::set;
   bare = false;
   found_keyword_place_ = false;
@@ -84,6 +85,17 @@ It Session::match_keyword(It p, std::string_view text, std::string_view help) {
   }
   if (!help.empty()) expect(p, Expect::Kind::keyword, text, help);
   return nullptr;
+}
+
+It Session::match_extension(It p, std::string_view text, std::string_view help) {
+  const It end = token_end(p, end_);
+  if (p != help_at && same_letters({p, end}, text)) return match_keyword(p, text, {});
+  expect(p, Expect::Kind::extension, text, help);
+  return nullptr;
+}
+
+void Session::complain(It p, std::string why) {
+  if (wants(p)) complaint_ = {p, std::move(why)};
 }
 
 bool Session::at_end(It p) {

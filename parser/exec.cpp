@@ -55,7 +55,8 @@ ExecResult parse_exec(std::string_view line, bool privileged) {
 
 std::vector<HelpEntry> exec_help(std::string_view text, bool privileged) {
   std::vector<HelpEntry> out;
-  for (Expect& e : offers({&mode_for(privileged)}, text)) out.push_back({std::move(e.text), std::move(e.help)});
+  for (Expect& e : offers({&mode_for(privileged)}, text))
+    out.push_back({std::move(e.text), std::move(e.help), e.kind == Expect::Kind::extension});
   return out;
 }
 

@@ -278,9 +278,11 @@ struct ClearIkeStats {
   friend bool operator==(const ClearIkeStats&, const ClearIkeStats&) = default;
 };
 /// `clear crypto ikev2 diagnose error`, `clear logging`
-enum class Forgotten : std::uint8_t { diagnoses, log };
+/// `nothing`: what IOS has a cache or a client for, and we have not.
+enum class Forgotten : std::uint8_t { diagnoses, log, nothing };
 struct ClearKept {
   Forgotten what = Forgotten::diagnoses;
+  std::string client{};
   friend bool operator==(const ClearKept&, const ClearKept&) = default;
 };
 /// `show crypto call admission statistics`

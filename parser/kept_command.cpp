@@ -42,8 +42,11 @@ void KeptCommand::print_hidden(const void* value, std::string& out) const {
   const Kept& line = of(value);
   const std::string shown = without_other_secrets(line);
   for (std::size_t i = 0; i < line.words.size(); ++i) {
+    const std::string_view word = word_of(shown, line, i);
+    const bool hides = word != line.word(i) && word.find_first_not_of('*') == std::string_view::npos;
     if (!out.empty()) out += ' ';
-    out += line.is_secret(i) ? "******" : word_of(shown, line, i);
+    out += line.is_secret(i) || hides ? "******" : word;
+    if (hides) return;  // and everything behind it: the number of words is no one's either
   }
 }
 
@@ -76,7 +79,7 @@ std::vector<BoundColumn> KeptCommand::columns(const void* value) const {
 
 bool KeptCommand::same(const void* old, const void* given, bool bare) const {
   if (merge_ == Merge::once) return true;
-  if (bare) return begins_with_words(of(old), of(given));
+  if (bare) return begins_with_words(of(old), of(given)) || names_same(of(old).text, of(given).text);
   if (selects()) return same_selectors(of(old), of(given));
   const std::string_view part = single_part(of(given).text, singles_);
   return part.empty() ? of(old) == of(given) : single_part(of(old).text, singles_) == part;

@@ -123,6 +123,21 @@ std::string_view single_part(std::string_view text, const std::vector<std::strin
   return {};
 }
 
+bool names_same(std::string_view a, std::string_view b) {
+  const auto name_of = [](std::string_view text) {
+    for (std::string_view left = text;;) {
+      const std::string_view word = take_word(left);
+      if (word == "type")
+        take_word(left);
+      else if (word != "match-any" && word != "match-all")
+        return text;
+      text = left;
+    }
+  };
+  const std::string_view keyword = take_word(a);
+  return keyword == take_word(b) && (keyword == "class-map" || keyword == "policy-map") && !a.empty() && name_of(a) == name_of(b);
+}
+
 bool is_switch(std::string_view text) {
   return std::any_of(std::begin(switches), std::end(switches),
                      [&](std::string_view pattern) { return covered(pattern, text) == text.size(); });

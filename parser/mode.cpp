@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "parser/command.hpp"
 #include "parser/kept.hpp"
@@ -207,6 +208,7 @@ bool may_become(std::string_view partial, const Expect& e) {
   switch (e.kind) {
     case Expect::Kind::keyword:
     case Expect::Kind::type_name:
+    case Expect::Kind::extension:
       return starts_with_letters(e.text, partial);
     case Expect::Kind::argument:
       if (e.text[0] == '<' || e.text == "A.B.C.D") return digit;
@@ -230,8 +232,8 @@ std::vector<Expect> offers(const std::vector<const Mode*>& modes, std::string_vi
     std::erase_if(found, [&](const Expect& e) { return !may_become(asked.partial(), e); });
     if (found.empty()) continue;
     std::sort(found.begin(), found.end(), [](const Expect& a, const Expect& b) {
-      const bool a_cr = a.kind == Expect::Kind::cr, b_cr = b.kind == Expect::Kind::cr;
-      return a_cr != b_cr ? b_cr : std::pair(a.text, a.help) < std::pair(b.text, b.help);
+      const auto place = [](const Expect& e) { return std::max(e.kind, Expect::Kind::argument); };
+      return std::tuple(place(a), a.text, a.help) < std::tuple(place(b), b.text, b.help);
     });
     return found;
   }
@@ -246,7 +248,8 @@ std::string completed(const std::vector<const Mode*>& modes, std::string_view te
   const Expect* only = nullptr;
   const std::vector<Expect> found = offers(modes, text);
   for (const Expect& e : found) {
-    if (e.kind != Expect::Kind::keyword && e.kind != Expect::Kind::type_name) continue;
+    if (e.kind == Expect::Kind::argument || e.kind == Expect::Kind::cr) continue;
+    if (e.kind == Expect::Kind::extension && only) break;  // what IOS has goes before
     if (same_letters(e.text, partial)) {
       only = &e;
       break;
@@ -255,7 +258,7 @@ std::string completed(const std::vector<const Mode*>& modes, std::string_view te
     only = &e;
   }
   if (!only) return std::string(text);
-  return std::string(text.substr(0, at)) + only->text + (only->kind == Expect::Kind::keyword ? " " : "");
+  return std::string(text.substr(0, at)) + only->text + (only->kind == Expect::Kind::type_name ? "" : " ");
 }
 
 const std::vector<const Mode*>& config_modes() {

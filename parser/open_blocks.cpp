@@ -22,7 +22,8 @@ std::string_view main_word(std::string_view line) {
 std::string meant(const Session& session) {
   const std::string_view token(session.far(), Session::token_end(session.far(), session.end()));
   for (const Expect& e : session.expected())
-    if (e.kind == Expect::Kind::keyword && nearly_same(token, e.text)) return "did you mean \"" + e.text + "\"?";
+    if ((e.kind == Expect::Kind::keyword || e.kind == Expect::Kind::extension) && nearly_same(token, e.text))
+      return "did you mean \"" + e.text + "\"?";
   return {};
 }
 
@@ -70,7 +71,7 @@ std::optional<OpenBlocks::Found> OpenBlocks::owner(const CleanLine& line, Refusa
         if (auto parent = spelled_out(line, level)) return parent;
       if (outcome == Outcome::ok) return found;
       refusal = {outcome, static_cast<std::size_t>(session.far() - session.begin()),
-                 outcome == Outcome::invalid ? meant(session) : std::string()};
+                 outcome == Outcome::invalid ? meant(session) : std::string(), session.complaint()};
     }
     if (level == held)
       if (auto found = opaque(line, level)) return found;

@@ -14,7 +14,7 @@ namespace parser {
 struct Refusal {
   Outcome outcome = Outcome::invalid;
   std::size_t at = 0;
-  std::string hint{};
+  std::string hint{}, complaint{};
   bool weaker_than(const Refusal& other) const {
     return other.at != at ? other.at > at : outcome == Outcome::invalid && other.outcome != Outcome::invalid;
   }

@@ -48,6 +48,7 @@ struct LineReport {
 struct HelpEntry {
   std::string token;  // keyword, "WORD", "A.B.C.D", "<1-65535>", "<cr>"
   std::string help;
+  bool extension = false;  // a word that IOS has not
 };
 
 /// The line is one of IKEv1's, taken and without effect.

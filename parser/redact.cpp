@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 #include <utility>
 
 #include "parser/edit_distance.hpp"
@@ -79,38 +80,53 @@ bool is_ppk(std::string_view word) {
 /// `pre-shared-key local KEY`
 bool is_side(std::string_view word) { return word == "local" || word == "remote"; }
 
-/// `scheme://user:password@host`
-void hide_in_urls(std::string& line) {
-  for (std::size_t at = line.find("://"); at != std::string::npos; at = line.find("://", at + 3)) {
+/// `scheme://user:password@host`: where the password stands of the first address behind `from` that has one.
+std::pair<std::size_t, std::size_t> password_in_url(const std::string& line, std::size_t from) {
+  for (std::size_t at = line.find("://", from); at != std::string::npos; at = line.find("://", at + 3)) {
     const std::size_t word_ends = next_place(line, at, true);
     const std::size_t host = line.rfind('@', word_ends), colon = line.find(':', at + 3);
-    if (host == std::string::npos || host < at || colon > host) continue;
-    std::fill(line.begin() + static_cast<std::ptrdiff_t>(colon) + 1, line.begin() + static_cast<std::ptrdiff_t>(host), '*');
+    if (host != std::string::npos && host >= at && colon <= host) return {colon + 1, host};
   }
+  return {line.size(), line.size()};
 }
 
-}  // namespace
-
-std::string without_keys(std::string_view line) {
-  std::string out(line);
-  hide_in_urls(out);
+/// Where the secret begins that ends the line.
+std::size_t secret_place(const std::string& line) {
   std::string before, word;
   std::size_t at = next_place(line, 0, false), end = next_place(line, at, true);
-  std::string after = lower(out.substr(at, end - at));
+  std::string after = lower(line.substr(at, end - at));
   const std::string first = after;
   while (!after.empty()) {
     before = std::exchange(word, std::exchange(after, {}));
     const std::size_t behind = end;
     at = next_place(line, behind, false);
     end = next_place(line, at, true);
-    after = lower(out.substr(at, end - at));
-    if (announces_key(word) || announces_secret(first, before, word, after) || (is_ppk(word) && before != "keyring")) {
-      const std::size_t from = announces_key(word) && is_side(after) && next_place(line, end, false) < line.size() ? end : behind;
-      std::replace_if(
-          out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), [](char c) { return !blank(c); }, '*');
-      return out;
-    }
+    after = lower(line.substr(at, end - at));
+    if (announces_key(word) || announces_secret(first, before, word, after) || (is_ppk(word) && before != "keyring"))
+      return announces_key(word) && is_side(after) && next_place(line, end, false) < line.size() ? end : behind;
   }
+  return line.size();
+}
+
+}  // namespace
+
+std::string without_keys(std::string_view line) {
+  std::string out(line);
+  for (auto [from, to] = password_in_url(out, 0); from < out.size(); std::tie(from, to) = password_in_url(out, to))
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(from), out.begin() + static_cast<std::ptrdiff_t>(to), '*');
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(secret_place(out)), out.end(), [](char c) { return !blank(c); }, '*');
+  return out;
+}
+
+std::string without_key_lengths(std::string_view line) {
+  constexpr std::string_view hidden = "******";
+  std::string out(line);
+  for (auto [from, to] = password_in_url(out, 0); from < out.size();
+       std::tie(from, to) = password_in_url(out, from + hidden.size()))
+    out.replace(from, to - from, hidden);
+  if (const std::size_t secret = next_place(out, secret_place(out), false); secret < out.size())
+    out.replace(secret, std::string::npos, hidden);
   return out;
 }
 

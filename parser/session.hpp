@@ -17,9 +17,10 @@ using It = const char*;
 /// `no` and `default` in front of a command.
 enum class Form : std::uint8_t { set, no, default_ };
 
-/// One thing that would have been accepted: a keyword, an interface type, an argument ("WORD", "<1-10>"), the end.
+/// One thing that would have been accepted: a keyword, an interface type, an argument ("WORD", "<1-10>"), a keyword that IOS has
+/// not, the end.
 struct Expect {
-  enum class Kind : std::uint8_t { keyword, type_name, argument, cr };
+  enum class Kind : std::uint8_t { keyword, type_name, argument, extension, cr };
   Kind kind = Kind::keyword;
   std::string text, help;
   friend bool operator==(const Expect&, const Expect&) = default;
@@ -50,9 +51,15 @@ class Session {
   bool wants(It p) const { return recording && p >= far_; }
   /// `text` could have stood at `p`.
   void expect(It p, Expect::Kind kind, std::string_view text, std::string_view help);
+  /// What is wrong with the token at `p`, in words, where a router says more than a caret does.
+  void complain(It p, std::string why);
+  /// About the offending token; empty where the caret says it all.
+  std::string complaint() const { return complaint_.first == far_ ? complaint_.second : std::string(); }
   /// The end of the token at `p` if that is `text` in any case, or was settled to be; null otherwise.
   /// Without `help` the keyword is not offered.
   It match_keyword(It p, std::string_view text, std::string_view help);
+  /// The same of a keyword that IOS has not: it counts in full only, so that no abbreviation of IOS becomes ambiguous by it.
+  It match_extension(It p, std::string_view text, std::string_view help);
   /// Some keyword matched at `p`, also as a prefix: free text must not take the token.
   bool keyword_at(It p) const {
     const std::size_t at = place(p);
@@ -89,6 +96,7 @@ class Session {
 
   It begin_, end_, far_;
   std::vector<Expect> expected_;
+  std::pair<It, std::string> complaint_{nullptr, {}};
   std::vector<std::pair<It, std::string>> settled_;
   std::array<std::uint64_t, near_places / 64> keyword_near_{};
   std::vector<std::uint64_t> keyword_far_;

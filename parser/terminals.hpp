@@ -41,11 +41,11 @@ Session& session_of(const C& context) {
 // keywords
 
 /// A keyword. `padding`: blanks that running-config puts behind it beyond the usual one. `printed`: what running-config has
-/// in its place. `whole`: an abbreviation is something else, a name that may stand there.
+/// in its place. `whole`: an abbreviation is something else, a name that may stand there. `extension`: IOS has no such word.
 struct Keyword : x3::parser<Keyword> {
   std::string_view text, help, printed;
   unsigned padding = 0;
-  bool whole = false;
+  bool whole = false, extension = false;
   constexpr Keyword(std::string_view t, std::string_view h, unsigned p = 0) : text(t), help(h), printed(t), padding(p) {}
   template <class C, class R, class A>
   bool parse(It& first, const It& last, const C& context, R& object, A&) const {
@@ -55,7 +55,7 @@ struct Keyword : x3::parser<Keyword> {
       session.expect(p, Expect::Kind::keyword, text, help);
       return false;
     }
-    const It end = session.match_keyword(p, text, help);
+    const It end = extension ? session.match_extension(p, text, help) : session.match_keyword(p, text, help);
     if (!end) return false;
     if constexpr (std::is_same_v<R, Kept>) object.put(static_cast<std::size_t>(p - session.begin()), printed, Kept::Use::keyword);
     first = end;
@@ -75,6 +75,13 @@ constexpr Keyword alias(std::string_view text, std::string_view printed = {}) {
 constexpr Keyword whole(Keyword keyword) {
   keyword.whole = true;
   return keyword;
+}
+
+/// A keyword of our own.
+constexpr Keyword own_kw(std::string_view text, std::string_view help) {
+  Keyword out{text, help};
+  out.extension = true;
+  return out;
 }
 
 /// Nothing on input; a trailing blank in running-config, where IOS has one.
@@ -271,15 +278,17 @@ struct Ipv6Alone : Token<Ipv6Alone, Network> {
 };
 
 /// How an IPv4 address goes with its mask. `host_hidden`: without mask a host, printed without; `any_hidden`: printed with
-/// its mask, except 0.0.0.0 alone, which is any; `required`: always with a mask.
-enum class MaskStyle : std::uint8_t { host_hidden, any_hidden, required };
+/// its mask, except 0.0.0.0 alone, which is any; `hidden`: printed without where either is so; `required`: always with a mask.
+enum class MaskStyle : std::uint8_t { host_hidden, any_hidden, hidden, required };
 
 /// A.B.C.D [A.B.C.D]
 struct Ipv4Network : x3::parser<Ipv4Network>, ValueTraits {
   using value_type = Network;
   MaskStyle style;
   std::string_view help, mask_help;
-  Ipv4Network(MaskStyle s, std::string_view h, std::string_view m) : style(s), help(h), mask_help(m) {}
+  bool names_bad_masks = false;  // in words, as routers do of an interface's address; elsewhere a caret says it
+  Ipv4Network(MaskStyle s, std::string_view h, std::string_view m, bool names = false)
+      : style(s), help(h), mask_help(m), names_bad_masks(names) {}
   template <class C, class R>
   bool parse(It& first, const It& last, const C& context, R& object, Network& value) const {
     It p = first;
@@ -296,6 +305,7 @@ struct Ipv4Network : x3::parser<Ipv4Network>, ValueTraits {
         first = token.data() + token.size();
         return true;
       }
+      if (names_bad_masks) session.complain(q, bad_mask(mask, value.address));
     }
     session.expect(q, Expect::Kind::argument, "A.B.C.D", mask_help);
     if (style == MaskStyle::required) return false;
@@ -304,8 +314,9 @@ struct Ipv4Network : x3::parser<Ipv4Network>, ValueTraits {
   }
   bool fits(const Network& value) const { return value.address.is_v4(); }
   std::string text(const Network& value) const {
-    const bool hidden = (style == MaskStyle::host_hidden && value.length == 32 && !value.address.is_unspecified()) ||
-                        (style == MaskStyle::any_hidden && value.length == 0 && value.address.is_unspecified());
+    const bool all = style == MaskStyle::hidden, any = value.address.is_unspecified();
+    const bool hidden = ((all || style == MaskStyle::host_hidden) && value.length == 32 && !any) ||
+                        ((all || style == MaskStyle::any_hidden) && value.length == 0 && any);
     return ios_text(value.address) + (hidden ? "" : " " + ios_text(mask_of(value.length)));
   }
 };

@@ -1,8 +1,10 @@
 #include "parser/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cctype>
+#include <cstdio>
 #include <tuple>
 
 #include "parser/session.hpp"
@@ -97,6 +99,12 @@ std::optional<std::uint8_t> mask_length(const engine::IpAddress& mask) {
   const int length = std::countl_one(bits);
   if (mask_of(static_cast<unsigned>(length)).v4_host_order() != bits) return std::nullopt;
   return static_cast<std::uint8_t>(length);
+}
+
+std::string bad_mask(const engine::IpAddress& mask, const engine::IpAddress& address) {
+  std::array<char, 16> hex{};
+  std::snprintf(hex.data(), hex.size(), "%08X", mask.v4_host_order());
+  return "Bad mask 0x" + std::string(hex.data()) + " for address " + ios_text(address);
 }
 
 const std::vector<InterfaceType>& interface_types() {

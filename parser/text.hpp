@@ -30,6 +30,9 @@ engine::IpAddress mask_of(unsigned length);
 /// The length of a contiguous netmask, nullopt for any other address.
 std::optional<std::uint8_t> mask_length(const engine::IpAddress& mask);
 
+/// What a router says of a mask with gaps.
+std::string bad_mask(const engine::IpAddress& mask, const engine::IpAddress& address);
+
 /// The canonical type name for `letters`: an exact name, a usual short form, or the only type that begins so. Empty: none.
 std::string_view interface_type(std::string_view letters);
 struct InterfaceType {

@@ -243,6 +243,8 @@ Commands servers() {
                           {.opens = radius_group_mode, .effective = in_force}),
                kept_block(groups() >> kw("tacacs+", "TACACS+ server-group definition") >> name_arg("Server-group name"),
                           {.note = why, .opens = tacacs_group_mode}),
+               kept_block(groups() >> kw("ldap", "LDAP server-group definition") >> name_arg("Server-group name"),
+                          {.note = why, .opens = other_part_mode}),
                kept_block(aaa() >> kw("server", "Local AAA server") >> kw("radius", "RADIUS") >>
                               kw("dynamic-author", "Local server profile for RFC 3576 support"),
                           {.note = why, .opens = dynamic_author_mode}),
@@ -398,6 +400,8 @@ Commands global_radius() {
       kept_block(
           kw("radius", "RADIUS server configuration command") >> kw("server", "RADIUS server") >> name_arg("Name of the server"),
           {.opens = radius_server_mode, .effective = in_force}),
+      kept_block(kw("ldap", "LDAP server configuration command") >> kw("server", "LDAP server") >> name_arg("Name of the server"),
+                 {.note = why, .opens = other_part_mode}),
       kept_block(kw("tacacs", "TACACS+ server configuration command") >> kw("server", "TACACS+ server") >>
                      name_arg("Name of the server"),
                  {.note = why, .opens = tacacs_server_mode}));

@@ -1,213 +1,10 @@
 // ip access-list {extended | standard} NAME, ipv6 access-list NAME, and access-list N.
 #include "parser/merge.hpp"
+#include "parser/modes/access_list_words.hpp"
 #include "parser/modes/common.hpp"
 
 namespace parser {
 namespace {
-
-using Ports = SymbolTable<std::uint16_t>;
-using Protocols = SymbolTable<std::uint8_t>;
-
-Ports port_table(std::initializer_list<std::pair<const char*, unsigned>> names) {
-  Ports out;
-  for (const auto& [name, port] : names) out.push_back({name, static_cast<std::uint16_t>(port), "Port " + std::to_string(port)});
-  return out;
-}
-
-const Ports& tcp_ports() {
-  static const Ports ports = port_table(
-      {{"bgp", 179},      {"chargen", 19}, {"cmd", 514},         {"daytime", 13},       {"discard", 9},      {"domain", 53},
-       {"echo", 7},       {"exec", 512},   {"finger", 79},       {"ftp", 21},           {"ftp-data", 20},    {"gopher", 70},
-       {"hostname", 101}, {"ident", 113},  {"irc", 194},         {"klogin", 543},       {"kshell", 544},     {"login", 513},
-       {"lpd", 515},      {"msrpc", 135},  {"nntp", 119},        {"pop2", 109},         {"pop3", 110},       {"smtp", 25},
-       {"sunrpc", 111},   {"tacacs", 49},  {"talk", 517},        {"telnet", 23},        {"time", 37},        {"uucp", 540},
-       {"whois", 43},     {"www", 80},     {"pim-auto-rp", 496}, {"onep-plain", 15001}, {"onep-tls", 15002}, {"syslog", 514}});
-  return ports;
-}
-
-const Ports& udp_ports() {
-  static const Ports ports =
-      port_table({{"biff", 512},        {"bootpc", 68},      {"bootps", 67},      {"discard", 9},          {"dnsix", 195},
-                  {"domain", 53},       {"echo", 7},         {"isakmp", 500},     {"mobile-ip", 434},      {"nameserver", 42},
-                  {"netbios-dgm", 138}, {"netbios-ns", 137}, {"netbios-ss", 139}, {"non500-isakmp", 4500}, {"ntp", 123},
-                  {"pim-auto-rp", 496}, {"rip", 520},        {"ripv6", 521},      {"snmp", 161},           {"snmptrap", 162},
-                  {"sunrpc", 111},      {"syslog", 514},     {"tacacs", 49},      {"talk", 517},           {"tftp", 69},
-                  {"time", 37},         {"who", 513},        {"xdmcp", 177}});
-  return ports;
-}
-
-const Ports& no_port_names() {
-  static const Ports ports;
-  return ports;
-}
-
-const Protocols& ipv4_protocols() {
-  static const Protocols protocols = {{"ahp", 51, "Authentication Header Protocol"},
-                                      {"eigrp", 88, "Cisco's EIGRP routing protocol"},
-                                      {"esp", 50, "Encapsulation Security Payload"},
-                                      {"gre", 47, "Cisco's GRE tunneling"},
-                                      {"igmp", 2, "Internet Gateway Message Protocol"},
-                                      {"ip", 0, "Any Internet Protocol"},
-                                      {"ipinip", 4, "IP in IP tunneling"},
-                                      {"nos", 94, "KA9Q NOS compatible IP over IP tunneling"},
-                                      {"ospf", 89, "OSPF routing protocol"},
-                                      {"pcp", 108, "Payload Compression Protocol"},
-                                      {"pim", 103, "Protocol Independent Multicast"}};
-  return protocols;
-}
-
-const Protocols& ipv6_protocols() {
-  static const Protocols protocols = {{"ahp", 51, "Authentication Header Protocol"},
-                                      {"esp", 50, "Encapsulation Security Payload"},
-                                      {"ipv6", 0, "Any IPv6"},
-                                      {"pcp", 108, "Payload Compression Protocol"}};
-  return protocols;
-}
-
-using Names = SymbolTable<std::string>;
-
-const Names& icmp_types() {
-  static const Names names = [] {
-    Names out;
-    for (const char* name : {"administratively-prohibited",
-                             "alternate-address",
-                             "conversion-error",
-                             "dod-host-prohibited",
-                             "dod-net-prohibited",
-                             "echo",
-                             "echo-reply",
-                             "general-parameter-problem",
-                             "host-isolated",
-                             "host-precedence-unreachable",
-                             "host-redirect",
-                             "host-tos-redirect",
-                             "host-tos-unreachable",
-                             "host-unknown",
-                             "host-unreachable",
-                             "information-reply",
-                             "information-request",
-                             "mask-reply",
-                             "mask-request",
-                             "mobile-redirect",
-                             "net-redirect",
-                             "net-tos-redirect",
-                             "net-tos-unreachable",
-                             "net-unreachable",
-                             "network-unknown",
-                             "no-room-for-option",
-                             "option-missing",
-                             "packet-too-big",
-                             "parameter-problem",
-                             "port-unreachable",
-                             "precedence-unreachable",
-                             "protocol-unreachable",
-                             "reassembly-timeout",
-                             "redirect",
-                             "router-advertisement",
-                             "router-solicitation",
-                             "source-quench",
-                             "source-route-failed",
-                             "time-exceeded",
-                             "timestamp-reply",
-                             "timestamp-request",
-                             "traceroute",
-                             "ttl-exceeded",
-                             "unreachable"})
-      out.push_back({name, name, "ICMP messages of that kind"});
-    return out;
-  }();
-  return names;
-}
-const Names& icmp6_types() {
-  static const Names names = [] {
-    Names out;
-    for (const char* name : {"beyond-scope",
-                             "destination-unreachable",
-                             "echo-reply",
-                             "echo-request",
-                             "header",
-                             "hop-limit",
-                             "mld-query",
-                             "mld-reduction",
-                             "mld-report",
-                             "nd-na",
-                             "nd-ns",
-                             "next-header",
-                             "no-admin",
-                             "no-route",
-                             "packet-too-big",
-                             "parameter-option",
-                             "parameter-problem",
-                             "port-unreachable",
-                             "reassembly-timeout",
-                             "renum-command",
-                             "renum-result",
-                             "renum-seq-number",
-                             "router-advertisement",
-                             "router-renumbering",
-                             "router-solicitation",
-                             "time-exceeded",
-                             "unreachable"})
-      out.push_back({name, name, "ICMP messages of that kind"});
-    return out;
-  }();
-  return names;
-}
-
-/// Bits as `match-all` has them, set or not set.
-const Names& signed_flags() {
-  static const Names names = [] {
-    Names out;
-    for (const std::string sign : {"+", "-"})
-      for (const char* flag : {"ack", "fin", "psh", "rst", "syn", "urg"})
-        out.push_back(
-            {sign + flag, sign + flag, sign == "+" ? "Match on the bit if it is set" : "Match on the bit if it is not set"});
-    return out;
-  }();
-  return names;
-}
-
-const Names& tcp_flags() {
-  static const Names names = {
-      {"ack", "ack", "Match on the ACK bit"}, {"established", "established", "Match established connections"},
-      {"fin", "fin", "Match on the FIN bit"}, {"fragments", "fragments", "Check non-initial fragments"},
-      {"psh", "psh", "Match on the PSH bit"}, {"rst", "rst", "Match on the RST bit"},
-      {"syn", "syn", "Match on the SYN bit"}, {"urg", "urg", "Match on the URG bit"}};
-  return names;
-}
-const Names& other_flags() {
-  static const Names names = {{"fragments", "fragments", "Check non-initial fragments"}};
-  return names;
-}
-const Names& tcp6_flags() {
-  static const Names names = [] {
-    Names out = tcp_flags();
-    out.push_back({"routing", "routing", "Packets with routing header"});
-    return out;
-  }();
-  return names;
-}
-const Names& other6_flags() {
-  static const Names names = {{"fragments", "fragments", "Check non-initial fragments"},
-                              {"routing", "routing", "Packets with routing header"}};
-  return names;
-}
-
-/// What the two families name differently.
-struct Vocabulary {
-  const Protocols& protocols;
-  const Names& icmp;
-  const Names& tcp_flags;
-  const Names& flags;
-};
-const Vocabulary& ipv4_words() {
-  static const Vocabulary words = {ipv4_protocols(), icmp_types(), tcp_flags(), other_flags()};
-  return words;
-}
-const Vocabulary& ipv6_words() {
-  static const Vocabulary words = {ipv6_protocols(), icmp6_types(), tcp6_flags(), other6_flags()};
-  return words;
-}
 
 auto match_flags() {
   using A = AccessListEntry;
@@ -215,8 +12,8 @@ auto match_flags() {
   return -(is<&A::match, FlagMatch::all>(kw("match-all", "Match if all specified flags are present") >> bits()) |
            is<&A::match, FlagMatch::any>(kw("match-any", "Match if any specified flag is present") >> bits()));
 }
-auto flags(const Names& names) { return each<&AccessListEntry::flags>(symbols(names), 0, 8); }
-auto icmp_options(const Names& names) {
+auto flags(const WordNames& names) { return each<&AccessListEntry::flags>(symbols(names), 0, 8); }
+auto icmp_options(const WordNames& names) {
   using A = AccessListEntry;
   return -(f<&A::icmp_name>(symbols(names)) |
            (f<&A::icmp_type>(number(0, 255, "ICMP message type")) >> -f<&A::icmp_code>(number(0, 255, "ICMP message code"))));
@@ -247,8 +44,8 @@ auto endpoint6(const char* side) {
 /// A port by name or number, as one terminal.
 struct Port : x3::parser<Port>, ValueTraits {
   using value_type = std::uint16_t;
-  const Ports* names;
-  explicit Port(const Ports& n) : names(&n) {}
+  const PortNames* names;
+  explicit Port(const PortNames& n) : names(&n) {}
   template <class C, class R>
   bool parse(It& first, const It& last, const C& context, R& object, std::uint16_t& value) const {
     return Symbols<std::uint16_t>(*names).parse(first, last, context, object, value) ||
@@ -262,7 +59,7 @@ struct Port : x3::parser<Port>, ValueTraits {
   void generate(Generator& g) const { g.token(text(static_cast<std::uint16_t>(g.roll(2) ? g.roll(600) : g.roll(65536)))); }
 };
 
-auto ports(const Ports& names) {
+auto ports(const PortNames& names) {
   using E = AclEndpoint;
   const auto list = [&](std::size_t least, std::size_t most) { return each<&E::ports>(Port(names), least, most, Repeats::kept); };
   return -(is<&E::op, PortOperator::eq>(kw("eq", "Match only packets on a given port number") >> list(1, 10)) |
@@ -278,10 +75,10 @@ auto flows(Endpoint endpoint, const Vocabulary& words) {
   using A = AccessListEntry;
   const auto side = [&](const char* help) { return group<AclEndpoint>(endpoint(help)); };
   const auto sides = f<&A::source>(side("Source address")) >> f<&A::destination>(side("Destination address"));
-  const auto with_ports = [&](const char* help, const Ports& names) {
+  const auto with_ports = [&](const char* help, const PortNames& names) {
     return group<AclEndpoint>((endpoint(help)) >> ports(names));
   };
-  const auto pair = [&](const Ports& names) {
+  const auto pair = [&](const PortNames& names) {
     return f<&A::source>(with_ports("Source address", names)) >> f<&A::destination>(with_ports("Destination address", names));
   };
   constexpr auto tcp = std::uint8_t{6}, udp = std::uint8_t{17}, sctp = std::uint8_t{132};
@@ -505,6 +302,19 @@ std::string settle_numbered(NumberedEntry& given) {
   return standard ? settle_standard(given.entry) : settle(given.entry);
 }
 
+bool digits_alone(const std::string& name) { return name.find_first_not_of("0123456789") == std::string::npos; }
+
+/// A list that is named by a number is of the kind that the number says.
+template <class List>
+std::string settle_list(List& list) {
+  if (!digits_alone(list.name)) return {};
+  const unsigned long number = list.name.size() > 4 ? 0 : std::stoul(list.name);
+  const auto within = [number](unsigned long low, unsigned long high) { return number >= low && number <= high; };
+  const bool fits =
+      std::is_same_v<List, StandardAccessList> ? within(1, 99) || within(1300, 1999) : within(100, 199) || within(2000, 2699);
+  return fits ? "" : "% Invalid access list name.";
+}
+
 /// New numbers for all lines of the list.
 Answer resequence(Editor& editor, const Resequence& wanted, Form) {
   const auto& lists = editor.root().children;
@@ -564,30 +374,31 @@ Commands global_lists() {
   const auto ip_list = [] { return ip_word() >> access_list_word(); };
   const auto standard = f<&N::entry>(group<AccessListEntry>(standard_rule()));
   const auto extended = f<&N::entry>(group<AccessListEntry>(extended_rule()));
-  return table(block<StandardAccessList>(ip_list() >> kw("standard", "Standard Access List") >>
-                                             f<&StandardAccessList::name>(word("Access-list name or number")),
-                                         {.opens = standard_access_list_mode, .note = no_effect::standard_list}),
-               block<AccessList>(ip_list() >> kw("extended", "Extended Access List") >>
-                                     f<&AccessList::name>(word("Access-list name or number")),
-                                 {.opens = access_list_mode}),
-               kept_many(ip_list() >> (kw("log-update", "Control access list log updates") |
-                                       kw("logging", "Control access list logging")) >>
-                             tail(arg(rest_of_line("Parameters"))),
-                         {.note = no_effect::logging}),
-               acting<Resequence>(ip_list() >> kw("resequence", "Resequence Access List") >>
-                                      f<&Resequence::list>(word("Access-list name or number")) >>
-                                      f<&Resequence::start>(number(1, last_sequence, "Starting Sequence Number")) >>
-                                      f<&Resequence::step>(number(1, last_sequence, "Step to increment the sequence number")),
-                                  {.no_form = false, .act = resequence}),
-               acting<N>(kw("access-list", "Add an access list entry") >>
-                             ((list_number(1, 99, "IP standard access list") >> tail(standard)) |
-                              (list_number(100, 199, "IP extended access list") >> tail(extended)) |
-                              (list_number(1300, 1999, "IP standard access list (expanded range)") >> tail(standard)) |
-                              (list_number(2000, 2699, "IP extended access list (expanded range)") >> tail(extended))),
-                         {.settle = settle_numbered, .act = add_numbered}),
-               block<Ipv6AccessList>(ipv6_word() >> access_list_word() >>
-                                         f<&Ipv6AccessList::name>(word("User selected string identifying this access list")),
-                                     {.opens = ipv6_access_list_mode}));
+  return table(
+      block<StandardAccessList>(
+          ip_list() >> kw("standard", "Standard Access List") >> f<&StandardAccessList::name>(word("Access-list name or number")),
+          {.opens = standard_access_list_mode, .note = no_effect::standard_list, .settle = settle_list<StandardAccessList>}),
+      block<AccessList>(
+          ip_list() >> kw("extended", "Extended Access List") >> f<&AccessList::name>(word("Access-list name or number")),
+          {.opens = access_list_mode, .settle = settle_list<AccessList>}),
+      kept_many(ip_list() >>
+                    (kw("log-update", "Control access list log updates") | kw("logging", "Control access list logging")) >>
+                    tail(arg(rest_of_line("Parameters"))),
+                {.note = no_effect::logging}),
+      acting<Resequence>(ip_list() >> kw("resequence", "Resequence Access List") >>
+                             f<&Resequence::list>(word("Access-list name or number")) >>
+                             f<&Resequence::start>(number(1, last_sequence, "Starting Sequence Number")) >>
+                             f<&Resequence::step>(number(1, last_sequence, "Step to increment the sequence number")),
+                         {.no_form = false, .act = resequence}),
+      acting<N>(kw("access-list", "Add an access list entry") >>
+                    ((list_number(1, 99, "IP standard access list") >> tail(standard)) |
+                     (list_number(100, 199, "IP extended access list") >> tail(extended)) |
+                     (list_number(1300, 1999, "IP standard access list (expanded range)") >> tail(standard)) |
+                     (list_number(2000, 2699, "IP extended access list (expanded range)") >> tail(extended))),
+                {.settle = settle_numbered, .act = add_numbered}),
+      block<Ipv6AccessList>(ipv6_word() >> access_list_word() >>
+                                f<&Ipv6AccessList::name>(word("User selected string identifying this access list")),
+                            {.opens = ipv6_access_list_mode}));
 }
 
 }  // namespace parser

@@ -58,7 +58,7 @@ Commands choices(std::string_view why) {
                          -flag<&SetPfs::optional>(kw("optional", "A peer may leave it out"))),
                    {.note = why}),
       many<SetAdditional>(
-          set_kw() >> kw("additional-key-exchange", "Set a further key exchange (RFC 9370)") >>
+          set_kw() >> own_kw("additional-key-exchange", "Set a further key exchange (RFC 9370)") >>
               f<&SetAdditional::number>(number(1, engine::max_additional_key_exchanges, "Its place")) >>
               tail(each<&SetAdditional::groups>(symbols(additional_exchanges()), 1, 16) >>
                    -flag<&SetAdditional::optional>(kw("optional", "A peer may leave it out"))),

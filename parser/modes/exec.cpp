@@ -184,7 +184,7 @@ auto filter() {
           (is<&M::kind, ModifierKind::section>(kw("section", "Filter a section of output")) >>
            -(kw("include", "Include lines that match") | flag<&M::others>(kw("exclude", "Exclude lines that match"))))) >>
              f<&M::pattern>(rest_of_line("Regular Expression")) |
-         is<&M::kind, ModifierKind::json>(kw("json", "One JSON document of the values"));
+         is<&M::kind, ModifierKind::json>(own_kw("json", "One JSON document of the values"));
 }
 
 /// Into a file: for those alone who may write as the daemon does.
@@ -245,7 +245,7 @@ Commands privileged_commands() {
       shows<ShowConversion>(show_crypto() >> kw("isakmp", "Show ISAKMP parameters") >>
                             kw("conversion", "The IKEv2 configuration that does the same")),
       shows<ShowStartupConfig>(show() >> kw("startup-config", "Contents of startup configuration")),
-      shows<ShowImpact>(show_crypto() >> kw("impact", "What applying a file would do to the SAs that are up") >>
+      shows<ShowImpact>(show_crypto() >> own_kw("impact", "What applying a file would do to the SAs that are up") >>
                         f<&ShowImpact::file>(word("File with configuration lines"))),
       shows<ShowTechSupport>(show() >> kw("tech-support", "Show system information for Tech-Support") >>
                              kw("crypto", "Everything about IKE and IPsec, without secrets")),

@@ -55,6 +55,10 @@ auto kept() {
   using T = ClearKept;
   return is<&T::what, Forgotten::diagnoses>(clear_ikev2() >> kw("diagnose", "Clear IKEv2 diagnostics") >>
                                             kw("error", "Clear the error history")) |
+         is<&T::what, Forgotten::nothing>(clear_ikev2() >>
+                                          (kw("certificate-cache", "Clear certificates that were looked up") |
+                                           (kw("client", "Clear client state") >> kw("flexvpn", "FlexVPN client") >>
+                                            -f<&T::client>(word("Name of the client"))))) |
          is<&T::what, Forgotten::log>(kw("clear", "Reset functions") >> kw("logging", "Clear logging buffer"));
 }
 

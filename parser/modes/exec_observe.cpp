@@ -76,12 +76,12 @@ Commands observing_commands() {
       shows<ShowHost>(host_table()), shows<ShowLocalPool>(local_pool()),
       shows<ShowSaHistory>(show_ikev2() >> kw("sa", "Shows IKEv2 SAs") >> kw("history", "What became of SAs, the latest first") >>
                            -(kw("remote", "Of one peer") >> any_address<&ShowSaHistory::remote>("Peer address"))),
-      shows<ShowLadder>(show_ikev2() >> kw("ladder", "The last exchanges of a peer as a diagram") >>
+      shows<ShowLadder>(show_ikev2() >> own_kw("ladder", "The last exchanges of a peer as a diagram") >>
                         -any_order(flag<&ShowLadder::utf8>(kw("utf8", "Draw with line characters")),
                                    kw("peer", "Of one peer") >> any_address<&ShowLadder::peer>("Peer address"))),
-      shows<ShowStatus>(show_crypto() >> kw("status", "Whether the tunnels are up, and why not") >>
+      shows<ShowStatus>(show_crypto() >> own_kw("status", "Whether the tunnels are up, and why not") >>
                         -flag<&ShowStatus::all>(kw("all", "Every tunnel"))),
-      shows<ShowPacketDrop>(show_crypto() >> kw("packet-drop", "Why packets were dropped") >>
+      shows<ShowPacketDrop>(show_crypto() >> own_kw("packet-drop", "Why packets were dropped") >>
                             -(kw("peer", "Of one peer") >> any_address<&ShowPacketDrop::peer>("Peer address"))),
       shows<TestSelector>(kw("test", "Test subsystems") >> kw("crypto", "Encryption module") >>
                           kw("selector", "Which map entry and SA a packet would take") >>

@@ -172,7 +172,7 @@ Commands knobs() {
                 {.note = no_effect::other_ios}),
       many<CallAdmissionLimit>(call_admission_limit(), {.same = [](const CallAdmissionLimit& old, const CallAdmissionLimit& given,
                                                                    bool) { return old.what == given.what; }}),
-      once<OpenMetrics>(crypto() >> kw("openmetrics", "Figures for a collector, on this host alone") >>
+      once<OpenMetrics>(crypto() >> own_kw("openmetrics", "Figures for a collector, on this host alone") >>
                         tail((kw("port", "At a TCP port of 127.0.0.1") >>
                               f<&OpenMetrics::port>(number<std::uint16_t>(1024, 65535, "TCP port"))) |
                              flag<&OpenMetrics::socket>(kw("socket", "At the Unix socket 'metrics' in the state directory")))),

@@ -34,7 +34,7 @@ const Mode& ikev2_proposal_mode() {
                                   tail(each<&ProposalGroup::groups>(symbols(ike_algorithms(TransformType::key_exchange)), 1, 16)),
                               {.remove = remove_from_list<&ProposalGroup::groups, ProposalGroup>}),
           many<ProposalAdditional>(
-              kw("additional-key-exchange", "Set a further key exchange (RFC 9370)") >>
+              own_kw("additional-key-exchange", "Set a further key exchange (RFC 9370)") >>
                   f<&ProposalAdditional::number>(number(1, engine::max_additional_key_exchanges, "Its place")) >>
                   tail(each<&ProposalAdditional::groups>(symbols(additional_exchanges()), 1, 16) >>
                        -flag<&ProposalAdditional::optional>(kw("optional", "A peer may leave it out"))),

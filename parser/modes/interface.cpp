@@ -18,7 +18,7 @@ auto ip_address() {
          tail(is<&A::source, AddressSource::dhcp>(kw("dhcp", "IP Address negotiated via DHCP")) |
               is<&A::source, AddressSource::negotiated>(kw("negotiated", "IP Address negotiated over the session")) |
               is<&A::source, AddressSource::typed>(
-                  f<&A::network>(Ipv4Network(MaskStyle::required, "IP address", "IP subnet mask")) >>
+                  f<&A::network>(Ipv4Network(MaskStyle::required, "IP address", "IP subnet mask", true)) >>
                   -flag<&A::secondary>(kw("secondary", "Make this IP address a secondary address"))));
 }
 
@@ -49,10 +49,13 @@ std::string take_addresses(Node& block, const Kept& line, bool taken) {
 Commands addresses() {
   return table(
       description(),
-      once<Device>(kw("device", "Linux device behind the interface") >> tail(f<&Device::name>(word("Device name, as eth0")))),
+      once<Device>(own_kw("device", "Linux device behind the interface") >> tail(f<&Device::name>(word("Device name, as eth0")))),
       kept(kw("vrf", "VRF parameters for the interface") >> kw("forwarding", "Configure forwarding table") >>
                tail(name_arg("VRF name")),
            {.note = no_effect::vrf, .affects = take_addresses}),
+      kept(ip_kw() >> kw("vrf", "VPN Routing/Forwarding parameters on the interface") >> kw("sitemap", "Configure VRF sitemap") >>
+               tail(name_arg("Route-map name")),
+           {.note = no_effect::vrf}),
       kept(ip_kw() >> kw("vrf", "VPN Routing/Forwarding parameters on the interface") >>
                kw("forwarding", "Configure forwarding table") >> tail(name_arg("VRF name")),
            {.note = no_effect::vrf, .affects = take_addresses}),
@@ -144,12 +147,18 @@ Commands ip_commands() {
                 {.note = no_effect::other_ios, .negation = Negation::kept_where_absent}),
       kept_many(ip_kw() >> (kw("inspect", "Apply inspect name") | kw("ips", "Create IPS rule") |
                             kw("load-sharing", "Style of load sharing") | kw("nbar", "Network-Based Application Recognition") |
-                            kw("accounting", "Enable IP accounting on this interface")) >>
+                            kw("accounting", "Enable IP accounting on this interface") | kw("wccp", "WCCP interface commands") |
+                            kw("ddns", "Configure dynamic DNS") | kw("rsvp", "RSVP interface commands")) >>
                     -rest(),
                 {.note = no_effect::other_ios, .negation = Negation::kept_where_absent}),
       kept_many(ip_kw() >> (kw("verify", "Enable per packet validation") |
                             kw("directed-broadcast", "Enable forwarding of directed broadcasts") |
-                            kw("route-cache", "Enable fast-switching cache for outgoing packets")) >>
+                            kw("route-cache", "Enable fast-switching cache for outgoing packets") |
+                            kw("mroute-cache", "Enable switching cache for incoming multicast packets") |
+                            kw("broadcast-address", "Set the broadcast address of an interface") |
+                            (kw("tcp", "TCP interface commands") >>
+                             (kw("header-compression", "Enable TCP header compression") |
+                              kw("compression-connections", "Maximum number of compressed connections")))) >>
                     -rest(),
                 {.note = no_effect::host_system, .negation = Negation::kept_where_absent}));
 }
@@ -232,7 +241,13 @@ Commands link_commands() {
       knob("vlan-id", "VLAN of the interface"), knob("keepalive", "Enable keepalive"),
       knob("async", "Async interface parameters"), knob("bfd", "BFD interface configuration commands"),
       knob("max-reserved-bandwidth", "Maximum Reservable Bandwidth on an Interface"), knob("nhrp", "NHRP interface subcommands"),
-      knob("pppoe-client", "pppoe client"), knob("qos", "Quality of Service class"), knob("rate-limit", "Rate Limit"),
+      knob("traffic-shape", "Enable Traffic Shaping on an Interface"),
+      knob("custom-queue-list", "Assign a custom queue list to an interface"),
+      knob("priority-group", "Assign a priority group to an interface"), knob("x25", "X.25 Level 3"),
+      knob("isdn", "ISDN Interface configuration commands"),
+      knobs("performance monitor", "Performance commands|Performance monitor"), knob("l2transport", "Layer 2 transport"),
+      knobs("cts", "Configure Cisco Trusted Security"), knob("pppoe-client", "pppoe client"),
+      knob("qos", "Quality of Service class"), knob("rate-limit", "Rate Limit"),
       knobs("access-session", "Access Session specific Interface Configuration Commands"),
       knobs("mls qos", "mls interface commands|qos command keyword"),
       knobs("ntp disable", "Configure NTP|Disable NTP receive service"),

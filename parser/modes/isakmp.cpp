@@ -8,9 +8,8 @@ namespace {
 
 constexpr std::string_view v1 = no_effect::isakmp;
 
-auto masked(const char* help) { return arg(Ipv4Network(MaskStyle::host_hidden, help, "Subnet mask")); }
 /// The peer of a key: another key for it replaces the first.
-auto peer_network(const char* help) { return selector(Ipv4Network(MaskStyle::host_hidden, help, "Subnet mask")); }
+auto peer_network(MaskStyle style, const char* help) { return selector(Ipv4Network(style, help, "Subnet mask")); }
 auto peer_prefix() { return selector(ipv6_prefix("IPv6 prefix")); }
 auto nat_keepalive() { return kw("keepalive", "Set a keepalive") >> tail(arg(number(5, 3600, "Seconds"))); }
 auto client() { return kw("client", "Specify client configuration settings"); }
@@ -37,7 +36,7 @@ Commands keys_and_profiles() {
       kept_many(isakmp() >> kw("key", "Set pre-shared key for remote peer") >>
                     tail(key_arg() >> ((kw("address", "Define shared key with IP address") >>
                                         ((kw("ipv6", "Define shared key with IPv6 address") >> peer_prefix()) |
-                                         (peer_network("Peer IP address") >> pad))) |
+                                         (peer_network(MaskStyle::hidden, "Peer IP address") >> pad))) |
                                        (kw("hostname", "Define shared key with hostname") >> selector(word("Peer hostname")))) >>
                          -kw("no-xauth", "Bypasses XAuth for this peer")),
                 {.note = v1}),
@@ -143,12 +142,13 @@ const Mode& isakmp_keyring_mode() {
                {.note = v1}),
           kept_many(kw("pre-shared-key", "Pre-shared key for remote peer") >>
                         tail((kw("address", "IP address of the remote peer") >>
-                              ((kw("ipv6", "IPv6 address of the remote peer") >> peer_prefix()) | peer_network("IP address")) >>
+                              ((kw("ipv6", "IPv6 address of the remote peer") >> peer_prefix()) |
+                               peer_network(MaskStyle::host_hidden, "IP address")) >>
                               key()) |
                              (kw("hostname", "Hostname of the remote peer") >> selector(word("Host name")) >> key())),
                     {.note = v1}),
-          kept_many(kw("rsa-pubkey", "RSA public key for remote peer") >> tail(arg(rest_of_line("Address or name of the peer"))),
-                    {.note = v1}),
+          kept_block(kw("rsa-pubkey", "RSA public key for remote peer") >> tail(arg(rest_of_line("Address or name of the peer"))),
+                     {.note = v1, .opens = pubkey_mode}),
           leave("Exit from keyring sub mode")));
   return mode;
 }
@@ -169,7 +169,7 @@ const Mode& isakmp_profile_mode() {
                  {.note = v1}),
             kept_many(match_identity() >> tail((kw("address", "Match an IP address") >>
                                                 ((kw("ipv6", "Match an IPv6 address") >> arg(ipv6_prefix("IPv6 prefix"))) |
-                                                 (masked("IP address") >> pad)) >>
+                                                 (arg(Ipv4Network(MaskStyle::any_hidden, "IP address", "Subnet mask")) >> pad)) >>
                                                 -name_arg("Name of the VRF")) |
                                                (kw("host", "Match a host name") >> domain() >> name_arg("Name")) |
                                                (kw("user", "Match a user") >> domain() >> name_arg("Name")) |

@@ -69,6 +69,8 @@ const Mode& identity_mode();
 const Mode& template_mode();
 const Mode& service_instance_mode();
 const Mode& pvc_mode();
+/// What has a block, and no prompt of its own here.
+const Mode& other_part_mode();
 const Mode& xconnect_mode();
 const Mode& frame_relay_dlci_mode();
 

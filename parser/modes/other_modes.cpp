@@ -470,6 +470,11 @@ const Mode& service_instance_mode() {
   return mode;
 }
 
+const Mode& other_part_mode() {
+  static const Mode& mode = foreign_mode("other_part", "config-other", {});
+  return mode;
+}
+
 const Mode& pvc_mode() {
   static const Mode& mode = foreign_mode("pvc", "config-if-atm-vc",
                                          {{"cbr", "Enter Average Cell Rate in Kbps."},

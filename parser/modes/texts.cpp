@@ -85,7 +85,20 @@ Taken take_certificate_line(Kept& line, std::string_view raw) {
   return Taken::more;
 }
 
+Taken take_macro_line(Kept& line, std::string_view raw) {
+  const std::size_t pager = behind_pager(raw);
+  if (pager > 0 && pager == raw.size()) return Taken::more;
+  const CleanLine next = clean(raw.substr(pager));
+  if (!printable(next.text)) return Taken::refused;
+  line.text += "\n" + std::string(next.indent, ' ') + next.text;
+  return next.text == "@" ? Taken::done : Taken::more;
+}
+
 }  // namespace
+
+KeptRules macro_rules(std::string_view note) {
+  return {.note = note, .unfinished = [](const Kept&) { return true; }, .take = take_macro_line};
+}
 
 KeptRules banner_rules(std::string_view note) {
   return {.note = note, .settle = settle_banner, .unfinished = banner_is_open, .take = take_banner_line};

@@ -35,6 +35,9 @@ KeptRules banner_rules(std::string_view note);
 /// The same for the banner that a client is sent: one that begins with a word is the line, without delimiters.
 KeptRules client_banner_rules(std::string_view note, bool (*effective)(const Kept&) = nullptr);
 
+/// The rules of `macro name`, whose lines follow up to "@".
+KeptRules macro_rules(std::string_view note);
+
 /// The rules of a certificate's line, whose hexadecimal digits follow up to "quit".
 KeptRules certificate_rules(std::string_view note);
 /// The same for the line above a public key.

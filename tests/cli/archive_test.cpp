@@ -47,7 +47,7 @@ TEST(Archive, EveryCommitIsARevisionWithItsMaker) {
   EXPECT_NE(detail.find("operator@con0"), std::string::npos) << detail;
   EXPECT_NE(detail.find("before the move of site B"), std::string::npos) << detail;
   const std::string log = typist.line("show archive log config all");
-  EXPECT_NE(log.find("    5     2          operator@con0  |  pre-shared-key *******\n"), std::string::npos) << log;
+  EXPECT_NE(log.find("    5     2          operator@con0  |  pre-shared-key ******\n"), std::string::npos) << log;
 }
 
 TEST(Archive, DifferencesStandUnderTheirBlocksAndHideKeys) {

@@ -115,6 +115,9 @@ TEST(Exec, EveryCommandInItsUsualSpellings) {
   EXPECT_EQ(run<ShowHost>("show lldp").table, HostTable::lldp);
   EXPECT_EQ(run<ShowHost>("show cdp").table, HostTable::cdp);
   EXPECT_EQ(run<ClearKept>("clear crypto ikev2 diagnose error").what, Forgotten::diagnoses);
+  EXPECT_EQ(run<ClearKept>("clear crypto ikev2 certificate-cache").what, Forgotten::nothing);
+  EXPECT_EQ(run<ClearKept>("clear crypto ikev2 client flexvpn HUB").what, Forgotten::nothing);
+  EXPECT_EQ(offered("clear crypto ikev2 "), "certificate-cache|client|diagnose|sa|stats");
   EXPECT_EQ(run<ClearKept>("clear logging").what, Forgotten::log);
   run<ShowIncrementalDifferences>("show archive config incremental-diffs flash:a ignorecase");
   EXPECT_EQ(run<ShowLadder>("show crypto ikev2 ladder peer 192.0.2.1 utf8"), (ShowLadder{values::ip("192.0.2.1"), true}));
@@ -230,10 +233,10 @@ TEST(Exec, PrivilegeIsNeeded) {
 
 TEST(Exec, HelpAndCompletion) {
   EXPECT_EQ(offered("show crypto "),
-            "call|debug-condition|eli|engine|ikev2|impact|ipsec|isakmp|key|map|packet-drop|pki|session|status");
+            "call|debug-condition|eli|engine|ikev2|ipsec|isakmp|key|map|pki|session|impact|packet-drop|status");
   EXPECT_EQ(offered("show crypto ikev2 sa "), "detailed|history|local|remote|||<cr>");
   EXPECT_EQ(offered("debug crypto ikev2 "), "client|cluster|error|internal|packet|<cr>");
-  EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|json|redirect|section|tee");
+  EXPECT_EQ(offered("show run | "), "append|begin|count|exclude|include|redirect|section|tee|json");
   EXPECT_EQ(parse_exec("show crypto ikev2 proposal | include x", true).command->modifier.kind, ModifierKind::include);
   EXPECT_EQ(parse_exec("show access-lists | json", true).command->modifier.kind, ModifierKind::json);
   EXPECT_EQ(offered("en"), "enable");

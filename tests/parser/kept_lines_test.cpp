@@ -182,7 +182,8 @@ TEST(KeptLines, AbbreviationsAreNoGuessesAtOtherLines) {
 
 TEST(KeptLines, NoOfABlockNeedsItsFirstWordsOnly) {
   for (const auto& [line, no] :
-       {std::pair("track 1 ip sla 1 reachability", "no track 1"), std::pair("router ospf 1 vrf X", "no router ospf 1"),
+       {std::pair("track 1 ip sla 1 reachability", "no track 1"), std::pair("class-map match-any VOICE", "no class-map VOICE"),
+        std::pair("class-map type inspect match-all W", "no class-map W"), std::pair("router ospf 1 vrf X", "no router ospf 1"),
         std::pair("event manager applet A authorization bypass", "no event manager applet A"),
         std::pair("route-map RM permit 20", "no route-map RM")}) {
     EXPECT_TRUE(has_line(shown_after(std::string(line) + "\n"), line));
@@ -192,9 +193,11 @@ TEST(KeptLines, NoOfABlockNeedsItsFirstWordsOnly) {
 
 TEST(KeptLines, ALineThatGlobalConfigurationKnowsTooStaysBelowItsInterface) {
   const std::string shown = shown_after(
-      "interface Serial0/0/0\n frame-relay map ip 10.0.0.1 100\n ntp disable\n mls qos trust dscp\n crypto map VPN\n shutdown\n");
-  for (const char* line :
-       {" frame-relay map ip 10.0.0.1 100", " ntp disable", " mls qos trust dscp", " crypto map VPN", " shutdown"})
+      "interface Serial0/0/0\n frame-relay map ip 10.0.0.1 100\n ntp disable\n mls qos trust dscp\n isdn switch-type primary-ni\n"
+      " ip ddns update X\n vrrp 1 ip 10.0.0.1\n glbp 1 ip 10.0.0.1\n auto qos voip\n cts manual\n crypto map VPN\n shutdown\n");
+  for (const char* line : {" frame-relay map ip 10.0.0.1 100", " ntp disable", " mls qos trust dscp",
+                           " isdn switch-type primary-ni", " ip ddns update X", " vrrp 1 ip 10.0.0.1", " glbp 1 ip 10.0.0.1",
+                           " auto qos voip", " cts manual", " crypto map VPN", " shutdown"})
     EXPECT_TRUE(has_line(shown, line)) << line << "\n" << shown;
 }
 
@@ -255,6 +258,29 @@ TEST(KeptLines, TextsAreTakenOutOfTerminalCaptures) {
   EXPECT_TRUE(has_line(shown, "  30820321 30820209 A0030201 02020101 0BADCAFE \n  \tquit")) << shown;
   EXPECT_NE(shown.find("Welcome\n^C"), std::string::npos) << shown;
   EXPECT_TRUE(has_line(shown, "hostname AFTER"));
+}
+
+TEST(KeptLines, WhatStandsInAMacroOrMenuIsNoCommand) {
+  const std::string text =
+      "hostname R\nmacro name PORT\n switchport mode access\nhostname OTHER\n@\nmenu M title ^C\nhostname THIRD\n^C\n"
+      "menu M text 1 Show\n";
+  const std::string shown = shown_after(text);
+  EXPECT_TRUE(has_line(shown, "hostname R")) << shown;
+  EXPECT_NE(shown.find("macro name PORT\n switchport mode access\nhostname OTHER\n@\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("menu M title ^C\nhostname THIRD\n^C\n"), std::string::npos) << shown;
+  EXPECT_TRUE(has_line(shown, "menu M text 1 Show")) << shown;
+  EXPECT_EQ(shown_after(shown), shown);
+}
+
+TEST(KeptLines, PeersOfIsakmpArePrintedAsIosPrintsThem) {
+  const std::string shown = shown_after(
+      "crypto isakmp key any-key address 0.0.0.0 0.0.0.0\ncrypto isakmp key one address 192.0.2.1 255.255.255.255\n"
+      "crypto isakmp key net address 192.0.2.0 255.255.255.0\ncrypto isakmp profile P\n match identity address 198.51.100.70\n"
+      "crypto isakmp profile Q\n match identity address 0.0.0.0 0.0.0.0\n");
+  for (const char* line : {"crypto isakmp key any-key address 0.0.0.0 ", "crypto isakmp key one address 192.0.2.1 ",
+                           "crypto isakmp key net address 192.0.2.0 255.255.255.0 ",
+                           " match identity address 198.51.100.70 255.255.255.255 ", " match identity address 0.0.0.0 "})
+    EXPECT_TRUE(has_line(shown, line)) << line << "\n" << shown;
 }
 
 TEST(KeptLines, ABannerForClientsNeedsNoDelimiter) {

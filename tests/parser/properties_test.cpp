@@ -40,6 +40,12 @@ bool is_keyword(const std::vector<Expect>& offers, const std::string& token) {
                      [&](const Expect& e) { return e.kind == Expect::Kind::keyword && same_letters(e.text, token); });
 }
 
+/// In full only.
+bool is_extension(const std::vector<Expect>& offers, const std::string& token) {
+  return std::any_of(offers.begin(), offers.end(),
+                     [&](const Expect& e) { return e.kind == Expect::Kind::extension && same_letters(e.text, token); });
+}
+
 bool takes_text(const std::vector<Expect>& offers) {
   return std::any_of(offers.begin(), offers.end(),
                      [](const Expect& e) { return e.kind == Expect::Kind::argument && (e.text == "WORD" || e.text == "LINE"); });
@@ -95,7 +101,7 @@ TEST(Properties, HelpOffersEveryTokenAndTheEnd) {
       const bool argument = std::any_of(offers.begin(), offers.end(), [](const Expect& e) {
         return e.kind == Expect::Kind::argument || e.kind == Expect::Kind::type_name;
       });
-      EXPECT_TRUE(is_keyword(offers, tokens[i]) || argument || is_alias(tokens[i]))
+      EXPECT_TRUE(is_keyword(offers, tokens[i]) || is_extension(offers, tokens[i]) || argument || is_alias(tokens[i]))
           << mode.name() << ": " << line << " token " << tokens[i];
     }
     const std::vector<Expect>& end = offered(mode, tokens, tokens.size());
@@ -115,7 +121,7 @@ TEST(Properties, EveryOfferedKeywordIsAcceptableAndHasOneHelp) {
         EXPECT_FALSE(e.help.empty()) << mode.name() << ": " << join(tokens, i) << " ? " << e.text;
         EXPECT_TRUE(k == 0 || offers[k - 1].text != e.text)
             << "two helps: " << mode.name() << ": " << join(tokens, i) << " ? " << e.text;
-        if (e.kind != Expect::Kind::keyword) continue;
+        if (e.kind != Expect::Kind::keyword && e.kind != Expect::Kind::extension) continue;
         const std::string before = join(tokens, i) + (i ? " " : "");
         const Understood tried = read(mode, before + e.text);
         EXPECT_TRUE(tried.outcome == Outcome::ok || tried.outcome == Outcome::incomplete)

@@ -45,6 +45,15 @@ TEST(Redact, SecretsBehindWordsOfOtherProtocols) {
   EXPECT_EQ(without_keys("event manager environment _pw abc"), "event manager environment _pw ***");
 }
 
+TEST(Redact, NoLengthIsTold) {
+  EXPECT_EQ(without_key_lengths("  pre-shared-key cisco123! oops"), "  pre-shared-key ******");
+  EXPECT_EQ(without_key_lengths(" pre-shared-key local 0 a"), " pre-shared-key local ******");
+  EXPECT_EQ(without_key_lengths("snmp-server community a RO"), "snmp-server community ******");
+  EXPECT_EQ(without_key_lengths(" path ftp://user:abcdefghij@192.0.2.1/x"), " path ftp://user:******@192.0.2.1/x");
+  EXPECT_EQ(without_key_lengths(" path ftp://u:a@h ftp://u:bc@h"), " path ftp://u:******@h ftp://u:******@h");
+  EXPECT_EQ(without_key_lengths("hostname R"), "hostname R");
+}
+
 TEST(Redact, PostquantumKeysAreKeys) {
   EXPECT_EQ(without_keys(" ppk manual id gate-1 key abc required"), " ppk ****** ** ****** *** *** ********");
   EXPECT_EQ(without_keys("PPK man id g key 0 a"), "PPK *** ** * *** * *");

@@ -140,6 +140,36 @@ TEST(Session, ARefusedLineChangesNothingAndKeepsTheMode) {
   }
 }
 
+TEST(Session, WordsOfOurOwnTakeNoAbbreviationOfIos) {
+  ConfigSession profile = after({"crypto ikev2 profile P"});
+  EXPECT_EQ(profile.line("m identity remote any").verdict, Verdict::accepted);
+  EXPECT_EQ(profile.line("mob disable").verdict, Verdict::refused);
+  EXPECT_EQ(profile.line("mobike disable").verdict, Verdict::accepted);
+  EXPECT_EQ(profile.line("MOBIKE dis").verdict, Verdict::accepted) << "what follows is abbreviated as ever";
+  EXPECT_EQ(profile.line("childl").answer, "% Invalid input detected at '^' marker.");
+  EXPECT_EQ(profile.complete("m"), "match ");
+  EXPECT_EQ(profile.complete("mo"), "mobike ");
+  const auto help = profile.help("");
+  const auto first = std::find_if(help.begin(), help.end(), [](const HelpEntry& e) { return e.extension; });
+  ASSERT_NE(first, help.end());
+  EXPECT_EQ(first->token, "childless");
+  EXPECT_TRUE(std::all_of(first, help.end(), [](const HelpEntry& e) { return e.extension || e.token == "<cr>"; }));
+}
+
+TEST(Session, MasksAndListNumbersThatCannotBe) {
+  ConfigSession session = after({"interface Tunnel0"});
+  const LineReport mask = session.line("ip address 1.1.1.1 255.0.255.0");
+  EXPECT_EQ(mask.verdict, Verdict::refused);
+  EXPECT_EQ(mask.answer, "Bad mask 0xFF00FF00 for address 1.1.1.1");
+  EXPECT_FALSE(mask.caret);
+  for (const char* line : {"ip access-list extended 99", "ip access-list extended 200", "ip access-list standard 100",
+                           "ip access-list standard 1300000"})
+    EXPECT_EQ(session.line(line).answer, "% Invalid access list name.") << line;
+  for (const char* line : {"ip access-list extended 199", "ip access-list extended 2000", "ip access-list standard 1300",
+                           "ip access-list standard 99", "ip access-list extended 99X"})
+    EXPECT_NE(session.line(line).verdict, Verdict::refused) << line;
+}
+
 TEST(Session, HelpListsWhatMayFollow) {
   const ConfigSession global = after({});
   EXPECT_EQ(
@@ -156,7 +186,7 @@ TEST(Session, HelpListsWhatMayFollow) {
             "128|192|256|comp-lzs|esp-md5-hmac|esp-sha-hmac|esp-sha256-hmac|esp-sha384-hmac|esp-sha512-hmac|<cr>");
   EXPECT_EQ(offered(global, "crypto bogus "), "");
   const ConfigSession proposal = after({"crypto ikev2 proposal P"});
-  EXPECT_EQ(offered(proposal, ""), "additional-key-exchange|default|encryption|exit|group|integrity|no|pqc|prf");
+  EXPECT_EQ(offered(proposal, ""), "default|encryption|exit|group|integrity|no|pqc|prf|additional-key-exchange");
   EXPECT_EQ(offered(proposal, "group "), "1|14|15|16|17|18|19|2|20|21|24|28|29|30|31|32|5");
   EXPECT_EQ(offered(proposal, "group 14 "), "1|14|15|16|17|18|19|2|20|21|24|28|29|30|31|32|5|<cr>");
   EXPECT_EQ(offered(proposal, "no encryption "),
@@ -168,8 +198,8 @@ TEST(Session, HelpListsWhatMayFollow) {
   EXPECT_EQ(offered(profile, "match identity remote address 192.0.2.1 "), "A.B.C.D|<cr>");
   const ConfigSession map = after({"crypto map M 10 ipsec-isakmp"});
   EXPECT_EQ(offered(map, "set "),
-            "additional-key-exchange|group|identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|"
-            "security-association|security-policy|session-key|transform-set");
+            "group|identity|ikev2-profile|ip|isakmp-profile|nat|peer|pfs|reverse-route|security-association|security-policy|"
+            "session-key|transform-set|additional-key-exchange");
   EXPECT_EQ(offered(map, "description "), "LINE");
   EXPECT_EQ(offered(map, "description to the "), "LINE|<cr>");
   const ConfigSession peer = after({"crypto ikev2 keyring K", "peer A"});
