@@ -13,7 +13,9 @@
 #include "cli/replay_control.hpp"
 #include "cli/show.hpp"
 #include "cli/show_host.hpp"
+#include "engine/crypto/enrollment.hpp"
 #include "engine/result.hpp"
+#include "kernel/peer_verifier.hpp"
 #include "parser/database.hpp"
 #include "parser/parser.hpp"
 #include "parser/secrets.hpp"
@@ -21,6 +23,12 @@
 namespace cli {
 
 class Session;
+
+/// Lists and OCSP responses that are here, by what they are kept under.
+struct FetchedFacts {
+  engine::crypto::Documents documents;
+  kernel::FetchCounters counters;
+};
 
 /// Something that goes on after the command that began it; destroying it ends it without another word.
 class Activity {
@@ -51,6 +59,14 @@ class Backend {
   /// `change` is called when no commit is under way; `then` when what it gave is durable and the engine has it.
   virtual void change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
                           std::function<void(engine::Status)> then) = 0;
+  /// HTTP beside the loop; `then` is called on its thread.
+  virtual void fetch(kernel::http::Request request, kernel::Fetcher::Then then) = 0;
+  /// Fetches a revocation list anew, for all who need it; `then` is told why it failed, or nothing.
+  virtual void refresh_list(const std::string& url, std::function<void(const std::string& failure)> then) = 0;
+  /// Asks the CA of a trustpoint for a certificate by SCEP; what becomes of it is logged.
+  virtual void enroll(const std::string& trustpoint, parser::PkiStore::Pair key, engine::crypto::SubjectWish wish) = 0;
+  /// What was fetched to verify peers.
+  virtual FetchedFacts fetched() const = 0;
   virtual void write_startup(std::function<void(engine::Status)> then) = 0;
   /// nullopt where there is no startup configuration.
   virtual void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) = 0;

@@ -11,6 +11,7 @@
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
 #include "cli/show_pki.hpp"
+#include "cli/show_pki_facts.hpp"
 #include "cli/show_stats.hpp"
 #include "cli/show_status.hpp"
 #include "cli/tech_support.hpp"
@@ -265,7 +266,18 @@ class ExecCommands : public FileCommands {
   void operator()(const parser::ShowPkiCertificates& options) {
     render([configuration = backend().running(), pki = backend().pki(),
             options] { return certificates(configuration, *pki, options.trustpoint); },
-           [options](const ShownCertificates& shown) { return show_certificates(shown, options.verbose); });
+           [options](const ShownCertificates& shown) {
+             return options.pem ? show_certificates_pem(shown) : show_certificates(shown, options.verbose);
+           });
+  }
+  void operator()(const parser::ShowPkiFact& options) {
+    const auto fetched = backend().fetched();
+    if (options.what == parser::PkiFact::counters) return show_values(pki_counters(fetched), show_pki_counters);
+    if (options.what == parser::PkiFact::crls)
+      return render([pki = backend().pki(), fetched] { return revocation_lists(*pki, fetched); }, show_crls);
+    render([configuration = backend().running(), pki = backend().pki(), fetched,
+            now = backend().now().unix_milliseconds / 1000] { return pki_timers(configuration, *pki, fetched, now); },
+           show_pki_timers);
   }
   void operator()(const parser::ShowPkiTrustpoints& options) {
     render([configuration = backend().running(), pki = backend().pki(),

@@ -41,6 +41,9 @@ class ExecRun {
   void ask(std::string question, std::function<void(const std::string&)> answer) const {
     session_->ask(std::move(question), std::move(answer));
   }
+  void ask_hidden(std::string question, std::function<void(const std::string&)> answer) const {
+    session_->ask(std::move(question), std::move(answer), Session::Echo::hidden);
+  }
   /// Lines of configuration, as if they were typed from global configuration on; committed when `then` is called, whose argument
   /// says whether they were. `command`: what the history is told was typed.
   void enter_lines(const std::vector<std::string>& lines, const std::string& command, std::function<void(bool)> then) const {

@@ -1,11 +1,19 @@
 #include "cli/executor.hpp"
 
+#include "engine/crypto/token.hpp"
 #include "kernel/host.hpp"
 
 namespace cli {
 
 LogMessage policy_failed(const std::string& interface, const std::string& why) {
   return {3, "%CRYPTO-3-POLICY_FAILED: Interface " + interface + ": " + why};
+}
+
+/// A token takes as long as it takes, whatever the algorithm.
+bool Executor::waits_for_token(const engine::crypto::Job& job) const {
+  const auto* sign = std::get_if<engine::crypto::SignJob>(&job);
+  const engine::Secret* key = sign ? keys_->find(sign->key) : nullptr;
+  return key && engine::crypto::names_token_key(*key);
 }
 
 void Executor::carry_out(engine::Actions actions) {
@@ -16,7 +24,8 @@ void Executor::run(engine::StartJob& action) {
   if (std::holds_alternative<engine::radius::Authenticate>(action.job) ||
       std::holds_alternative<engine::radius::Account>(action.job))
     return organs_.radius.ask(action.id, std::move(action.job), keys_);
-  if (engine::crypto::cost_of(action.job) == engine::CostClass::pool) {
+  if (std::holds_alternative<engine::crypto::VerifyPeerJob>(action.job)) return organs_.verifier.start(std::move(action));
+  if (engine::crypto::cost_of(action.job) == engine::CostClass::pool || waits_for_token(action.job)) {
     organs_.workers.start(std::move(action), keys_);
     return;
   }

@@ -11,6 +11,7 @@
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/interfaces.hpp"
+#include "kernel/peer_verifier.hpp"
 #include "kernel/radius_client.hpp"
 #include "kernel/resolver.hpp"
 #include "kernel/reverse_routes.hpp"
@@ -30,6 +31,7 @@ struct Organs {
   TrafficTotals& traffic;
   LeaseKeeper& leases;
   kernel::RadiusClient& radius;
+  kernel::PeerVerifier& verifier;
 };
 
 /// What is logged where a data plane could not put an interface's policy in force.
@@ -57,6 +59,7 @@ class Executor {
   void run(const engine::SendDatagram& action) { organs_.udp.send(action); }
   void run(const engine::SendKeepalive& action) { organs_.udp.send(action); }
   void run(engine::StartJob& action);
+  bool waits_for_token(const engine::crypto::Job& job) const;
   void run(const engine::Resolve& action) { organs_.resolver.ask(action.name); }
   void run(const engine::SetPolicy& action);
   void run(const engine::AddInbound& action);

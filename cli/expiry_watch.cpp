@@ -1,6 +1,8 @@
 #include "cli/expiry_watch.hpp"
 
 #include "cli/show_pki.hpp"
+#include "parser/configuration.hpp"
+#include "parser/pki_names.hpp"
 
 namespace cli {
 namespace {
@@ -14,15 +16,20 @@ std::string left_text(std::int64_t seconds) {
          std::to_string(seconds % 3600 / 60) + " mins " + std::to_string(seconds % 60) + " secs";
 }
 
-LogMessage expiry_message(const ShownCertificate& certificate, ExpiryStep step, std::int64_t now) {
+LogMessage expiry_message(const ShownCertificate& certificate, bool renews, ExpiryStep step, std::int64_t now) {
   const bool alert = step != ExpiryStep::days_30;
   std::string text = alert ? "%PKI-2-CERT_EXPIRY_ALERT: " : "%PKI-4-CERT_EXPIRY_WARNING: ";
   text += certificate.role == parser::CertificateRole::ca ? "CA Certificate" : "ID Certificate";
   text += " belonging to trustpoint " + certificate.trustpoints.front();
   text += step == ExpiryStep::over ? " has expired." : " will expire in " + left_text(certificate.details.not_after - now) + ".";
   text += " Issuer-name " + name_text(certificate.details.issuer) + " Subject-name " + name_text(certificate.details.subject) +
-          " Serial-number " + certificate.details.serial + " Auto-Renewal: Not Enabled";
+          " Serial-number " + certificate.details.serial + " Auto-Renewal: " + (renews ? "Enabled" : "Not Enabled");
   return {alert ? 2U : 4U, text};
+}
+
+bool renews(const parser::Configuration& configuration, const ShownCertificate& certificate) {
+  const parser::Node* block = parser::trustpoint_block(configuration.data().root, certificate.trustpoints.front());
+  return certificate.role == parser::CertificateRole::own && block && block->find<parser::TrustpointAutoEnroll>() != nullptr;
 }
 
 }  // namespace
@@ -43,7 +50,7 @@ std::vector<LogMessage> expiry_messages(const parser::Configuration& configurati
     const std::string print = parser::hex_digits(each.details.sha1);
     const auto before = told.find(print);
     if (step != ExpiryStep::far && (before == told.end() || before->second < step))
-      out.push_back(expiry_message(each, step, now));
+      out.push_back(expiry_message(each, renews(configuration, each), step, now));
     present[print] = step;
   }
   told = std::move(present);

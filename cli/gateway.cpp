@@ -38,8 +38,12 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       replay_(state_directory + "/replay-next", [this](const auto&) { return configuration_text(); }),
       endpoint_(recorded_random_),
       device_pins_(state_directory + "/devices", kernel::boot_id()),
+      fetcher_(loop),
       revert_timer_(loop, *this),
       expiry_watch_(loop, *this),
+      own_statuses_([this](kernel::http::Request request,
+                           kernel::Fetcher::Then then) { fetcher_.fetch(std::move(request), std::move(then)); },
+                    kernel::wall_seconds, [this](engine::OwnStatus status) { handle(std::move(status)); }),
       background_(loop),
       lease_keeper_(background_, database_,
                     [this](const std::string& why) {
@@ -63,6 +67,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
   loop_.add_clock([this] { return history_.due(); }, [this](engine::Time) { write_history(); });
   loop_.add_clock([this] { return trim_due_; }, [this](engine::Time) { trim(); });
+  loop_.add_clock([this] { return own_statuses_due_; }, [this](engine::Time now) { look_at_own_statuses(now); });
+  loop_.add_clock([this] { return enrollments_.next(); }, [this](engine::Time now) { enrollments_.tick(now); });
   loop_.at_turn_end([this] {
     plane_.plane->flush();
     console_.flush();
@@ -101,6 +107,11 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
   plane_text_ = "data plane " + std::string(plane_.plane->name()) + " (" + chosen->why + ")";
   workers_ = std::make_unique<kernel::Workers>(
       loop_, [this](engine::JobDone done) { handle(std::move(done)); }, crypto_threads);
+  verifier_ = std::make_unique<kernel::PeerVerifier>(
+      *workers_, fetcher_, verifier_random_, kernel::wall_seconds, [this](engine::JobDone done) { handle(std::move(done)); },
+      [this](const std::string& what) {
+        log_.add(now(), {4, "%PKI-4-CRLFETCHFAIL: Fetching revocation information failed: " + what});
+      });
   resolver_ = std::make_unique<kernel::Resolver>(loop_, [this](const engine::Resolved& answer) { handle(answer); });
   auto routes = kernel::ReverseRoutes::open();
   if (!routes.ok()) fail("cannot open the routes", routes.failure());
@@ -114,7 +125,8 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
         log_.add(now(), {4, "%RADIUS-4-RADIUS_DEAD: " + what + "."});
       });
   executor_ = std::make_unique<Executor>(
-      Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_, lease_keeper_, *radius_},
+      Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_, lease_keeper_, *radius_,
+             *verifier_},
       [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); },
       [this](const LogMessage& message) { log_.add(now(), message); },
@@ -123,6 +135,14 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
         set_tunnels();
         interfaces_->bind(ike_interfaces_.bindings(*compiled_));
       });
+}
+
+void Gateway::look_at_own_statuses(engine::Time now) {
+  own_statuses_due_ = now + std::chrono::minutes(1);
+  OwnStatuses::Trustpoints trustpoints;
+  for (const auto& profile : compiled_->config->profiles)
+    trustpoints.insert(trustpoints.end(), profile->sign.begin(), profile->sign.end());
+  own_statuses_.look(trustpoints);
 }
 
 void Gateway::set_tunnels() {

@@ -13,6 +13,7 @@
 #include "cli/background.hpp"
 #include "cli/console.hpp"
 #include "cli/device_pins.hpp"
+#include "cli/enrollments.hpp"
 #include "cli/executor.hpp"
 #include "cli/expiry_watch.hpp"
 #include "cli/host_clock.hpp"
@@ -20,6 +21,7 @@
 #include "cli/lease_keeper.hpp"
 #include "cli/metrics_server.hpp"
 #include "cli/open_metrics.hpp"
+#include "cli/own_status.hpp"
 #include "cli/plane.hpp"
 #include "cli/revert_timer.hpp"
 #include "cli/sa_history.hpp"
@@ -58,6 +60,16 @@ class Gateway final : public Backend {
   std::shared_ptr<const parser::PkiStore> pki() const override { return pki_; }
   void change_pki(std::function<parser::PkiStore(const parser::PkiStore&)> change,
                   std::function<void(engine::Status)> then) override;
+  void fetch(kernel::http::Request request, kernel::Fetcher::Then then) override {
+    fetcher_.fetch(std::move(request), std::move(then));
+  }
+  void refresh_list(const std::string& url, std::function<void(const std::string& failure)> then) override {
+    verifier_->refresh(url, std::move(then));
+  }
+  void enroll(const std::string& trustpoint, parser::PkiStore::Pair key, engine::crypto::SubjectWish wish) override {
+    enrollments_.begin({trustpoint, std::move(key), std::move(wish)});
+  }
+  FetchedFacts fetched() const override { return {verifier_->documents(), verifier_->counters()}; }
   void in_database(std::function<std::function<void()>(parser::Database&)> work) override;
   void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
     revert_timer_.promise(minutes, user, std::move(then));
@@ -117,6 +129,7 @@ class Gateway final : public Backend {
   void drain();
   void next_commit();
   void trim();
+  void look_at_own_statuses(engine::Time now);
   void adopt(parser::Configuration configuration, std::shared_ptr<const parser::Compiled> compiled, LogSettings logging);
   void on_interfaces(const kernel::InterfaceMap& map);
   void tell_line_protocols(const std::vector<engine::InterfaceState>& states);
@@ -186,10 +199,17 @@ class Gateway final : public Backend {
   std::unique_ptr<kernel::Resolver> resolver_;
   kernel::SystemRandom radius_random_;
   std::unique_ptr<kernel::RadiusClient> radius_;
+  kernel::Fetcher fetcher_;
+  kernel::SystemRandom verifier_random_;
+  std::unique_ptr<kernel::PeerVerifier> verifier_;
   std::unique_ptr<kernel::ReverseRoutes> routes_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;
   ExpiryWatch expiry_watch_;
+  kernel::SystemRandom enrollment_random_;
+  Enrollments enrollments_{*this, enrollment_random_};
+  OwnStatuses own_statuses_;
+  engine::Time own_statuses_due_{};
   std::optional<engine::Time> trim_due_;
   Background background_;
   LeaseKeeper lease_keeper_;

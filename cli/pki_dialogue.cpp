@@ -2,22 +2,10 @@
 
 #include <cctype>
 
-#include "engine/crypto/certificate_details.hpp"
 #include "parser/pki_names.hpp"
 
 namespace cli {
 namespace {
-
-const char* role_word(parser::CertificateRole role) {
-  switch (role) {
-    case parser::CertificateRole::ca:
-      return "ca ";
-    case parser::CertificateRole::self_signed:
-      return "self-signed ";
-    default:
-      return "";
-  }
-}
 
 /// A line as an answer: without blanks around it.
 std::string answer_in(const std::string& text) {
@@ -62,25 +50,7 @@ void PkiDialogue::read_text(Ends ends, Text then, std::string sofar) const {
 void PkiDialogue::store(const std::string& trustpoint, const std::vector<Entry>& entries, std::function<void()> then,
                         std::vector<std::string> before) const {
   std::vector<std::string> lines = std::move(before);
-  lines.push_back("crypto pki certificate chain " + trustpoint);
-  const parser::Node* chain = parser::chain_block(root(), trustpoint);
-  for (std::size_t i = 0; i < entries.size() && chain; ++i)
-    chain->each<parser::ChainCertificate>([&](const parser::ChainCertificate& old, const parser::Node&) {
-      if (old.role == entries[i].role) lines.push_back("no certificate " + (role_word(old.role) + old.serial));
-    });
-  for (const Entry& entry : entries) {
-    const auto details = engine::crypto::details_of(entry.der);
-    if (!details) continue;
-    lines.push_back("certificate " + (role_word(entry.role) + details->serial));
-    const std::string rows = parser::hex_rows(parser::hex_digits(entry.der), "");
-    for (std::size_t at = 0; at < rows.size();) {
-      const std::size_t end = std::min(rows.find('\n', at), rows.size());
-      lines.push_back(rows.substr(at, end - at));
-      at = end + 1;
-    }
-    lines.emplace_back("quit");
-  }
-  lines.emplace_back("exit");
+  for (std::string& each : chain_lines(root(), trustpoint, entries)) lines.push_back(std::move(each));
   enter_lines(lines, typed_, [*this, then = std::move(then)](bool stored) {
     if (!stored) return done();
     log(4, "%PKI-4-NOCONFIGAUTOSAVE: Configuration was modified.  Issue \"write memory\" to save new IOS PKI configuration");
@@ -96,13 +66,7 @@ void PkiDialogue::change_keys(std::function<parser::PkiStore(const parser::PkiSt
 }
 
 std::vector<engine::Bytes> PkiDialogue::certificates(const std::string& trustpoint, parser::CertificateRole role) const {
-  std::vector<engine::Bytes> out;
-  if (const parser::Node* chain = parser::chain_block(root(), trustpoint))
-    chain->each<parser::ChainCertificate>([&](const parser::ChainCertificate& line, const parser::Node&) {
-      auto der = line.role == role ? parser::der_of(line) : std::nullopt;
-      if (der) out.push_back(std::move(*der));
-    });
-  return out;
+  return chain_certificates(root(), trustpoint, role);
 }
 
 void carry_out(const std::shared_ptr<Session>& session, const parser::PkiCommand& command, const std::string& typed) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/exec_run.hpp"
+#include "cli/pki_lines.hpp"
 #include "engine/crypto/containers.hpp"
 #include "engine/crypto/enrollment.hpp"
 #include "parser/configuration.hpp"
@@ -39,10 +40,7 @@ class PkiDialogue : public ExecRun {
   enum class Ends : std::uint8_t { quit, quit_or_blank };
   void read_text(Ends ends, Text then, std::string sofar = {}) const;
   /// Puts certificates into the chain of a trustpoint, in place of those of the same role, and commits.
-  struct Entry {
-    parser::CertificateRole role = parser::CertificateRole::own;
-    engine::Bytes der;
-  };
+  using Entry = ChainEntry;
   void store(const std::string& trustpoint, const std::vector<Entry>& entries, std::function<void()> then,
              std::vector<std::string> before = {}) const;
   /// Changes the PKI store, and goes on once that is durable.
@@ -76,6 +74,10 @@ class EnrollDialogue final : public PkiDialogue {
   void request_crl(const std::string& trustpoint) const;
 
  private:
+  void authenticate_by_scep(const std::string& trustpoint) const;
+  void enroll_by_scep(const std::string& trustpoint) const;
+  /// `then` gets it, twice the same, or nothing.
+  void ask_challenge(Text then) const;
   void judge(const std::string& trustpoint, const engine::Bytes& der) const;
   void accept(const std::string& trustpoint, const engine::Bytes& der) const;
   void with_key(const std::string& trustpoint, std::function<void(parser::PkiStore::Pair)> then) const;
@@ -83,6 +85,7 @@ class EnrollDialogue final : public PkiDialogue {
   void show_request(const std::string& trustpoint, const parser::PkiStore::Pair& pair,
                     const engine::crypto::SubjectWish& wish) const;
   void print_request(const std::string& text) const;
+  void paste_crl(const std::string& trustpoint) const;
   void sign_itself(const std::string& trustpoint, const parser::PkiStore::Pair& pair,
                    const engine::crypto::SubjectWish& wish) const;
 };
@@ -100,6 +103,7 @@ class TransferDialogue final : public PkiDialogue {
                   const std::string& certificate) const;
   /// The key and certificates of a trustpoint, which is made where it is not there.
   void take(const parser::PkiImport& command, engine::crypto::Bundle bundle, const std::string& done) const;
+  void log_export(const parser::PkiExport& command, const std::string& what) const;
   void export_pem(const parser::PkiExport& command) const;
   void export_pkcs12(const parser::PkiExport& command) const;
 };

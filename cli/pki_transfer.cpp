@@ -125,6 +125,11 @@ void TransferDialogue::export_(const parser::PkiExport& command) const {
   command.form == parser::PkiForm::pem ? export_pem(command) : export_pkcs12(command);
 }
 
+void TransferDialogue::log_export(const parser::PkiExport& command, const std::string& what) const {
+  log(5, "%PKI-5-EXPORT: User " + escaped(user()) + " exported " + what + " of trustpoint " + escaped(command.trustpoint) +
+             " to " + (command.url ? escaped(*command.url) : std::string("the terminal")));
+}
+
 void TransferDialogue::export_pem(const parser::PkiExport& command) const {
   const Node* block = trustpoint(command.trustpoint);
   const std::string label = parser::key_label(*block, root());
@@ -143,6 +148,7 @@ void TransferDialogue::export_pem(const parser::PkiExport& command) const {
     if (!text.ok()) return fail("% Key " + label + " cannot be exported: " + text.failure().why);
     key = *text;
   }
+  log_export(command, key.empty() ? "certificates" : "certificates and the private key");
   if (command.url) {
     for (const auto& [end, text] : {std::pair(".ca", &ca), std::pair(".prv", &key), std::pair(".crt", &certificate)}) {
       if (text->empty()) continue;
@@ -175,6 +181,7 @@ void TransferDialogue::export_pkcs12(const parser::PkiExport& command) const {
     if (!der.ok())
       return [*this, why = der.failure().why] { fail("CRYPTO_PKI: Export PKCS12 operation failed\n% NOTE: " + why); };
     return [*this, command, der = *der] {
+      log_export(command, "certificates and the private key");
       if (command.terminal) {
         output("Exported pkcs12 follows:\n\n" + engine::crypto::base64_lines(der) +
                "\n---End - This line not part of the certificate---\n\n");

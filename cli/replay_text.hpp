@@ -46,6 +46,7 @@ constexpr auto shape(const engine::DebugWanted*) { return shape_of("debug-wanted
 constexpr auto shape(const engine::CaptureWanted*) { return shape_of("capture-wanted", &engine::CaptureWanted::keys); }
 constexpr auto shape(const engine::Lease*) { using T = engine::Lease; return shape_of("", &T::pool, &T::address, &T::holder); }
 constexpr auto shape(const engine::Leased*) { return shape_of("leased", &engine::Leased::leases); }
+constexpr auto shape(const engine::OwnStatus*) { using T = engine::OwnStatus; return shape_of("own-status", &T::trustpoint, &T::response); }
 constexpr auto shape(const engine::Shutdown*) { return shape_of("shutdown"); }
 
 constexpr auto shape(const engine::SendKeepalive*) { using T = engine::SendKeepalive; return shape_of("keepalive", &T::local, &T::remote); }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "engine/crypto/containers.hpp"
+#include "engine/crypto/token.hpp"
 #include "parser/configuration.hpp"
 #include "parser/pki_names.hpp"
 
@@ -69,7 +71,7 @@ void put_extensions(std::string& out, const CertificateDetails& details) {
     for (const std::string& each : details.alternative_names) out += "        " + each + "\n";
   }
   if (!details.authority_key.empty()) out += "    X509v3 Authority Key ID: " + fingerprint_text(details.authority_key) + "\n";
-  out += "    Authority Info Access:\n";
+  if (!details.ocsp_urls.empty()) out += "    Authority Info Access:\n";
   for (const std::string& each : details.ocsp_urls) out += "        OCSP URL: " + each + "\n";
   if (!details.extended_usages.empty()) {
     out += "    Extended Key Usage:\n";
@@ -173,7 +175,7 @@ ShownCertificates certificates(const parser::Configuration& configuration, const
       }
       auto details = engine::crypto::details_of(*der);
       if (!details) return;
-      ShownCertificate shown{line.role, {chain.trustpoint}, {}, parser::router_name(root), std::move(*details)};
+      ShownCertificate shown{line.role, {chain.trustpoint}, {}, parser::router_name(root), std::move(*details), *der};
       if (const auto pair = pki.key_with(shown.details.public_key)) shown.key_label = pair->label;
       out.certificates.push_back(std::move(shown));
       seen.push_back(*der);
@@ -188,6 +190,17 @@ std::string show_certificates(const ShownCertificates& shown, bool verbose) {
   return out;
 }
 
+std::string show_certificates_pem(const ShownCertificates& shown) {
+  std::string out;
+  for (const auto& each : shown.certificates) {
+    const bool ca = each.role == parser::CertificateRole::ca || each.role == parser::CertificateRole::rollover_ca;
+    out += std::string("------Trustpoint: ") + each.trustpoints.front() + "------\n" +
+           (ca ? "% CA certificate:\n" : "% General Purpose Certificate:\n") + engine::crypto::pem("CERTIFICATE", each.der) +
+           "\n";
+  }
+  return out;
+}
+
 ShownTrustpoints trustpoints(const parser::Configuration& configuration, const parser::PkiStore& pki,
                              const std::optional<std::string>& name) {
   const Node& root = configuration.data().root;
@@ -199,7 +212,7 @@ ShownTrustpoints trustpoints(const parser::Configuration& configuration, const p
     if (const auto* line = block.find<parser::TrustpointEnrollment>()) shown.url = line->url;
     shown.certificates = certificates(configuration, pki, trustpoint.name).certificates;
     const auto pair = pki.key(parser::key_label(block, root));
-    shown.keys = pair != nullptr;
+    shown.keys = pair != nullptr || engine::crypto::is_token_uri(parser::key_label(block, root));
     shown.exportable = pair && pair->exportable;
     out.trustpoints.push_back(std::move(shown));
   });

@@ -27,6 +27,7 @@ struct ShownCertificate {
   std::string key_label;  // of the key pair of ours it is for; empty: none is here
   std::string router;     // name of the router, of our own
   engine::crypto::CertificateDetails details;
+  engine::Bytes der{};
 };
 template <class V>
 void fields(V& v, const ShownCertificate& c) {
@@ -62,6 +63,7 @@ void fields(V& v, const ShownCertificates& document) {
 ShownCertificates certificates(const parser::Configuration& configuration, const parser::PkiStore& pki,
                                const std::optional<std::string>& trustpoint);
 std::string show_certificates(const ShownCertificates& shown, bool verbose);
+std::string show_certificates_pem(const ShownCertificates& shown);
 
 struct ShownTrustpoint {
   std::string name, url;  // url: of `enrollment url`

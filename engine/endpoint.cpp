@@ -272,6 +272,12 @@ struct Endpoint::Impl {
 
   void on(Turn&, DebugWanted wanted) { core.packet_notices = wanted.packets; }
   void on(Turn&, CaptureWanted wanted) { core.exports_keys = wanted.keys; }
+  void on(Turn& turn, OwnStatus&& status) {
+    if (status.response.empty())
+      turn.core.own_status.erase(status.trustpoint);
+    else
+      turn.core.own_status[status.trustpoint] = std::move(status.response);
+  }
   void on(Turn& turn, const Leased& kept) { turn.core.leases.restore(kept.leases); }
   void on(Turn& turn, Shutdown) {
     core.always_up = {};

@@ -110,11 +110,18 @@ struct CaptureWanted {
 struct Leased {
   std::vector<Lease> leases;
 };
+/// What the CA's responder says of our own certificate of a trustpoint (OCSP, DER), for peers that ask for it (RFC 4806).
+/// Replaces what was said before; empty: it says nothing any more.
+struct OwnStatus {
+  std::string trustpoint;
+  Bytes response;
+};
 /// The daemon ends in order: delete every SA at the peers.
 struct Shutdown {};
 
-using Event = std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire,
-                           InboundSeen, OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Leased, Shutdown>;
+using Event =
+    std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire, InboundSeen,
+                 OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Leased, OwnStatus, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 

@@ -119,7 +119,8 @@ AuthMethod method_of(KeyKind kind) {
 
 bool operator==(const Trustpoint& a, const Trustpoint& b) {
   return a.name == b.name && same(a.anchors, b.anchors) && same(a.certificate, b.certificate) && same(a.chain, b.chain) &&
-         a.key == b.key && a.revocation == b.revocation && a.crls == b.crls;
+         a.key == b.key && a.revocation == b.revocation && a.crls == b.crls && a.crl_url == b.crl_url &&
+         a.ocsp_url == b.ocsp_url && a.ocsp_nonce == b.ocsp_nonce && a.crl_age == b.crl_age;
 }
 
 bool names(const Certificate& certificate, const Identity& identity) {

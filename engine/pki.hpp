@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,10 @@ struct Trustpoint {
   std::vector<CertificatePtr> chain;    // sent behind our own, issuer first, without the anchor
   KeyRef key;                           // of our own certificate
   std::vector<RevocationMethod> revocation{RevocationMethod::none};
-  std::vector<Bytes> crls;  // DER, as they were imported
+  std::vector<Bytes> crls;          // DER, as they were imported
+  std::string crl_url, ocsp_url;    // asked in place of what certificates name; empty: what they name
+  bool ocsp_nonce = true;           // in what is asked by OCSP
+  std::optional<WallTime> crl_age;  // a list that was fetched is kept so many seconds at most; none: as long as it says
 
   friend bool operator==(const Trustpoint&, const Trustpoint&);
 };

@@ -1,6 +1,7 @@
 // What a handler may use while one event is handled: the endpoint's shared parts, the time, the list of actions.
 #pragma once
 
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -36,7 +37,8 @@ struct Core {
   std::set<PeerName> asked_names;  // the resolver has yet to answer
   AlwaysUp always_up;
   Leases leases;
-  std::set<unsigned> client_numbers;  // of virtual-access interfaces
+  std::map<std::string, Bytes> own_status;  // OCSP, by trustpoint
+  std::set<unsigned> client_numbers;        // of virtual-access interfaces
   bool packet_notices = false;
   bool exports_keys = false;  // of IKE SAs, as they are made: a capture is on
   bool protecting = false;    // some interface has lines

@@ -1,5 +1,7 @@
 #include "kernel/workers.hpp"
 
+#include <limits>
+
 #include "kernel/host.hpp"
 
 namespace kernel {
@@ -21,15 +23,33 @@ Workers::~Workers() {
 }
 
 void Workers::start(engine::StartJob job, std::shared_ptr<const engine::crypto::KeyStore> keys) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() < queue_limit_) {
-      queue_.push_back({std::move(job), std::move(keys)});
-      wake_.notify_one();
-      return;
-    }
-  }
-  deliver({job.id, engine::Failure{.cause = engine::Cause::rate_limited, .why = "too many jobs wait for a crypto worker"}});
+  const engine::JobId id = job.id;
+  // A task must be copyable, a job with secrets is not.
+  auto shared = std::make_shared<engine::crypto::Job>(std::move(job.job));
+  if (!enqueue(
+          [this, id, shared, keys = std::move(keys)] {
+            deliver({id, engine::crypto::run(std::move(*shared), *keys, wall_seconds())});
+          },
+          queue_limit_))
+    deliver({id, engine::Failure{.cause = engine::Cause::rate_limited, .why = "too many jobs wait for a crypto worker"}});
+}
+
+void Workers::run(std::function<Loop::Task()> work) {
+  (void)enqueue(
+      [this, work = std::move(work)] {
+        loop_.post([done = std::weak_ptr<Done>(done_), then = work()] {
+          if (done.lock()) then();
+        });
+      },
+      std::numeric_limits<std::size_t>::max());
+}
+
+bool Workers::enqueue(Waiting task, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() >= limit) return false;
+  queue_.push_back(std::move(task));
+  wake_.notify_one();
+  return true;
 }
 
 void Workers::work() {
@@ -37,10 +57,10 @@ void Workers::work() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
     if (ending_) return;
-    Waiting next = std::move(queue_.front());
+    const Waiting next = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    deliver({next.job.id, engine::crypto::run(std::move(next.job.job), *next.keys, wall_seconds())});
+    next();
   }
 }
 

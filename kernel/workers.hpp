@@ -28,15 +28,16 @@ class Workers {
   /// Queues the job; it sees the keys as they are now. When the queue is full the answer is a Failure with
   /// Cause::rate_limited, posted like any other result. The loop's thread only.
   void start(engine::StartJob job, std::shared_ptr<const engine::crypto::KeyStore> keys);
+  /// Runs `work`, whatever it is, on a thread in its turn, and what it returns on the loop's. A full queue does not refuse it:
+  /// whoever asks bounds what it asks.
+  void run(std::function<Loop::Task()> work);
 
  private:
-  struct Waiting {
-    engine::StartJob job;
-    std::shared_ptr<const engine::crypto::KeyStore> keys;
-  };
+  using Waiting = std::function<void()>;
   using Done = std::function<void(engine::JobDone)>;
 
   void work();
+  bool enqueue(Waiting task, std::size_t limit);
   void deliver(engine::JobDone result);
 
   Loop& loop_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "engine/crypto/token.hpp"
 #include "engine/crypto/x509.hpp"
 #include "parser/pki_names.hpp"
 #include "parser/pki_store.hpp"
@@ -58,6 +59,10 @@ void sort_authorities(engine::Trustpoint& out, const std::vector<CertificatePtr>
 void take_key(engine::Trustpoint& out, const Node& block, const std::string& where, CompileContext& context) {
   if (!context.pki) return;
   const std::string label = key_label(block, context.root);
+  if (engine::crypto::is_token_uri(label)) {
+    out.key = context.keys.ref(engine::Secret(engine::as_bytes(label)));
+    return;
+  }
   const PkiStore::Pair pair = context.pki->key(label);
   const auto without = [&](const std::string& why) {
     context.warn(where, why);
@@ -81,6 +86,15 @@ void heed_match(engine::Trustpoint& out, const Node& block, const std::string& w
   });
 }
 
+/// Where lists and responses come from.
+void read_sources(engine::Trustpoint& out, const Node& block) {
+  if (const auto* query = block.find<TrustpointCrlQuery>()) out.crl_url = query->url;
+  if (const auto* responder = block.find<TrustpointOcspUrl>()) out.ocsp_url = responder->url;
+  if (const auto* nonce = block.find<TrustpointOcspNonce>()) out.ocsp_nonce = !nonce->disabled;
+  if (const auto* cache = block.find<TrustpointCrlCache>())
+    out.crl_age = cache->none ? engine::WallTime{0} : engine::WallTime{60} * cache->minutes.value_or(0);
+}
+
 std::optional<engine::Trustpoint> read_trustpoint(const std::string& name, const Node& block, const Node* certificates,
                                                   CompileContext& context) {
   const std::string where = "crypto pki trustpoint " + name;
@@ -95,10 +109,7 @@ std::optional<engine::Trustpoint> read_trustpoint(const std::string& name, const
   out.revocation = revocation ? revocation->methods : std::vector{engine::RevocationMethod::crl};
   if (context.pki)
     if (const auto crl = context.pki->crls().find(name); crl != context.pki->crls().end()) out.crls.push_back(crl->second);
-  const bool only_crl = out.revocation.front() == engine::RevocationMethod::crl && out.revocation.size() == 1;
-  if (context.pki && !out.anchors.empty() && out.crls.empty() && only_crl)
-    context.warn(where, std::string(revocation ? "" : "without \"revocation-check none\" ") +
-                            "it needs a CRL, and there is none (crypto pki crl request): no peer's certificate is taken");
+  read_sources(out, block);
   if (!out.certificate && out.anchors.empty()) return std::nullopt;
   return out;
 }

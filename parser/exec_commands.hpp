@@ -86,11 +86,17 @@ struct ShowCryptoSession {
   std::optional<std::string> interface;  // canonical name
   friend bool operator==(const ShowCryptoSession&, const ShowCryptoSession&) = default;
 };
-/// `show crypto pki certificates [verbose] [TRUSTPOINT]`
+/// `show crypto pki certificates [verbose | pem] [TRUSTPOINT]`
 struct ShowPkiCertificates {
-  bool verbose = false;
+  bool verbose = false, pem = false;
   std::optional<std::string> trustpoint;
   friend bool operator==(const ShowPkiCertificates&, const ShowPkiCertificates&) = default;
+};
+/// `show crypto pki {counters | crls | timers}`
+enum class PkiFact : std::uint8_t { counters, crls, timers };
+struct ShowPkiFact {
+  PkiFact what = PkiFact::counters;
+  friend bool operator==(const ShowPkiFact&, const ShowPkiFact&) = default;
 };
 /// `show crypto pki trustpoints [NAME] [status]`
 struct ShowPkiTrustpoints {
@@ -342,13 +348,13 @@ using ExecCommandKind =
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
                  ShowArchiveLog, WriteMemory, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig,
                  ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects,
-                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiTrustpoints, ShowPublicKeys, ShowConversion,
-                 ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder, ShowPacketDrop,
-                 TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay, ShowSaHistory, ShowStatus,
-                 ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowInterfaces, ShowAccessLists, ShowPrivilege,
-                 ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission, ClearIkev2Sa, ClearIpsecSa,
-                 ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition, ShowDebugCondition, TerminalMonitor,
-                 TerminalLength, TerminalWidth, Ping>;
+                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiFact, ShowPkiTrustpoints, ShowPublicKeys,
+                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
+                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay,
+                 ShowSaHistory, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowInterfaces,
+                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission,
+                 ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition,
+                 ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is
 /// shown into a file.

@@ -24,8 +24,7 @@ inline constexpr std::string_view other_ios = "this part of IOS does not exist h
 inline constexpr std::string_view http_url = "certificates travel within IKE, not by URL";
 inline constexpr std::string_view crypto_identity = "whom an entry is for is said by its IKEv2 profile";
 inline constexpr std::string_view mldsa = "ML-DSA does not exist";
-inline constexpr std::string_view scep =
-    "nothing is fetched from a CA: \"crypto pki authenticate\", \"enroll\" and \"import\" go by the terminal and by files";
+inline constexpr std::string_view scep = "SCEP goes to what \"enrollment url\" says, with what the trustpoint says";
 inline constexpr std::string_view serial_number = "the gateway has no serial number";
 inline constexpr std::string_view public_keys = "peers are known by certificates, not by bare public keys";
 inline constexpr std::string_view pki_action = "it does not exist for keys here";

@@ -30,8 +30,8 @@ target_sources(sim_tests PRIVATE ${debug_sources} ${recording_sources} ${replay_
 test_folder(parser parser)
 test_folder(kernel kernel)
 test_folder(cli cli)
-foreach(folder crypto sim parser cli)  # certificates that tests make
-  target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
+foreach(folder crypto sim parser kernel cli)  # certificates that tests make
+  target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp ${CMAKE_SOURCE_DIR}/tests/pki/scep_ca.cpp)
 endforeach()
 # Runs inside the lab's kernel only: built with the release preset, and not one of all_tests.
 file(GLOB lab_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/lab/*.cpp)

@@ -198,4 +198,18 @@ std::optional<CertificateDetails> details_of(ByteView der) {
   return out;
 }
 
+std::optional<CrlDetails> crl_details_of(ByteView der) {
+  const unsigned char* at = der.data();
+  const Owner<X509_CRL, X509_CRL_free> list(d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size())));
+  forget_errors();
+  if (!list) return std::nullopt;
+  CrlDetails out;
+  out.issuer = parts_of(X509_CRL_get_issuer(list.get()));
+  out.this_update = seconds_of(X509_CRL_get0_lastUpdate(list.get()));
+  if (const ASN1_TIME* next = X509_CRL_get0_nextUpdate(list.get())) out.next_update = seconds_of(next);
+  out.entries = static_cast<std::size_t>(std::max(sk_X509_REVOKED_num(X509_CRL_get_REVOKED(list.get())), 0));
+  out.delta = X509_CRL_get_ext_by_NID(list.get(), NID_delta_crl, -1) >= 0;
+  return out;
+}
+
 }  // namespace engine::crypto

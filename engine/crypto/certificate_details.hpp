@@ -37,4 +37,13 @@ struct CertificateDetails {
 /// nullopt where it is no certificate.
 std::optional<CertificateDetails> details_of(ByteView der);
 
+struct CrlDetails {
+  std::vector<NamePart> issuer;
+  std::int64_t this_update = 0, next_update = 0;  // seconds since 1970; 0: it says none
+  std::size_t entries = 0;
+  bool delta = false;
+};
+/// nullopt where it is no CRL.
+std::optional<CrlDetails> crl_details_of(ByteView der);
+
 }  // namespace engine::crypto

@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 
 #include <cctype>
 
@@ -117,9 +118,26 @@ Result<std::string> encrypted_pem(const Secret& pkcs8, const Secret& password, c
   return std::string(text, static_cast<std::size_t>(size));
 }
 
+namespace {
+
+/// A library of its own for files as routers and older systems write them, with RC2-40: what is opened with it leaves it as
+/// PKCS#8 and DER. Null where the system has no legacy algorithms.
+OSSL_LIB_CTX* with_old_algorithms() {
+  struct Library {
+    OSSL_LIB_CTX* context = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER* usual = OSSL_PROVIDER_load(context, "default");
+    OSSL_PROVIDER* legacy = OSSL_PROVIDER_load(context, "legacy");
+  };
+  static const Library library;  // as long as the process: keys of it may be on their way
+  return library.legacy && library.usual ? library.context : nullptr;
+}
+
+}  // namespace
+
 Result<Bundle> open_pkcs12(ByteView der, const Secret& password) {
   const unsigned char* at = der.data();
-  const Pkcs12 file(d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())));
+  PKCS12* empty = PKCS12_init_ex(NID_pkcs7_data, with_old_algorithms(), nullptr);
+  const Pkcs12 file(d2i_PKCS12(&empty, &at, static_cast<long>(der.size())));
   if (!file) return unusable("it is no PKCS12 file");
   EVP_PKEY* key = nullptr;
   X509* certificate = nullptr;

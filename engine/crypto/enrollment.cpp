@@ -119,6 +119,11 @@ Result<Bytes> make_request(const SubjectWish& wish, const Secret& pkcs8, const s
   const Request request(X509_REQ_new());
   require(request && X509_REQ_set_version(request.get(), 0) == 1);
   const Extensions extensions = extensions_of(wish, "critical,digitalSignature,keyEncipherment");
+  const auto& password = wish.challenge_password;
+  if (!password.empty() &&
+      X509_REQ_add1_attr_by_NID(request.get(), NID_pkcs9_challengePassword, MBSTRING_UTF8,
+                                reinterpret_cast<const unsigned char*>(password.data()), static_cast<int>(password.size())) != 1)
+    return unusable("the challenge password cannot be encoded");
   if (X509_REQ_set_subject_name(request.get(), name.get()) != 1 || X509_REQ_set_pubkey(request.get(), key.get()) != 1 ||
       X509_REQ_add_extensions(request.get(), extensions.get()) != 1 || X509_REQ_sign(request.get(), key.get(), digest(hash)) <= 0)
     return unusable("the request could not be signed");

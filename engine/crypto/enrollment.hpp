@@ -21,6 +21,7 @@ struct SubjectWish {
   std::string fqdn, serial_number;  // unstructuredName and serialNumber behind the subject; empty: none
   std::vector<std::string> dns_names;
   std::vector<IpAddress> addresses;
+  std::string challenge_password{};  // of a request to a CA (RFC 2985, 5.4.1); empty: none
 };
 
 /// "CN=gw,OU=VPN, O=Example Org" taken apart; a comma in a value stands behind a backslash or in quotes. Fails at what is no

@@ -1,9 +1,9 @@
 #include "engine/crypto/jobs.hpp"
 
 #include "engine/crypto/dh.hpp"
-#include "engine/crypto/path.hpp"
 #include "engine/crypto/prf.hpp"
 #include "engine/crypto/sign.hpp"
+#include "engine/crypto/verify_peer.hpp"
 
 namespace engine::crypto {
 namespace {
@@ -69,23 +69,6 @@ JobResult run_sign(const SignJob& job, const KeyStore& keys) {
   return SignResult{std::move(*signature)};
 }
 
-JobResult run_verify_peer(const VerifyPeerJob& job, WallTime now) {
-  if (job.presented.empty() || job.scheme == nullptr) return internal("a signature without a certificate");
-  auto verdict = validate_path(job.presented, job.trustpoints, now);
-  if (!verdict.ok()) return std::move(verdict.failure());
-  const Certificate& peer = *verdict->peer.certificate;
-  if (!names(peer, job.identity))
-    return Failure{NotifyType::authentication_failed, Cause::certificate_identity,
-                   "the peer calls itself " + job.identity.to_string() + ", its certificate is of " + speaks_for(peer)};
-  if (!job.scheme->fits(peer.key))
-    return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
-                   "the peer signs by " + std::string(job.scheme->name) + ", and that is no signature of its certificate's key"};
-  if (!verify(verdict->key.get(), *job.scheme, job.octets, job.signature))
-    return Failure{NotifyType::authentication_failed, Cause::signature_mismatch,
-                   "the signature by " + std::string(job.scheme->name) + " is not the one of " + peer.subject_text};
-  return std::move(verdict->peer);
-}
-
 }  // namespace
 
 Failure invalid_peer_value(const Algorithm& group, const std::string& why) {
@@ -115,7 +98,10 @@ CostClass cost_of(const Job& job) {
 
 JobResult run(Job job, const KeyStore& keys, WallTime now) {
   if (const auto* sign = std::get_if<SignJob>(&job)) return run_sign(*sign, keys);
-  if (const auto* verify = std::get_if<VerifyPeerJob>(&job)) return run_verify_peer(*verify, now);
+  if (const auto* verify = std::get_if<VerifyPeerJob>(&job)) {
+    Inquiry nothing_fetched;
+    return verify_peer(*verify, nothing_fetched, now);
+  }
   if (std::holds_alternative<radius::Authenticate>(job) || std::holds_alternative<radius::Account>(job))
     return Failure{NotifyType::authentication_failed, Cause::radius_silent, "there is nobody here who asks RADIUS servers"};
   if (const auto* chap = std::get_if<MschapJob>(&job)) return run_mschap(*chap, keys);

@@ -77,7 +77,8 @@ struct SignResult {
 /// for, and that it speaks for the identity. One predicate at a time, in this order, and the first that does not hold is the
 /// failure: its cause and the path so far.
 struct VerifyPeerJob {
-  std::vector<Bytes> presented;  // DER, as the peer sent them: its own first
+  std::vector<Bytes> presented;       // DER, as the peer sent them: its own first
+  std::vector<Bytes> ocsp_responses;  // DER, as it sent them (RFC 4806)
   std::vector<std::shared_ptr<const Trustpoint>> trustpoints;
   Identity identity;
   const SignatureScheme* scheme = nullptr;

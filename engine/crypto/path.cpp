@@ -11,6 +11,7 @@
 
 #include "engine/crypto/prf.hpp"
 #include "engine/crypto/remembered.hpp"
+#include "engine/crypto/revocation.hpp"
 #include "engine/crypto/x509.hpp"
 #include "engine/crypto/x509_openssl.hpp"
 #include "engine/x500.hpp"
@@ -20,7 +21,6 @@ namespace {
 
 using Store = Owner<X509_STORE, X509_STORE_free>;
 using StoreContext = Owner<X509_STORE_CTX, X509_STORE_CTX_free>;
-using CrlOwner = Owner<X509_CRL, X509_CRL_free>;
 using Usages = Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 
 /// Signatures and keys of the path are to be worth 112 bits (SP 800-57): OpenSSL's level 2.
@@ -85,13 +85,15 @@ Cause cause_of(int error) {
   }
 }
 
-/// OpenSSL's callback: what no current list speaks of is let pass of the anchor, which is trusted whatever its issuer says, and
-/// of all with `none` behind the other methods. Nothing else is.
-int excuse(int ok, X509_STORE_CTX* context) {
-  if (ok || cause_of(X509_STORE_CTX_get_error(context)) != Cause::revocation_unknown) return ok;
-  const bool anchor = X509_STORE_CTX_get_error_depth(context) + 1 == sk_X509_num(X509_STORE_CTX_get0_chain(context));
-  const auto* trustpoint = static_cast<const Trustpoint*>(X509_STORE_CTX_get_app_data(context));
-  return anchor || trustpoint->revocation.back() == RevocationMethod::none ? 1 : 0;
+/// OpenSSL's callback: what no current list speaks of is noted and let pass; of the anchor it does not count, which is trusted
+/// whatever its issuer says. Nothing else is let pass.
+int note_unknown(int ok, X509_STORE_CTX* context) {
+  const int error = X509_STORE_CTX_get_error(context);
+  if (ok || cause_of(error) != Cause::revocation_unknown) return ok;
+  const int depth = X509_STORE_CTX_get_error_depth(context);
+  if (depth + 1 < sk_X509_num(X509_STORE_CTX_get0_chain(context)))
+    static_cast<Unknown*>(X509_STORE_CTX_get_app_data(context))->emplace(depth, X509_verify_cert_error_string(error));
+  return 1;
 }
 
 /// A path of OpenSSL's in words: "cn=gw <- cn=Sub <- cn=Root".
@@ -193,16 +195,19 @@ std::optional<Failure> own_predicates(const STACK_OF(X509) * chain, const std::s
   return std::nullopt;
 }
 
-void set_rules(X509_STORE_CTX* context, const Trustpoint& trustpoint, WallTime now) {
+enum class Look : std::uint8_t { path, path_and_lists };
+
+/// `unknown` gets the certificates that no current list speaks of.
+void set_rules(X509_STORE_CTX* context, WallTime now, Look look, Unknown& unknown) {
   X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_time(rules, static_cast<time_t>(now));
   X509_VERIFY_PARAM_set_depth(rules, static_cast<int>(max_path) - 2);
   X509_VERIFY_PARAM_set_auth_level(rules, security_level);
   unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
-  if (asks_lists(trustpoint)) flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_USE_DELTAS;
+  if (look == Look::path_and_lists) flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_USE_DELTAS;
   X509_VERIFY_PARAM_set_flags(rules, flags);
-  X509_STORE_CTX_set_app_data(context, const_cast<Trustpoint*>(&trustpoint));
-  X509_STORE_CTX_set_verify_cb(context, excuse);
+  X509_STORE_CTX_set_app_data(context, &unknown);
+  X509_STORE_CTX_set_verify_cb(context, note_unknown);
 }
 
 Failure failure_of(X509_STORE_CTX* context, const Trustpoint& trustpoint, const std::string& path) {
@@ -271,28 +276,95 @@ std::pair<WallTime, WallTime> validity_of(const STACK_OF(X509) * chain) {
   return out;
 }
 
-Result<ValidPath> validate(const Presented& presented, const Trustpoint& trustpoint, Known& known, WallTime now,
-                           ByteView digest) {
+/// One question to OpenSSL about a path from the peer's certificate to the trustpoint.
+class Attempt {
+ public:
+  Attempt(const Presented& presented, STACK_OF(X509) * rest, const Trustpoint& trustpoint, X509_STORE* store)
+      : presented_(presented), rest_(rest), trustpoint_(trustpoint), store_(store) {}
+
+  bool holds(Look look, WallTime now, const Inquiry& inquiry) {
+    unknown.clear();
+    lists_.reset(sk_X509_CRL_new_null());
+    context_.reset(X509_STORE_CTX_new());
+    require(context_ && lists_ && X509_STORE_CTX_init(context_.get(), store_, presented_.owned.front().get(), rest_) == 1);
+    set_rules(context_.get(), now, look, unknown);
+    if (look == Look::path_and_lists) {
+      add_all(presented_.owned, inquiry);
+      add_all(anchors(), inquiry);
+      X509_STORE_CTX_set0_crls(context_.get(), lists_.get());
+    }
+    return X509_verify_cert(context_.get()) == 1;
+  }
+  const STACK_OF(X509) * path() const { return X509_STORE_CTX_get0_chain(context_.get()); }
+  Failure failure() const { return failure_of(context_.get(), trustpoint_, joined(subjects(path()), " <- ")); }
+
+  Unknown unknown;
+
+ private:
+  void add_all(const std::vector<X509Owner>& certificates, const Inquiry& inquiry) {
+    const Stack stack(sk_X509_new_null());
+    for (const X509Owner& each : certificates) sk_X509_push(stack.get(), each.get());
+    add_lists(lists_.get(), stack.get(), trustpoint_, inquiry);
+  }
+  std::vector<X509Owner> anchors() const {
+    std::vector<X509Owner> out;
+    for (const CertificatePtr& each : trustpoint_.anchors)
+      if (X509Owner parsed = parse_x509(each->der)) out.push_back(std::move(parsed));
+    return out;
+  }
+
+  const Presented& presented_;
+  STACK_OF(X509) * rest_;
+  const Trustpoint& trustpoint_;
+  X509_STORE* store_;
+  Lists lists_;
+  StoreContext context_;
+};
+
+/// The methods of `revocation-check` in their order, until nothing of the path is unknown, or something is to be fetched first.
+/// The path holds so far; nullopt: it holds.
+std::optional<Failure> judge_revocation(Attempt& attempt, const Trustpoint& trustpoint, WallTime now, Inquiry& inquiry) {
+  const auto& methods = trustpoint.revocation;
+  if (methods.front() == RevocationMethod::ocsp)
+    for (int i = 0; i + 1 < sk_X509_num(attempt.path()); ++i) attempt.unknown.emplace(i, "its status is not known");
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    if (methods[i] == RevocationMethod::none) return std::nullopt;
+    if (methods[i] == RevocationMethod::ocsp) {
+      if (auto revoked = ask_ocsp(attempt.path(), attempt.unknown, trustpoint, now, inquiry)) return revoked;
+    } else {
+      const Unknown before = attempt.unknown;
+      if (i > 0 && !attempt.holds(Look::path_and_lists, now, inquiry)) return attempt.failure();
+      if (i > 0) std::erase_if(attempt.unknown, [&](const auto& each) { return before.count(each.first) == 0; });
+      want_lists(attempt.path(), attempt.unknown, trustpoint, now, inquiry);
+    }
+    if (attempt.unknown.empty()) return std::nullopt;
+    if (!inquiry.wanted.empty()) break;
+  }
+  const auto& [place, why] = *attempt.unknown.begin();
+  return refused(Cause::revocation_unknown, subject_of(sk_X509_value(attempt.path(), place)) + ": " + why + " (trustpoint " +
+                                                trustpoint.name + ", path " + joined(subjects(attempt.path()), " <- ") + ")");
+}
+
+Result<ValidPath> validate(const Presented& presented, const Trustpoint& trustpoint, Known& known, WallTime now, ByteView digest,
+                           Inquiry& inquiry) {
   const Stack rest(sk_X509_dup(presented.rest.get()));
+  const bool lists_first = trustpoint.revocation.front() == RevocationMethod::crl;
   while (true) {
-    const StoreContext context(X509_STORE_CTX_new());
-    require(context && X509_STORE_CTX_init(context.get(), known.store.get(), presented.owned.front().get(), rest.get()) == 1);
-    set_rules(context.get(), trustpoint, now);
-    const bool holds = X509_verify_cert(context.get()) == 1;
-    const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
-    const std::vector<std::string> path = subjects(chain);
-    const std::string words = joined(path, " <- ");
-    if (holds) {
-      if (auto failure = own_predicates(chain, words)) return std::move(*failure);
+    Attempt attempt(presented, rest.get(), trustpoint, known.store.get());
+    if (attempt.holds(lists_first ? Look::path_and_lists : Look::path, now, inquiry)) {
+      const std::vector<std::string> path = subjects(attempt.path());
+      if (auto failure = own_predicates(attempt.path(), joined(path, " <- "))) return std::move(*failure);
       X509* end = presented.owned.front().get();
       Held held{to_bytes(digest), 0, 0, {{describe(end), trustpoint.name, path}, Key(X509_get_pubkey(end))}};
-      std::tie(held.from, held.until) = validity_of(chain);
+      std::tie(held.from, held.until) = validity_of(attempt.path());
+      if (asks_lists(trustpoint))
+        if (auto failure = judge_revocation(attempt, trustpoint, now, inquiry)) return std::move(*failure);
       ValidPath out = held.again();
       if (!asks_lists(trustpoint)) known.keep(std::move(held));
       return out;
     }
-    Failure failure = failure_of(context.get(), trustpoint, words);
-    const int end = failure.cause == Cause::unknown_authority ? dead_end(rest.get(), chain) : -1;
+    Failure failure = attempt.failure();
+    const int end = failure.cause == Cause::unknown_authority ? dead_end(rest.get(), attempt.path()) : -1;
     if (end < 0) return failure;
     sk_X509_delete(rest.get(), end);
   }
@@ -307,7 +379,8 @@ std::string speaks_for(const Certificate& certificate) {
 }
 
 Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
-                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now) {
+                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now,
+                                Inquiry& inquiry) {
   const Bytes digest = digest_of(presented);
   for (const auto& trustpoint : trustpoints)
     if (const Held* held = known_of(trustpoint).find(digest, now)) return held->again();
@@ -316,7 +389,7 @@ Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
   if (!parsed.ok()) closest = std::move(parsed.failure());
   for (const auto& trustpoint : trustpoints) {
     if (!parsed.ok() || trustpoint->anchors.empty()) continue;
-    auto verdict = validate(*parsed, *trustpoint, known_of(trustpoint), now, digest);
+    auto verdict = validate(*parsed, *trustpoint, known_of(trustpoint), now, digest, inquiry);
     if (verdict.ok()) {
       forget_errors();
       return verdict;

@@ -1,6 +1,7 @@
 // The path from a peer's certificate to a trustpoint (RFC 5280, 6; RFC 4945, 5).
 #pragma once
 
+#include "engine/crypto/inquiry.hpp"
 #include "engine/crypto/jobs.hpp"
 #include "engine/crypto/openssl.hpp"
 
@@ -19,9 +20,11 @@ struct ValidPath {
 };
 
 /// The first trustpoint to which a path holds at `now`. `presented` begins with the peer's own. What the failure tells is the
-/// trustpoint that came closest: one whose CA signed, before one that nothing leads to.
+/// trustpoint that came closest: one whose CA signed, before one that nothing leads to. `inquiry` has what was fetched, and is
+/// told what is to be fetched: of a path that holds so far, and of no other.
 Result<ValidPath> validate_path(const std::vector<Bytes>& presented,
-                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now);
+                                const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints, WallTime now,
+                                Inquiry& inquiry);
 
 /// Subject and alternative names, in words.
 std::string speaks_for(const Certificate& certificate);

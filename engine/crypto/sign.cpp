@@ -4,6 +4,7 @@
 #include <openssl/rsa.h>
 
 #include "engine/crypto/remembered.hpp"
+#include "engine/crypto/token.hpp"
 #include "engine/crypto/x509_openssl.hpp"
 
 namespace engine::crypto {
@@ -78,11 +79,14 @@ Result<Bytes> made(EVP_PKEY* key, const SignatureScheme& scheme, ByteView octets
 
 Result<Bytes> sign(const std::shared_ptr<const Secret>& pkcs8, const SignatureScheme& scheme, ByteView octets) {
   thread_local Remembered<Secret, Key> keys;
-  const Key& key = keys.of(pkcs8, parse_private);
-  if (!key || !scheme.fits(kind_of(key.get())))
+  const Key& known = keys.of(pkcs8, parse_private);
+  // A token may come later.
+  const Key late = known || !names_token_key(*pkcs8) ? nullptr : token_key(*pkcs8);
+  EVP_PKEY* key = known ? known.get() : late.get();
+  if (!key || !scheme.fits(kind_of(key)))
     return Failure{NotifyType::none, Cause::no_certificate,
                    "what stands behind our certificate is no private key for " + std::string(scheme.name)};
-  auto out = made(key.get(), scheme, octets);
+  auto out = made(key, scheme, octets);
   forget_errors();
   return out;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/crypto/token.hpp"
 #include "engine/crypto/x509_openssl.hpp"
 #include "engine/x500.hpp"
 
@@ -106,6 +107,7 @@ X509Owner parse_x509(ByteView der) {
 }
 
 Key parse_private(const Secret& pkcs8) {
+  if (names_token_key(pkcs8)) return token_key(pkcs8);
   const ByteView der = pkcs8.expose();
   const unsigned char* at = der.data();
   Key out(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));

@@ -15,7 +15,7 @@ using X509Owner = Owner<X509, X509_free>;
 X509Owner parse_x509(ByteView der);
 /// What it says; `parsed` is complete.
 CertificatePtr describe(X509* parsed);
-/// PKCS#8 or the traditional forms; null: it is none.
+/// PKCS#8 or the traditional forms, or the URI of a key in a token (token.hpp); null: it is none.
 Key parse_private(const Secret& pkcs8);
 KeyKind kind_of(const EVP_PKEY* key);
 

@@ -62,6 +62,23 @@ std::optional<wire::CertPayload> request_for(const Profiles& profiles) {
   return wire::CertPayload{wire::PayloadType::certreq, wire::x509_signature, out.take()};
 }
 
+bool asks_ocsp(const IkeProfile& profile) {
+  return std::any_of(profile.verify.begin(), profile.verify.end(), [](const auto& trustpoint) {
+    const auto& methods = trustpoint->revocation;
+    return std::find(methods.begin(), methods.end(), RevocationMethod::ocsp) != methods.end();
+  });
+}
+
+/// CERTREQ for certificates, and for OCSP responses about them from whichever responder (RFC 4806, 3.1).
+template <class Profiles>
+void append_requests(const Profiles& profiles, wire::Payloads& out) {
+  auto request = request_for(profiles);
+  if (!request) return;
+  out.push_back(std::move(*request));
+  if (std::any_of(profiles.begin(), profiles.end(), [](const auto& profile) { return asks_ocsp(*profile); }))
+    out.push_back(wire::CertPayload{wire::PayloadType::certreq, wire::ocsp_content, {}});
+}
+
 /// The profiles that an initiator at this address of ours may turn out to be of.
 std::vector<std::shared_ptr<const IkeProfile>> profiles_at(const Turn& turn, const IkeSa& sa) {
   std::vector<std::shared_ptr<const IkeProfile>> out;
@@ -150,32 +167,42 @@ wire::AuthPayload auth_payload(const Credential& credential, Bytes proof) {
   return {credential.scheme ? static_cast<std::uint8_t>(credential.scheme->method) : shared_key_method, std::move(proof)};
 }
 
-void append_certificates(wire::Payloads& out, const Credential& credential) {
+void append_certificates(const Turn& turn, wire::Payloads& out, const Credential& credential, const wire::Payloads& requests) {
   if (!credential.trustpoint) return;
   const auto append = [&](const CertificatePtr& certificate) {
     out.push_back(wire::CertPayload{wire::PayloadType::cert, wire::x509_signature, certificate->der});
   };
   append(credential.trustpoint->certificate);
   for (const CertificatePtr& each : credential.trustpoint->chain) append(each);
+  const auto status = turn.core.own_status.find(credential.trustpoint->name);
+  const auto wanted = [](const wire::Payload& payload) {
+    const auto* request = std::get_if<wire::CertPayload>(&payload);
+    return request && request->which == wire::PayloadType::certreq && request->encoding == wire::ocsp_content;
+  };
+  if (status != turn.core.own_status.end() && std::any_of(requests.begin(), requests.end(), wanted))
+    out.push_back(wire::CertPayload{wire::PayloadType::cert, wire::ocsp_content, status->second});
 }
 
 // ---- The peer's ----
 
 namespace {
 
-std::vector<Bytes> certificates_of(const wire::Payloads& payloads) {
+/// Of the CERT payloads of an encoding.
+std::vector<Bytes> contents_of(const wire::Payloads& payloads, std::uint8_t encoding) {
   std::vector<Bytes> out;
   for (const wire::Payload& payload : payloads)
     if (const auto* cert = std::get_if<wire::CertPayload>(&payload);
-        cert && cert->which == wire::PayloadType::cert && cert->encoding == wire::x509_signature)
+        cert && cert->which == wire::PayloadType::cert && cert->encoding == encoding)
       out.push_back(cert->data);
   return out;
 }
+std::vector<Bytes> certificates_of(const wire::Payloads& payloads) { return contents_of(payloads, wire::x509_signature); }
 
 /// What is there instead: hash-and-URL would be fetched from an address that somebody unknown gives.
 std::string other_certificates(const wire::Payloads& payloads) {
   for (const wire::Payload& payload : payloads)
-    if (const auto* cert = std::get_if<wire::CertPayload>(&payload); cert && cert->which == wire::PayloadType::cert)
+    if (const auto* cert = std::get_if<wire::CertPayload>(&payload);
+        cert && cert->which == wire::PayloadType::cert && cert->encoding != wire::ocsp_content)
       return " (one of encoding " + std::to_string(cert->encoding) + ", of which only 4 is taken)";
   return {};
 }
@@ -221,8 +248,9 @@ crypto::Job examine(const IkeProfile& profile, const KeyChoice& keys, const Iden
   const std::uint8_t method = wire::find<wire::AuthPayload>(payloads)->method;
   if (method == shared_key_method) return crypto::PskAuthJob{&prf, keys.remote, std::move(octets)};
   const SignatureParts parts = parse_signature(method, proof);
-  return crypto::VerifyPeerJob{certificates_of(payloads), profile.verify,           peer, parts.scheme,
-                               std::move(octets),         to_bytes(parts.signature)};
+  return crypto::VerifyPeerJob{
+      certificates_of(payloads), contents_of(payloads, wire::ocsp_content), profile.verify, peer, parts.scheme, std::move(octets),
+      to_bytes(parts.signature)};
 }
 
 Result<CertificatePtr> verdict_of(const IkeProfile& profile, const KeyChoice& keys, const Identity& peer, ByteView proof,
@@ -247,13 +275,13 @@ void announce_in_init(const Turn& turn, const IkeSa& sa, wire::Payloads& out) {
   }
   const auto profiles = profiles_at(turn, sa);
   if (profiles.empty()) return;
-  if (auto request = request_for(profiles)) out.push_back(std::move(*request));
+  append_requests(profiles, out);
   if (sa.abilities.hashes.any()) out.push_back(wire::notify(NotifyType::signature_hash_algorithms, encode_hashes()));
 }
 
 void announce_in_request(const IkeProfile& profile, wire::Payloads& out) {
   if (!profile.auth_remote.signatures()) return;
-  if (auto request = request_for(std::array{&profile})) out.push_back(std::move(*request));
+  append_requests(std::array{&profile}, out);
   out.push_back(wire::notify(NotifyType::supported_auth_methods, encode_announcements(profile.auth_remote)));
 }
 

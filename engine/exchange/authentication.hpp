@@ -41,7 +41,8 @@ crypto::Job prove(const Credential& credential, const Algorithm& prf, Bytes octe
 Bytes proof_of(const Credential& credential, crypto::JobResult result);
 wire::AuthPayload auth_payload(const Credential& credential, Bytes proof);
 /// Our certificate and what leads from it to its CA.
-void append_certificates(wire::Payloads& out, const Credential& credential);
+/// With what OCSP says of our own, where `requests` ask for that.
+void append_certificates(const Turn& turn, wire::Payloads& out, const Credential& credential, const wire::Payloads& requests);
 
 /// How a peer authenticates itself, and that the profile takes it so. `keyring` in the failure's words is the operator's.
 Status check_method(const IkeProfile& profile, const KeyChoice& keys, const wire::AuthPayload& auth,

@@ -173,7 +173,7 @@ void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes proof, Byte
   auth.stage = IkeAuthRequest::Stage::awaiting_answer;
   wire::Payloads payloads;
   payloads.push_back(auth.id_i);
-  authentication::append_certificates(payloads, auth.credential);
+  authentication::append_certificates(turn, payloads, auth.credential, auth.init->certificate_requests);
   if (!another_is_up(turn, sa))
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::initial_contact, {}});
   authentication::announce_in_request(*auth.profile, payloads);
@@ -451,7 +451,7 @@ void answer_verified(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, const crypto::J
 void answer_signed(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, Bytes proof) {
   wire::Payloads payloads;
   payloads.push_back(auth.id_r);
-  authentication::append_certificates(payloads, auth.credential);
+  authentication::append_certificates(turn, payloads, auth.credential, auth.request);
   payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, {}});
   if (auth.eap) return eap_rounds::begin(turn, sa, auth, std::move(payloads));

@@ -111,7 +111,7 @@ struct CertPayload {
   friend bool operator==(const CertPayload&, const CertPayload&) = default;
 };
 /// Certificate Encoding (RFC 7296, 3.6): X.509 Certificate - Signature.
-inline constexpr std::uint8_t x509_signature = 4;
+inline constexpr std::uint8_t x509_signature = 4, ocsp_content = 14;  // RFC 7296, 3.6; RFC 4806, 2
 struct NoncePayload {
   Bytes data;
   friend bool operator==(const NoncePayload&, const NoncePayload&) = default;

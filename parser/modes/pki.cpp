@@ -61,18 +61,18 @@ std::unique_ptr<Command> enrollment_command() {
                                                   -flag<&T::pem>(kw("pem", "Include PEM encapsulation boundaries"))) |
            is<&T::kind, EnrollmentKind::selfsigned>(kw("selfsigned", "Create self-signed certificate")) |
            is<&T::kind, EnrollmentKind::pkcs12>(kw("pkcs12", "Imported from PKCS12"))),
-      {.note_for = [](const T& line) { return line.kind == EnrollmentKind::url ? why : std::string_view(); }});
+      {.note_for = [](const T& line) { return line.vrf ? knob : std::string_view(); }});
 }
 
 Commands enrollment_commands() {
   return table(
       kept(enrollment() >> kw("mode", "Mode supported by the Certificate Authority") >> tail(kw("ra", "Registration authority")),
-           {.note = why}),
+           {.note = "whether a CA or a registration authority answers is seen by its certificates"}),
       kept(enrollment() >> kw("profile", "Enrollment profile") >> tail(name_arg("Name of the profile")), {.note = why}),
-      kept_many(enrollment() >> kw("retry", "Polling parameters") >>
-                    tail((kw("count", "How many times") >> arg(number(1, 100, "Times"))) |
-                         (kw("period", "How often") >> arg(number(1, 60, "Minutes")))),
-                {.note = why}),
+      once<TrustpointRetryCount>(enrollment() >> kw("retry", "Polling parameters") >> kw("count", "How many times") >>
+                                 tail(f<&TrustpointRetryCount::times>(number(1, 100, "Times")))),
+      once<TrustpointRetryPeriod>(enrollment() >> kw("retry", "Polling parameters") >> kw("period", "How often") >>
+                                  tail(f<&TrustpointRetryPeriod::minutes>(number(1, 60, "Minutes")))),
       kept(enrollment() >> kw("http-proxy", "HTTP proxy server for enrollment") >>
                tail(name_arg("Host name or address") >> arg(number(1, 65535, "Port"))),
            {.note = why}),
@@ -117,9 +117,9 @@ Commands key_commands() {
                             tail(f<&TrustpointEcKey::label>(word("EC keypair label")))),
       kept(kw("mldsakeypair", "Specify mldsakeypair for this identity") >> tail(name_arg("ML-DSA keypair label")),
            {.note = knob}),
-      kept(kw("auto-enroll", "Automatically enroll this router identity") >> -arg(number(1, 100, "Percent of the lifetime")) >>
-               -kw("regenerate", "Regenerate keys on re-enrollment"),
-           {.note = why}),
+      once<TrustpointAutoEnroll>(kw("auto-enroll", "Automatically enroll this router identity") >>
+                                 -f<&TrustpointAutoEnroll::percent>(number(1, 100, "Percent of the lifetime")) >>
+                                 -flag<&TrustpointAutoEnroll::regenerate>(kw("regenerate", "Regenerate keys on re-enrollment"))),
       kept(kw("regenerate", "Regenerate keys on re-enrollment"), {.note = why}),
       kept(kw("auto-trigger", "Enroll by itself"), {.note = why}),
       once<TrustpointHash>(kw("hash", "Set Trustpoint hash algorithm") >> tail(f<&TrustpointHash::hash>(symbols(hashes())))),
@@ -130,6 +130,9 @@ Commands key_commands() {
 
 Commands validation_commands() {
   using Match = TrustpointMatchCertificate;
+  using Cache = TrustpointCrlCache;
+  const auto crl = [] { return kw("crl", "CRL options"); };
+  const auto ocsp = [] { return kw("ocsp", "OCSP options"); };
   return table(
       kept_many(kw("eku", "Extended key usage") >> kw("request", "Request it") >> tail(repeat(eku(), 1, 11)), {.note = knob}),
       kept_many(match_kw() >> kw("eku", "Extended key usage") >> tail(repeat(eku(), 1, 11)), {.note = knob}),
@@ -151,16 +154,16 @@ Commands validation_commands() {
       kept(kw("storage", "Where certificates are stored") >> tail(url("Place")), {.note = knob}),
       kept(kw("on", "Where keys are made") >> tail(url("Device")), {.note = knob}),
       kept(kw("primary", "The primary trustpoint"), {.note = knob}),
-      kept_many(
-          kw("crl", "CRL options") >>
-              tail((kw("query", "Where to ask for it") >> url("URL")) | kw("optional", "Do without where it cannot be had") |
-                   (kw("cache", "How long to keep it") >>
-                    (kw("none", "Not at all") | (kw("delete-after", "Delete after") >> arg(number(1, 43200, "Minutes"))) |
-                     (kw("extend", "Longer than it says") >> arg(number(1, 43200, "Minutes")))))),
-          {.note = knob}),
-      kept_many(
-          kw("ocsp", "OCSP options") >> tail((kw("url", "Where to ask") >> url("URL")) | kw("disable-nonce", "Send no nonce")),
-          {.note = knob}),
+      once<TrustpointCrlQuery>(crl() >> kw("query", "Where to ask for it") >> tail(f<&TrustpointCrlQuery::url>(word("URL")))),
+      once<Cache>(crl() >> kw("cache", "How long to keep it") >>
+                  tail(flag<&Cache::none>(kw("none", "Not at all")) |
+                       (kw("delete-after", "Delete after") >> f<&Cache::minutes>(number(1, 43200, "Minutes"))))),
+      kept_many(crl() >> tail(kw("optional", "Do without where it cannot be had") |
+                              (kw("cache", "How long to keep it") >> kw("extend", "Longer than it says") >>
+                               arg(number(1, 43200, "Minutes")))),
+                {.note = knob}),
+      once<TrustpointOcspUrl>(ocsp() >> kw("url", "Where to ask") >> tail(f<&TrustpointOcspUrl::url>(word("URL")))),
+      once<TrustpointOcspNonce>(ocsp() >> flag<&TrustpointOcspNonce::disabled>(kw("disable-nonce", "Send no nonce"))),
       kept_many(kw("authorization", "Authorization") >> tail((kw("list", "AAA list") >> name_arg("Name of the list")) |
                                                              (kw("username", "User name") >> line_arg("Field"))),
                 {.note = knob}),

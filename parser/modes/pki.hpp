@@ -49,6 +49,42 @@ struct TrustpointRevocation {
   std::vector<engine::RevocationMethod> methods;
   friend bool operator==(const TrustpointRevocation&, const TrustpointRevocation&) = default;
 };
+/// `crl query URL`: where lists are asked for, in place of what certificates name.
+struct TrustpointCrlQuery {
+  std::string url;
+  friend bool operator==(const TrustpointCrlQuery&, const TrustpointCrlQuery&) = default;
+};
+/// `crl cache {none | delete-after MINUTES}`
+struct TrustpointCrlCache {
+  bool none = false;
+  std::optional<unsigned> minutes;
+  friend bool operator==(const TrustpointCrlCache&, const TrustpointCrlCache&) = default;
+};
+/// `ocsp url URL`: the responder, in place of what certificates name.
+struct TrustpointOcspUrl {
+  std::string url;
+  friend bool operator==(const TrustpointOcspUrl&, const TrustpointOcspUrl&) = default;
+};
+/// `ocsp disable-nonce`
+struct TrustpointOcspNonce {
+  bool disabled = false;
+  friend bool operator==(const TrustpointOcspNonce&, const TrustpointOcspNonce&) = default;
+};
+/// `enrollment retry count TIMES`, `enrollment retry period MINUTES`
+struct TrustpointRetryCount {
+  unsigned times = 10;
+  friend bool operator==(const TrustpointRetryCount&, const TrustpointRetryCount&) = default;
+};
+struct TrustpointRetryPeriod {
+  unsigned minutes = 1;
+  friend bool operator==(const TrustpointRetryPeriod&, const TrustpointRetryPeriod&) = default;
+};
+/// `auto-enroll [PERCENT] [regenerate]`: at so much of the lifetime of our certificate a new one is asked for.
+struct TrustpointAutoEnroll {
+  std::optional<unsigned> percent;
+  bool regenerate = false;
+  friend bool operator==(const TrustpointAutoEnroll&, const TrustpointAutoEnroll&) = default;
+};
 struct TrustpointRsaKey {
   std::string label;
   std::optional<unsigned> bits, encryption_bits;

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "cli/backend.hpp"
+#include "cli/enrollments.hpp"
 #include "cli/notice_text.hpp"
 #include "facts.hpp"
+#include "kernel/system_random.hpp"
 #include "tests/temporary_folder.hpp"
 
 class FakeBackend final : public cli::Backend {
@@ -52,6 +54,17 @@ class FakeBackend final : public cli::Backend {
     pki_ = std::make_shared<parser::PkiStore>(change(*pki_));
     then(engine::Done{});
   }
+  void fetch(kernel::http::Request request, kernel::Fetcher::Then then) override { then(server(request)); }
+  void refresh_list(const std::string& url, std::function<void(const std::string& failure)> then) override {
+    const auto answer = server({url});
+    facts_fetched.documents[url] = std::make_shared<const engine::crypto::Document>(
+        engine::crypto::Document{url, answer.ok() ? *answer : engine::Bytes(), {}, {}, 1767601815});
+    then(answer.ok() ? "" : answer.failure().why);
+  }
+  void enroll(const std::string& trustpoint, parser::PkiStore::Pair key, engine::crypto::SubjectWish wish) override {
+    enrollments.begin({trustpoint, std::move(key), std::move(wish)});
+  }
+  cli::FetchedFacts fetched() const override { return facts_fetched; }
   void write_startup(std::function<void(engine::Status)> then) override {
     startup = std::optional(running_);
     EXPECT_TRUE(database_.write_startup().ok());
@@ -121,6 +134,11 @@ class FakeBackend final : public cli::Backend {
     });
   }
 
+  /// Answers what is fetched.
+  kernel::Fetcher::Fetch server = [](const kernel::http::Request&) { return engine::Failure{.why = "Connection refused"}; };
+  cli::FetchedFacts facts_fetched;
+  kernel::SystemRandom random;
+  cli::Enrollments enrollments{*this, random};
   /// Commits wait for release().
   bool hold = false;
   std::string flash_folder = "/nowhere/flash";

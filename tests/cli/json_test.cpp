@@ -17,6 +17,7 @@
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
 #include "cli/show_pki.hpp"
+#include "cli/show_pki_facts.hpp"
 #include "cli/show_stats.hpp"
 #include "cli/show_status.hpp"
 #include "cli/tech_support.hpp"
@@ -103,6 +104,9 @@ std::string page() {
   add("`show running-config`, `show crypto map`, `show crypto ikev2 proposal` and the like", cli::ConfigLines{});
   add("`show access-lists`", cli::AccessLists{});
   add("`show crypto pki certificates`", cli::ShownCertificates{});
+  add("`show crypto pki counters`", cli::ShownPkiCounters{});
+  add("`show crypto pki crls`", cli::ShownCrls{});
+  add("`show crypto pki timers`", cli::ShownPkiTimers{});
   add("`show crypto pki trustpoints`", cli::ShownTrustpoints{});
   add("`show crypto key mypubkey`", cli::ShownKeys{});
   add("`show ip interface brief`", cli::InterfaceRows{});

@@ -234,6 +234,11 @@ TEST(PkiDialogue, WhatIsExportedIsImportedElsewhere) {
   type(lab.t, "crypto pki import TP certificate\n" + lab.pem(lab.own) + "quit\n");
   EXPECT_EQ(lab.t.line("crypto pki export TP pkcs12 flash:gw.p12 password a-password"),
             "Writing file to flash:gw.p12\nCRYPTO_PKI: Exported PKCS12 file successfully.\n\n");
+  EXPECT_NE(
+      lab.backend.log().show().find("%PKI-5-EXPORT: User operator exported certificates and the private key of trustpoint TP to "
+                                    "flash:gw.p12"),
+      std::string::npos)
+      << lab.backend.log().show();
   EXPECT_EQ(lab.t.line("crypto pki import COPY pkcs12 flash:gw.p12 password a-password"), "% Importing pkcs12...\n");
   EXPECT_EQ(lab.t.prompt, "Source filename [gw.p12]? ");
   EXPECT_EQ(lab.t.line(""), "Reading file from flash:gw.p12\nCRYPTO_PKI: Imported PKCS12 file successfully.\n\n");

@@ -348,6 +348,16 @@ TEST_F(AtTheTerminal, CtrlCTakesAQuestionBack) {
   EXPECT_TRUE(shown("*08:30:15.123 UTC Mon Jan 5 2026")) << screen_.text();
 }
 
+TEST_F(AtTheTerminal, CtrlCEndsThePasteOfACertificate) {
+  type("conf t\rcrypto pki trustpoint V\renrollment terminal\rcrypto pki authenticate V\r");
+  EXPECT_TRUE(shown("End with a blank line or the word \"quit\" on a line by itself")) << screen_.text();
+  type("-----BEGIN CERTIFICATE-----\rAAAA\r\x03");
+  EXPECT_TRUE(see("Router(config)#")) << screen_.text();
+  type("end\r");
+  EXPECT_TRUE(see("Router#")) << screen_.text();
+  EXPECT_EQ(screen_.text().find("status = FAIL"), std::string::npos) << screen_.text();
+}
+
 TEST_F(AtTheTerminal, CarriageReturnAndLineFeedAreOneEnter) {
   type("show clock\r\n");
   EXPECT_TRUE(see("Router#"));

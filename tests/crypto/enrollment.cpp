@@ -113,6 +113,29 @@ TEST(Enrollment, KeysTravelEncryptedAndOpenWithTheirPasswordAlone) {
   EXPECT_FALSE(private_key_of_text("no key", password).ok());
 }
 
+/// Made by `openssl pkcs12 -export -legacy`: RC2-40 and 3DES, as routers write it.
+constexpr std::string_view old_pkcs12 =
+    "MIIDcgIBAzCCAzgGCSqGSIb3DQEHAaCCAykEggMlMIIDITCCAhcGCSqGSIb3DQEHBqCCAggwggIEAgEAMIIB/QYJKoZIhvcNAQcBMBwGCiqGSI"
+    "b3DQEMAQYwDgQIicOtTEZx+9ACAggAgIIB0FE39ykBJxrCf58J+Ls2PmD6ajU4KBrDzpb4iYBbtt95Pj58DC/QrqizTJx2izVnmAkP7IH5pGhk"
+    "RsNS9V/A/8+WLM/7TZmJXn5HZ0ULlp1Ogle0mOhnziVfRYvnCLE/q49irE38sa+V6tTgVFiXZs6AS//P3PcktZcxGmn3pn323nDH08PCBj32qV"
+    "WKt7vl3lQ9ONHga9sxhm31cb4Ph0vG0kkSeFJz6PpaLYH27b5wXMbJ22wYkKOTVfUFn22j4SUIMAUx8dDicuArO8XiN1suiLSbAInZOzp9WivF"
+    "cNhsaMGVb1CAQaXhDLic2SvciPZ9JpyYrAdzDUP3rIeYBtgdxnQ2GVI1fLg7FETqKNdCbvvpEMCiruepUiwuFCJ4Pfb+KZHtqCvuTXw/cUbcDn"
+    "G/44fabzXDfZ4u/o6CGumXfEfezpz9R51AMSyTWLwSBIrG0giCG5VSdn58vUPyCK7U7DZAx4z9Phya/NPKXGouT98C4DrhczwWaI7G1+RtFR4c"
+    "kSpvPIUJNDt2N8vHpRI6CrOY8YGEnLA9hGWrXIrO5mz8kARqooVlGxKY3ksonG4Y9rIzhjdUbpqD51Crxl5aAhOx7y+5edsYMLOyEZrFMIIBAg"
+    "YJKoZIhvcNAQcBoIH0BIHxMIHuMIHrBgsqhkiG9w0BDAoBAqCBtDCBsTAcBgoqhkiG9w0BDAEDMA4ECP7ggv/Qj6LvAgIIAASBkJ/80TXkUu/m"
+    "z2SWFqc3OfSZMbcVWTdBRHUuc9xnHS3FskhwgiIfvH5Zch8JiOHPA4isJJGfbC8z1GlVlE3rSGXEzn0PBxOPx8P7Wx33pCfBkDqE1kcoTpD/aS"
+    "LjunwNI2lsLb87vezgyQw1pqlHcgf96qk2L1FBtEYQjPX3utSv4QWEnVrLunFfa+PlMw5e1zElMCMGCSqGSIb3DQEJFTEWBBQHGmAlW6M6RQhN"
+    "CDq7SLiWy9d4ODAxMCEwCQYFKw4DAhoFAAQUCBjjhv96UA0vdtjlDkhhfwneqnwECDs+Ubi1G4teAgIIAA==";
+
+TEST(Enrollment, Pkcs12OfARouterIsOpened) {
+  const auto file = base64_decoded(old_pkcs12);
+  ASSERT_TRUE(file.ok());
+  const auto bundle = open_pkcs12(*file, Secret(as_bytes("P12Pass")));
+  ASSERT_TRUE(bundle.ok()) << bundle.failure().why;
+  EXPECT_EQ(*public_half(bundle->key), details_of(bundle->certificate)->public_key);
+  EXPECT_FALSE(open_pkcs12(*file, Secret(as_bytes("p12pass"))).ok());
+}
+
 TEST(Enrollment, Pkcs12HasKeyCertificateAndTheOthers) {
   const pki::Holder root = pki::authority(), gateway = pki::end_entity(root, "DNS:gw.example.net");
   const Secret password(as_bytes("a password"));

@@ -11,6 +11,12 @@ using pki::day;
 using pki::Holder;
 using pki::now;
 
+Result<ValidPath> judged(const std::vector<Bytes>& presented, const std::vector<std::shared_ptr<const Trustpoint>>& trustpoints,
+                         WallTime at) {
+  Inquiry nothing_fetched;
+  return validate_path(presented, trustpoints, at, nothing_fetched);
+}
+
 struct Paths : testing::Test {
   Holder root = pki::authority();
   std::shared_ptr<Trustpoint> trustpoint = trusting({root});
@@ -24,7 +30,7 @@ struct Paths : testing::Test {
   Result<ValidPath> of(const std::vector<Holder>& presented, WallTime at = now) const {
     std::vector<Bytes> octets;
     for (const Holder& one : presented) octets.push_back(one.der);
-    return validate_path(octets, {std::make_shared<const Trustpoint>(*trustpoint)}, at);  // values of a snapshot never change
+    return judged(octets, {std::make_shared<const Trustpoint>(*trustpoint)}, at);  // values of a snapshot never change
   }
   static void expect(const Result<ValidPath>& verdict, Cause cause, const std::string& words = {}) {
     ASSERT_FALSE(verdict.ok()) << "wanted " << text_of(cause).name;
@@ -226,7 +232,7 @@ TEST_F(Paths, KeysThatAreNone) {
 TEST_F(Paths, WhatIsNoCertificate) {
   const Bytes good = pki::end_entity(root, "").der;
   for (const auto& presented : std::vector<std::vector<Bytes>>{{{}}, {{0x30, 0x82}}, {good, {1}}, {Bytes(20000, 0x30)}}) {
-    const auto verdict = validate_path(presented, {trustpoint}, now);
+    const auto verdict = judged(presented, {trustpoint}, now);
     expect(verdict, Cause::malformed_certificate);
   }
 }
@@ -234,15 +240,15 @@ TEST_F(Paths, WhatIsNoCertificate) {
 TEST_F(Paths, TheClosestTrustpointTellsWhy) {
   const auto other = trusting({pki::authority("CN=Other")});
   const Bytes old = pki::issue({"CN=old", {}, now - 9 * day, now - day}, &root).der;
-  expect(validate_path({old}, {other, trustpoint}, now), Cause::certificate_expired);
-  expect(validate_path({old}, {trustpoint, other}, now), Cause::certificate_expired);
-  expect_ok(validate_path({pki::end_entity(root, "").der}, {other, trustpoint}, now));
+  expect(judged({old}, {other, trustpoint}, now), Cause::certificate_expired);
+  expect(judged({old}, {trustpoint, other}, now), Cause::certificate_expired);
+  expect_ok(judged({pki::end_entity(root, "").der}, {other, trustpoint}, now));
 }
 
 TEST_F(Paths, OneThatHeldIsRememberedForItsTrustpointAndItsTime) {
   const Holder gateway = pki::end_entity(root, "", "CN=gw");
   const std::shared_ptr<const Trustpoint> same = trustpoint;
-  const auto again = [&](const Bytes& der, WallTime at) { return validate_path({der}, {same}, at); };
+  const auto again = [&](const Bytes& der, WallTime at) { return judged({der}, {same}, at); };
   for (int i = 0; i < 3; ++i) {
     const auto verdict = again(gateway.der, now);
     ASSERT_TRUE(verdict.ok());
@@ -251,7 +257,7 @@ TEST_F(Paths, OneThatHeldIsRememberedForItsTrustpointAndItsTime) {
   }
   expect(again(gateway.der, now + 366 * day), Cause::certificate_expired);
   expect(again(gateway.der, now - 11 * day), Cause::certificate_not_yet_valid);
-  expect(validate_path({gateway.der}, {trusting({pki::authority("CN=Other")})}, now), Cause::unknown_authority);
+  expect(judged({gateway.der}, {trusting({pki::authority("CN=Other")})}, now), Cause::unknown_authority);
   Bytes changed = gateway.der;
   changed[changed.size() - 3] ^= 1;
   expect(again(changed, now), Cause::certificate_path);

@@ -1,6 +1,7 @@
 #include "tests/pki/maker.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -9,6 +10,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 #include "tests/pki/rsa_keys.hpp"
 
@@ -159,8 +161,17 @@ Holder end_entity(const Holder& issuer, const std::string& names, const std::str
   return issue(wanted, &issuer, key);
 }
 
-engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, engine::WallTime this_update,
-                  engine::WallTime next_update) {
+namespace {
+
+void number(X509_CRL* list, int nid, long value) {
+  ASN1_INTEGER* integer = ASN1_INTEGER_new();
+  ASN1_INTEGER_set(integer, value);
+  must(X509_CRL_add1_ext_i2d(list, nid, integer, nid == NID_delta_crl ? 1 : 0, 0), "the list's number");
+  ASN1_INTEGER_free(integer);
+}
+
+engine::Bytes list_of(const Holder& issuer, const std::vector<long>& serials, engine::WallTime this_update,
+                      engine::WallTime next_update, const std::function<void(X509_CRL*)>& add) {
   X509* parent = parse(issuer.der);
   X509_CRL* list = X509_CRL_new();
   X509_CRL_set_version(list, X509_CRL_VERSION_2);
@@ -178,12 +189,55 @@ engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, engine
   }
   ASN1_TIME_set(time, next_update);
   X509_CRL_set1_nextUpdate(list, time);
+  add(list);
   X509_CRL_sort(list);
   must(X509_CRL_sign(list, handle(issuer.key), digest_of(handle(issuer.key), "SHA256")), "the list's signature");
   engine::Bytes out = der(list, i2d_X509_CRL);
   ASN1_TIME_free(time);
   X509_CRL_free(list);
   X509_free(parent);
+  return out;
+}
+
+}  // namespace
+
+engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, engine::WallTime this_update,
+                  engine::WallTime next_update) {
+  return list_of(issuer, serials, this_update, next_update, [](X509_CRL*) {});
+}
+
+engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, const Numbered& numbered,
+                  engine::WallTime next_update) {
+  return list_of(issuer, serials, now - day, next_update, [&](X509_CRL* list) {
+    number(list, NID_crl_number, numbered.number);
+    if (numbered.base > 0) number(list, NID_delta_crl, numbered.base);
+    if (numbered.freshest.empty()) return;
+    X509_EXTENSION* extension =
+        must(X509V3_EXT_conf_nid(nullptr, nullptr, NID_freshest_crl, ("URI:" + numbered.freshest).c_str()), "freshest CRL");
+    X509_CRL_add_ext(list, extension, -1);
+    X509_EXTENSION_free(extension);
+  });
+}
+
+engine::Bytes ocsp_response(const Holder& about, const Holder& issuer, const Holder& signer, const OcspSaid& said) {
+  X509 *subject = parse(about.der), *parent = parse(issuer.der), *responder = parse(signer.der);
+  OCSP_BASICRESP* basic = OCSP_BASICRESP_new();
+  OCSP_CERTID* id = OCSP_cert_to_id(nullptr, subject, parent);
+  ASN1_TIME* from = ASN1_TIME_adj(nullptr, said.this_update, 0, 0);
+  ASN1_TIME* until = said.next_update ? ASN1_TIME_adj(nullptr, said.next_update, 0, 0) : nullptr;
+  must(OCSP_basic_add1_status(basic, id, static_cast<int>(said.status), OCSP_REVOKED_STATUS_NOSTATUS, from, from, until),
+       "a status");
+  engine::Bytes nonce = said.nonce;
+  if (!nonce.empty()) OCSP_basic_add1_nonce(basic, nonce.data(), static_cast<int>(nonce.size()));
+  must(OCSP_basic_sign(basic, responder, handle(signer.key), EVP_sha256(), nullptr, 0), "the response's signature");
+  OCSP_RESPONSE* response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+  engine::Bytes out = der(response, i2d_OCSP_RESPONSE);
+  OCSP_RESPONSE_free(response);
+  OCSP_BASICRESP_free(basic);
+  OCSP_CERTID_free(id);
+  ASN1_TIME_free(from);
+  ASN1_TIME_free(until);
+  for (X509* each : {subject, parent, responder}) X509_free(each);
   return out;
 }
 

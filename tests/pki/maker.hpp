@@ -58,6 +58,23 @@ Holder end_entity(const Holder& issuer, const std::string& names, const std::str
 /// A revocation list of `issuer` in DER.
 engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, engine::WallTime this_update = now - day,
                   engine::WallTime next_update = now + day);
+/// The same with a number, and with the URL of its deltas; or one of these deltas, to list `base`.
+struct Numbered {
+  long number = 1;
+  long base = 0;  // 0: it is no delta
+  std::string freshest{};
+};
+engine::Bytes crl(const Holder& issuer, const std::vector<long>& serials, const Numbered& numbered,
+                  engine::WallTime next_update = now + day);
 long serial_of(const Holder& holder);
+
+/// What an OCSP responder says.
+struct OcspSaid {
+  enum class Status : std::uint8_t { good, revoked, unknown } status = Status::good;
+  engine::WallTime this_update = now - 60, next_update = now + day;  // next_update 0: none
+  engine::Bytes nonce{};
+};
+/// About a certificate of `issuer`, signed by `signer`, whose certificate is in it.
+engine::Bytes ocsp_response(const Holder& about, const Holder& issuer, const Holder& signer, const OcspSaid& said);
 
 }  // namespace pki

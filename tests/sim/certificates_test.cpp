@@ -240,5 +240,55 @@ TEST_F(Certificates, AnotherKindOfKeyThanTheProfileWants) {
   expect_refused(b, Cause::method_mismatch, "an RSA signature");
 }
 
+struct OcspWithinIke : WithCertificates {
+  pki::Holder mine = pki::end_entity(root, "", "CN=a,O=Example"), theirs = pki::end_entity(root, "", "CN=b,O=Example");
+
+  OcspWithinIke() {
+    for (auto& [site, holder] : {std::pair{&left, &mine}, std::pair{&right, &theirs}}) {
+      const auto own = identified({root}, *holder);
+      own.trustpoint->revocation = {engine::RevocationMethod::ocsp};
+      put(*site, own, AuthMethod::ecdsa_sig, own.trustpoint);
+    }
+  }
+  void tell(Node& node, const pki::Holder& holder, pki::OcspSaid::Status status) {
+    world.feed(node, engine::OwnStatus{"CA", pki::ocsp_response(holder, root, root, {status})});
+  }
+  void expect_refusal_by_b(Cause cause, const std::string& words) {
+    world.send(*a, a_to_b);
+    world.run_for(20s);
+    EXPECT_TRUE(b->diagnosed(cause)) << b->diagnoses();
+    EXPECT_NE(b->diagnoses().find(words), std::string::npos) << b->diagnoses();
+    EXPECT_EQ(b->children(), 0u);
+  }
+};
+
+TEST_F(OcspWithinIke, WhatTheResponderSaysTravelsBothWays) {
+  start_both();
+  tell(*a, mine, pki::OcspSaid::Status::good);
+  tell(*b, theirs, pki::OcspSaid::Status::good);
+  connect();
+  expect_settled();
+}
+
+TEST_F(OcspWithinIke, ARevokedCertificateIsRefused) {
+  start_both();
+  tell(*a, mine, pki::OcspSaid::Status::revoked);
+  tell(*b, theirs, pki::OcspSaid::Status::good);
+  expect_refusal_by_b(Cause::certificate_revoked, "says OCSP");
+}
+
+TEST_F(OcspWithinIke, WithoutAResponseNothingIsKnown) {
+  start_both();
+  tell(*b, theirs, pki::OcspSaid::Status::good);
+  expect_refusal_by_b(Cause::revocation_unknown, "no OCSP responder is known");
+}
+
+TEST_F(OcspWithinIke, OneAboutAnotherCertificateIsNone) {
+  start_both();
+  tell(*a, theirs, pki::OcspSaid::Status::good);
+  tell(*b, theirs, pki::OcspSaid::Status::good);
+  expect_refusal_by_b(Cause::revocation_unknown, "no OCSP responder is known");
+}
+
 }  // namespace
 }  // namespace sim

@@ -1,6 +1,11 @@
 #include "tests/bench/ike/initiator.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
+
+#include "engine/crypto/x509.hpp"
+#include "kernel/host.hpp"
 
 namespace bench {
 namespace {
@@ -12,7 +17,19 @@ const engine::Algorithm* ike_row(TransformType type, const std::string& word) {
   throw std::runtime_error("there is no algorithm " + word);
 }
 
-constexpr engine::KeyRef the_key{1};
+constexpr engine::KeyRef the_key{1}, private_key{2};
+
+engine::Bytes file(const std::string& name) {
+  std::ifstream in(name, std::ios::binary);
+  if (!in) throw std::runtime_error("there is no " + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+engine::CertificatePtr certificate(const std::string& name) {
+  auto out = engine::crypto::read_certificate(file(name));
+  if (!out.ok()) throw std::runtime_error(name + ": " + out.failure().why);
+  return *out;
+}
 
 }  // namespace
 
@@ -41,6 +58,10 @@ Plan::Plan(const Scheme& scheme) : scheme_(scheme) {
   keyring->peers = {{"RESPONDER", {engine::Prefix::host(scheme.responder)}, std::nullopt, the_key, the_key}};
   keyring_ = keyring;
   keys_.put(the_key, engine::Secret(engine::as_bytes(scheme.key)));
+  if (!scheme.certificates.empty()) {
+    authority_ = certificate(scheme.certificates + "/ca.der");
+    keys_.put(private_key, engine::Secret(file(scheme.certificates + "/key.der")));
+  }
   auto set = std::make_shared<engine::TransformSet>();
   set->name = "BENCH";
   set->encryption = engine::find_esp_keyword(scheme.aead ? "esp-gcm 256" : "esp-aes 256");
@@ -57,6 +78,16 @@ std::shared_ptr<const engine::Config> Plan::config_of(std::size_t number) const 
   profile->auth_local = engine::AuthMethod::pre_share;
   profile->auth_remote = engine::AuthMethod::pre_share;
   profile->keyring = keyring_;
+  if (authority_) {
+    auto trustpoint = std::make_shared<engine::Trustpoint>();
+    trustpoint->name = "BENCH";
+    trustpoint->anchors = {authority_};
+    trustpoint->certificate = certificate(scheme_.certificates + "/" + std::to_string(number) + ".der");
+    trustpoint->key = private_key;
+    profile->auth_local = engine::method_of(trustpoint->certificate->key);
+    profile->auth_remote = profile->auth_local;
+    profile->sign = profile->verify = {trustpoint};
+  }
   profile->dpd_interval = scheme_.liveness;
   profile->dpd_retry = std::chrono::seconds(2);
   profile->dpd_periodic = true;
@@ -116,7 +147,7 @@ void Initiator::carry_out(engine::Time now, engine::Actions actions, Sent& out) 
     if (auto* send = std::get_if<engine::SendDatagram>(&action)) {
       out.push_back(std::move(*send));
     } else if (auto* job = std::get_if<engine::StartJob>(&action)) {
-      handle(now, engine::JobDone{job->id, engine::crypto::run(std::move(job->job), plan_.keys())}, out);
+      handle(now, engine::JobDone{job->id, engine::crypto::run(std::move(job->job), plan_.keys(), kernel::wall_seconds())}, out);
     } else if (const auto* notice = std::get_if<engine::Notice>(&action)) {
       if (notice->kind == engine::NoticeKind::child_sa_up) become(State::up, now);
       if (notice->kind == engine::NoticeKind::ike_sa_down) become(State::idle, now);

@@ -21,6 +21,7 @@ struct Scheme {
   std::string group = "31";
   bool aead = true;  // AES-GCM-256 with PRF SHA-256, or AES-CBC-256 with SHA-256; IKE and ESP alike
   std::string key = "bench-secret";
+  std::string certificates;      // folder with ca.der, key.der (PKCS#8) and N.der of each initiator; empty: by the key
   engine::Duration liveness{0};  // 0: never asks whether the responder lives
 };
 
@@ -37,6 +38,7 @@ class Plan {
   std::shared_ptr<const engine::IkePolicy> policy_;
   std::shared_ptr<const engine::Keyring> keyring_;
   std::shared_ptr<const engine::TransformSet> transform_set_;
+  engine::CertificatePtr authority_;
   engine::crypto::KeyStore keys_;
 };
 

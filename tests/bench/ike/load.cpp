@@ -26,6 +26,7 @@ constexpr const char* usage =
     "  --parallel N       negotiations at a time (16)\n"
     "  --rounds N         each sets its SA up and deletes it so often; the last one is kept (1)\n"
     "  --group G          key exchange: 31, 14, 19 (31); --cipher gcm|cbc, for IKE and ESP (gcm); --key KEY\n"
+    "  --certificates FOLDER  initiator N authenticates itself by N.der and key.der (PKCS#8), the responder is one of ca.der\n"
     "  --hold S           seconds after the last set-up in which the SAs are kept and answered for (0)\n"
     "  --liveness S       seconds between liveness checks of an initiator (0: none)\n"
     "  --flood N          IKE_SA_INIT requests a second during the hold, from addresses that never go on (0)\n"
@@ -87,6 +88,8 @@ Options parse(int argc, char** argv) {
       out.scheme.aead = value == "gcm";
     else if (option == "--key")
       out.scheme.key = value;
+    else if (option == "--certificates")
+      out.scheme.certificates = value;
     else if (option == "--hold")
       out.hold = std::chrono::seconds(number(value));
     else if (option == "--liveness")

@@ -5,6 +5,30 @@ GATE=10.99.0.2
 CLIENTS=10.64.0.0/12  # the clients; the host behind client N is 10.128.0.1 and N
 
 
+# make_certificates KIND COUNT: $WORK/pki with a CA, the responder's certificate, and one for each initiator, of one key.
+make_certificates() {
+  local folder=$WORK/pki number
+  mkdir -p "$folder"
+  for number in ca gate key; do
+    if [ "$1" = rsa ]; then
+      openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$folder/$number.key" 2>/dev/null
+    else
+      openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$folder/$number.key"
+    fi
+  done
+  openssl req -x509 -key "$folder/ca.key" -subj "/CN=Bench Root" -days 2 -out "$folder/ca.pem" -addext keyUsage=critical,keyCertSign,cRLSign
+  openssl x509 -in "$folder/ca.pem" -outform DER -out "$folder/ca.der"
+  openssl pkcs8 -topk8 -nocrypt -in "$folder/key.key" -outform DER -out "$folder/key.der"
+  certify() { # certify KEY NAME OUT FORM
+    openssl req -new -key "$folder/$1.key" -subj "/CN=$2" -out "$folder/request.pem"
+    openssl x509 -req -in "$folder/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -set_serial "0x1$RANDOM$RANDOM" -days 2 \
+      -outform "$4" -out "$3" -extfile <(echo "subjectAltName=DNS:$2") 2>/dev/null
+  }
+  certify gate gate.bench.example "$folder/gate.pem" PEM
+  for ((number = 0; number < $2; number++)); do certify key "i$number.bench.example" "$folder/$number.der" DER; done
+  openssl pkcs12 -export -inkey "$folder/gate.key" -in "$folder/gate.pem" -certfile "$folder/ca.pem" -passout pass:bench -out "$folder/gate.p12"
+}
+
 # ---- sallyportd ----------------------------------------------------------------------------------------------------
 
 # One peer stands for all clients where there is one entry; with more, each has keyring peer, profile, crypto map entry
@@ -53,6 +77,12 @@ start_sallyport() {
   start_daemon gate
   started_daemon=$daemon_gate
   sallyport_config >"$WORK/gate.cfg"
+  if [ "$AUTH" != psk ]; then
+    { printf 'crypto pki import BENCH pkcs12 terminal password bench\n' && openssl base64 -in "$WORK/pki/gate.p12" && echo quit; } |
+      ios gate >"$WORK/import.log" 2>&1 || fail "the certificate is not imported"
+    printf 'crypto pki trustpoint BENCH\n revocation-check none\n' >>"$WORK/gate.cfg"
+    sed -i "s/ pre-share\$/ $AUTH-sig/; s/^ keyring local BENCH/ pki trustpoint BENCH/" "$WORK/gate.cfg"
+  fi
   paste_config gate "$WORK/gate.cfg"
 }
 stop_sallyport() { stop_daemon gate; }
@@ -100,6 +130,12 @@ start_strongswan() {
   rm -rf "$folder"
   mkdir -p "$folder"
   strongswan_config >"$folder/swanctl.conf"
+  if [ "$AUTH" != psk ]; then
+    mkdir -p "$folder/private"
+    cp "$WORK/pki/gate.key" "$folder/private/"
+    sed -i "s|auth = psk|auth = pubkey|; s|id = $GATE|certs = $WORK/pki/gate.pem|; s|id = \*.bench.example|cacerts = $WORK/pki/ca.pem|" \
+      "$folder/swanctl.conf"
+  fi
   cat >"$folder/strongswan.conf" <<CONF
 charon-systemd {
 }
@@ -126,7 +162,7 @@ CONF
   in_background "$WORK/charon.log" gate env STRONGSWAN_CONF="$folder/strongswan.conf" charon-systemd
   started_daemon=$started
   wait_until 15 test -S "$folder/vici" || fail "charon does not start"
-  STRONGSWAN_CONF="$folder/strongswan.conf" swanctl --load-all --uri "unix://$folder/vici" --file "$folder/swanctl.conf" \
+  SWANCTL_DIR=$folder STRONGSWAN_CONF="$folder/strongswan.conf" swanctl --load-all --uri "unix://$folder/vici" --file "$folder/swanctl.conf" \
     >"$WORK/swanctl.log" 2>&1 || fail "swanctl --load-all"
 }
 stop_strongswan() {
