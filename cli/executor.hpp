@@ -56,7 +56,10 @@ class Executor {
   void carry_out(engine::Actions actions);
 
  private:
-  void run(const engine::SendDatagram& action) { organs_.udp.send(action); }
+  void run(const engine::SendDatagram& action) {
+    organs_.plane.commit();
+    organs_.udp.send(action);
+  }
   void run(const engine::SendKeepalive& action) { organs_.udp.send(action); }
   void run(engine::StartJob& action);
   bool waits_for_token(const engine::crypto::Job& job) const;

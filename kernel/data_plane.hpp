@@ -48,10 +48,13 @@ class DataPlane {
   /// Replaces what the interface protects, atomically (engine::SetPolicy). Interface names are IOS names; the plane
   /// was given the mapping to devices when it was made.
   virtual engine::Status set_policy(const engine::SetPolicy& policy) = 0;
+  /// What is refused later than at once comes as engine::InstallFailed.
   virtual engine::Status add_inbound(const engine::AddInbound& sa) = 0;
   virtual engine::Status add_outbound(const engine::AddOutbound& sa) = 0;
   virtual void remove_child(engine::ChildSaId child) = 0;
   virtual engine::Status move_child(const engine::MoveChild& move) = 0;
+  /// Before a datagram leaves that may tell the peer of what was asked for: it can be used on it from then on.
+  virtual void commit() {}
   /// At the end of a turn: a plane that collects what it is asked for, for its threads, hands it over now at the latest.
   virtual void flush() {}
   virtual ChildCounters counters(engine::ChildSaId child) = 0;
@@ -62,7 +65,8 @@ class DataPlane {
   virtual std::uint64_t unknown_spi() const { return 0; }
 };
 
-/// What a plane tells upwards, on the loop's thread: Acquire, Expire, InboundSeen, OutboundSeen, PeerMoved, UnknownSpi.
+/// What a plane tells upwards, on the loop's thread: Acquire, Expire, InboundSeen, OutboundSeen, PeerMoved, UnknownSpi,
+/// InstallFailed.
 using PlaneEvents = std::function<void(engine::Event)>;
 
 }  // namespace kernel

@@ -142,6 +142,48 @@ engine::Status NetlinkSocket::query(NetlinkMessage& message, std::string_view wh
   }
 }
 
+void NetlinkSocket::request_all(std::span<NetlinkMessage> messages,
+                                const std::function<void(std::size_t, const std::string&)>& refused) {
+  std::vector<iovec> parts;
+  std::vector<std::size_t> sent;
+  std::uint32_t first = 0;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (!messages[i].complete()) {
+      refused(i, "message too long");
+      continue;
+    }
+    nlmsghdr* header = nlmsg_hdr(messages[i].raw());
+    header->nlmsg_pid = nl_socket_get_local_port(socket_.get());
+    header->nlmsg_seq = nl_socket_use_seq(socket_.get());
+    header->nlmsg_flags &= static_cast<std::uint16_t>(~NLM_F_ACK);
+    if (sent.empty()) first = header->nlmsg_seq;
+    parts.push_back({header, NLMSG_ALIGN(header->nlmsg_len)});
+    sent.push_back(i);
+  }
+  if (sent.empty()) return;
+  // Refusals are answered in any case; the last one's acknowledgement says that there are no more.
+  nlmsg_hdr(messages[sent.back()].raw())->nlmsg_flags |= NLM_F_ACK;
+  const auto refuse_from = [&](std::size_t from, const char* why) {
+    for (std::size_t i = from; i < sent.size(); ++i) refused(sent[i], why);
+  };
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  const msghdr all{.msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = parts.data(), .msg_iovlen = parts.size()};
+  if (::sendmsg(descriptor(), &all, 0) < 0) return refuse_from(0, ::strerror(errno));
+  for (std::size_t answered = 0; answered < sent.size();) {
+    const ssize_t got = ::recv(descriptor(), buffer_.data(), buffer_.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return refuse_from(answered, ::strerror(errno));
+    int left = static_cast<int>(got);
+    for (auto* header = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(header, left); header = nlmsg_next(header, &left)) {
+      const std::size_t index = header->nlmsg_seq - first;
+      if (index >= sent.size() || header->nlmsg_type != NLMSG_ERROR) continue;
+      answered = index + 1;
+      if (const std::string why = refusal(header); !why.empty()) refused(sent[index], why);
+    }
+  }
+}
+
 engine::Status NetlinkSocket::subscribe(int group) {
   if (const int error = nl_socket_add_membership(socket_.get(), group); error < 0)
     return failure("netlink news", nl_geterror(error));

@@ -74,6 +74,10 @@ class NetlinkSocket {
   /// The same, for requests that are answered: `each` gets the answers, dumps included.
   engine::Status query(NetlinkMessage& message, std::string_view what, const Each& each);
 
+  /// Sends all in one call, in order; `refused` gets the index of each that the kernel did not do, and why. More octets than
+  /// the socket's send buffer has are refused altogether.
+  void request_all(std::span<NetlinkMessage> messages, const std::function<void(std::size_t, const std::string&)>& refused);
+
   /// From now on this socket gets news of `group`, and never blocks.
   engine::Status subscribe(int group);
   /// Lets only these pass of what comes by multicast: the `always` message types, and the `of_others` where somebody else than

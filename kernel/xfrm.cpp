@@ -31,6 +31,10 @@ std::string describe(const PolicyKey& key) {
   return "policy " + key.selector.source.to_string() + " to " + key.selector.destination.to_string();
 }
 
+Failure refusal(const std::string& what, const std::string& why) {
+  return {.cause = engine::Cause::install_failed, .why = what + ": " + why};
+}
+
 // A buffer that held keys.
 struct Wiped {
   engine::Bytes octets;
@@ -88,17 +92,30 @@ XfrmPlane::XfrmPlane(Loop& loop, DeviceMap devices, PlaneEvents events, NetlinkS
       requests_(std::move(requests)),
       news_(std::move(news)),
       tunnels_(std::move(links)),
+      unknown_spis_(
+          loop,
+          [this](engine::EspSpi spi, const engine::IpAddress& to) {
+            return child_of({spi, to, to}).has_value();
+          },
+          [this](engine::UnknownSpi found) { events_(std::move(found)); }),
       sa_direction_(sa_direction) {
   loop_.watch(news_.descriptor(), EPOLLIN, [this](std::uint32_t) { on_news(); });
-  const auto next = [this] { return children_.empty() && installed_.empty() ? std::nullopt : std::optional(next_poll_); };
+  const auto next = [this]() -> std::optional<engine::Time> {
+    if (!batch_.empty() || !failures_.empty()) return engine::Time{};
+    return children_.empty() && installed_.empty() ? std::nullopt : std::optional(next_poll_);
+  };
   clock_ = loop_.add_clock(next, [this](engine::Time now) {
+    flush();
+    if (now < next_poll_) return;
     next_poll_ = now + poll_interval;
     poll_counters();
     check_policies();
+    unknown_spis_.look();
   });
 }
 
 XfrmPlane::~XfrmPlane() {
+  batch_.send();
   loop_.remove_clock(clock_);
   loop_.forget(news_.descriptor());
 }
@@ -121,6 +138,7 @@ engine::Result<std::unique_ptr<XfrmPlane>> XfrmPlane::open(Loop& loop, DeviceMap
                                                  std::move(news), std::move(links), support.sa_direction));
   plane->take_over_policies();
   plane->remove_states();
+  plane->batch_.send();
   return plane;
 }
 
@@ -133,6 +151,7 @@ void XfrmPlane::close() {
   take_over_policies();
   (void)apply_policies();
   remove_states();
+  batch_.send();
   tunnels_.release_all();
 }
 
@@ -153,7 +172,7 @@ std::optional<Placement> XfrmPlane::placement_of(const std::string& interface) c
 // Those of a killed daemon hold packets back until ours replace them; a value that is no policy's makes sure they do.
 void XfrmPlane::take_over_policies() {
   NetlinkMessage all_policies = dump_policies();
-  (void)requests_.query(all_policies, "listing policies", [&](const NetlinkReply& reply) {
+  (void)now().query(all_policies, "listing policies", [&](const NetlinkReply& reply) {
     if (const auto policy = parse_own_policy(reply.payload))
       installed_.insert_or_assign(policy->key, KernelPolicies::mapped_type{});
   });
@@ -163,7 +182,7 @@ void XfrmPlane::remove_states() {
   std::vector<StateId> states;
   std::vector<engine::Bytes> larval;
   NetlinkMessage all_states = dump_states();
-  (void)requests_.query(all_states, "listing SAs", [&](const NetlinkReply& reply) {
+  (void)now().query(all_states, "listing SAs", [&](const NetlinkReply& reply) {
     const auto state = parse_state(reply.payload);
     if (!state || !line_of(state->reqid)) return;
     if (state->acquire_sequence)
@@ -173,7 +192,7 @@ void XfrmPlane::remove_states() {
   });
   for (const engine::Bytes& state : larval) {
     NetlinkMessage message = name_larval_state(state);
-    (void)requests_.query(message, "naming a larval SA", [&](const NetlinkReply& reply) {
+    (void)now().query(message, "naming a larval SA", [&](const NetlinkReply& reply) {
       if (const auto named = parse_state(reply.payload)) states.push_back(named->id);
     });
   }
@@ -229,20 +248,25 @@ Status XfrmPlane::apply_policies() {
   for (const auto& [key, value] : wanted) {
     const auto it = installed_.find(key);
     if (it != installed_.end() && it->second == value) continue;
-    NetlinkMessage message = put_policy(key, value);
-    Status put = requests_.request(message, describe(key));
-    if (put.ok()) installed_.insert_or_assign(key, value);
-    note(std::move(put));
+    const bool is_there = it != installed_.end();
+    installed_.insert_or_assign(key, value);
+    batch_.add(put_policy(key, value), [this, key, note, is_there](const std::string& why) {
+      if (is_there)
+        installed_[key] = {};
+      else
+        installed_.erase(key);
+      note(refusal(describe(key), why));
+    });
   }
   for (auto it = installed_.begin(); it != installed_.end();) {
     if (wanted.contains(it->first)) {
       ++it;
       continue;
     }
-    NetlinkMessage message = delete_policy(it->first);
-    note(requests_.request(message, describe(it->first)));
+    batch_.add(delete_policy(it->first), [key = it->first, note](const std::string& why) { note(refusal(describe(key), why)); });
     it = installed_.erase(it);
   }
+  batch_.send();
   return outcome;
 }
 
@@ -292,8 +316,8 @@ void XfrmPlane::rewrite(const engine::PolicyLine& before, const engine::PolicyLi
     // Only what is this line's: an earlier line, or one that is merged with another interface's, keeps its policy.
     const auto present = installed_.find(key);
     if (present == installed_.end() || present->second.reqid != reqid_of(after.id)) continue;
-    NetlinkMessage message = put_policy(key, value);
-    if (requests_.request(message, describe(key)).ok()) present->second = value;
+    present->second = value;
+    batch_.add(put_policy(key, value), [this, key](const std::string&) { installed_.insert_or_assign(key, PolicyValue{}); });
   }
 }
 
@@ -304,12 +328,34 @@ Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaP
   const bool out = options.direction == StateDirection::out;
   const StateId id{sa.spi, out ? facts.local.ip : facts.remote.ip, out ? facts.remote.ip : facts.local.ip, options.scope,
                    engine::is_ah(sa.encryption) ? engine::IpsecProtocol::ah : engine::IpsecProtocol::esp};
-  CHECK_OK(requests_.request(message, describe(id)));
   Child& child = children_[facts.child];
   child.line = facts.line;
   child.interface = facts.interface;
   (out ? child.outbound : child.inbound) = id;
+  batch_.add(std::move(message), [this, id, number = facts.child, direction = options.direction](const std::string& why) {
+    refused(number, id, direction, why);
+  });
   return engine::Done{};
+}
+
+// The state is not there, or is another's: it must not be taken away with the Child SA.
+void XfrmPlane::refused(engine::ChildSaId child, const StateId& state, StateDirection direction, const std::string& why) {
+  const auto it = children_.find(child);
+  if (it != children_.end()) {
+    if (direction == StateDirection::out) tunnels_.leave(it->second.interface);
+    (direction == StateDirection::out ? it->second.outbound : it->second.inbound).reset();
+  }
+  failures_.push_back({child, refusal(describe(state), why).why});
+}
+
+void XfrmPlane::flush() {
+  batch_.send();
+  for (engine::InstallFailed& failure : std::exchange(failures_, {})) events_(std::move(failure));
+}
+
+NetlinkSocket& XfrmPlane::now() {
+  batch_.send();
+  return requests_;
 }
 
 Status XfrmPlane::add_inbound(const engine::AddInbound& sa) {
@@ -324,7 +370,7 @@ Status XfrmPlane::add_outbound(const engine::AddOutbound& sa) {
   const std::uint32_t sequence = acquire == acquires_.end() ? 0 : acquire->second;
   CHECK_OK(add_state(sa.facts, sa.sa, {.direction = StateDirection::out, .acquire_sequence = sequence}));
   acquires_.erase(sa.facts.line);
-  tunnels_.serve(sa.facts.interface.text(), payload_room(sa.facts, sa.sa));
+  if (tunnels_.has(sa.facts.interface.text())) tunnels_.serve(sa.facts.interface.text(), payload_room(sa.facts, sa.sa));
   return engine::Done{};
 }
 
@@ -342,14 +388,13 @@ void XfrmPlane::remove_child(engine::ChildSaId child) {
 }
 
 void XfrmPlane::remove_state(const StateId& state) {
-  NetlinkMessage message = delete_state(state);
-  (void)requests_.request(message, describe(state));  // one that has expired is gone already
+  batch_.add(delete_state(state), [](const std::string&) {});  // one that has expired is gone already
 }
 
 engine::Bytes XfrmPlane::read_state(const StateId& state) {
   engine::Bytes answer;
   NetlinkMessage message = get_state(state);
-  (void)requests_.query(message, describe(state), [&](const NetlinkReply& reply) { answer = engine::to_bytes(reply.payload); });
+  (void)now().query(message, describe(state), [&](const NetlinkReply& reply) { answer = engine::to_bytes(reply.payload); });
   return answer;
 }
 
@@ -360,7 +405,7 @@ Status XfrmPlane::move_state(StateId& state, const StateMove& move) {
   if (kind == MoveKind::replace) remove_state(state);
   state.source = move.source.ip;
   state.destination = move.destination.ip;
-  return requests_.request(message, describe(state));
+  return now().request(message, describe(state));
 }
 
 Status XfrmPlane::move_child(const engine::MoveChild& move) {

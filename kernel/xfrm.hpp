@@ -12,6 +12,8 @@
 #include "kernel/device_map.hpp"
 #include "kernel/loop.hpp"
 #include "kernel/netlink.hpp"
+#include "kernel/netlink_batch.hpp"
+#include "kernel/unknown_spi_watch.hpp"
 #include "kernel/xfrm_messages.hpp"
 #include "kernel/xfrm_policies.hpp"
 #include "kernel/xfrm_tunnels.hpp"
@@ -45,8 +47,11 @@ class XfrmPlane final : public DataPlane {
   engine::Status add_inbound(const engine::AddInbound& sa) override;
   engine::Status add_outbound(const engine::AddOutbound& sa) override;
   void remove_child(engine::ChildSaId child) override;
+  void commit() override { batch_.send(); }
+  void flush() override;
   engine::Status move_child(const engine::MoveChild& move) override;
   ChildCounters counters(engine::ChildSaId child) override;
+  std::uint64_t unknown_spi() const override { return unknown_spis_.count(); }
 
   /// The interfaces stand on other devices now: the policies follow.
   void set_devices(DeviceMap devices);
@@ -86,6 +91,8 @@ class XfrmPlane final : public DataPlane {
   void serve(engine::PolicyLineId line, Change change);
   void rewrite(const engine::PolicyLine& before, const engine::PolicyLine& after, std::uint32_t rank, const Placement& placement);
   engine::Status add_state(const engine::ChildSaFacts& facts, const engine::SaParameters& sa, StateOptions options);
+  void refused(engine::ChildSaId child, const StateId& state, StateDirection direction, const std::string& why);
+  NetlinkSocket& now();
   engine::Status move_state(StateId& state, const StateMove& move);
   void remove_state(const StateId& state);
   engine::Bytes read_state(const StateId& state);
@@ -105,8 +112,11 @@ class XfrmPlane final : public DataPlane {
   DeviceMap devices_;
   PlaneEvents events_;
   NetlinkSocket requests_;
+  NetlinkBatch batch_{requests_};                // what is wanted and need not be answered yet; now() is behind it
+  std::vector<engine::InstallFailed> failures_;  // not told yet
   NetlinkSocket news_;
   XfrmTunnels tunnels_;
+  UnknownSpiWatch unknown_spis_;
   const bool sa_direction_;
   std::map<std::string, Interface, std::less<>> interfaces_;
   KernelPolicies installed_;

@@ -49,7 +49,7 @@ engine::Status XfrmPlane::compare_states() {
   std::vector<ExpireNews> passed;
   std::vector<StateId> strays;
   NetlinkMessage states = dump_states();
-  CHECK_OK(requests_.query(states, "listing SAs", [&](const NetlinkReply& reply) {
+  CHECK_OK(now().query(states, "listing SAs", [&](const NetlinkReply& reply) {
     const auto state = parse_state(reply.payload);
     const auto line = state ? line_of(state->reqid) : std::nullopt;
     if (!line) return;
@@ -73,7 +73,7 @@ engine::Status XfrmPlane::compare_states() {
 engine::Status XfrmPlane::compare_policies() {
   KernelPolicies present;
   NetlinkMessage policies = dump_policies();
-  CHECK_OK(requests_.query(policies, "listing policies", [&](const NetlinkReply& reply) {
+  CHECK_OK(now().query(policies, "listing policies", [&](const NetlinkReply& reply) {
     if (const auto policy = parse_own_policy(reply.payload)) present.insert_or_assign(policy->key, policy->value);
   }));
   std::erase_if(installed_, [&](const auto& policy) { return !present.contains(policy.first); });
@@ -93,7 +93,7 @@ void XfrmPlane::check_policies() {
     if (is_taken_over(it->second)) continue;
     bool intact = false;
     NetlinkMessage message = get_policy(it->first);
-    (void)requests_.query(message, "reading a policy", [&](const NetlinkReply& reply) {
+    (void)now().query(message, "reading a policy", [&](const NetlinkReply& reply) {
       const auto policy = parse_own_policy(reply.payload);
       intact = policy && is_as_wanted(it->second, policy->value);
     });

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "parser/compile_context.hpp"
+#include "parser/icmp_messages.hpp"
 #include "parser/text.hpp"
 
 namespace parser {
@@ -78,8 +79,9 @@ std::string text_without_number(const AccessListEntry& entry, const Node& line) 
 
 void append_pairs(std::vector<engine::SelectorLine>& out, const AccessListEntry& entry, engine::Family family,
                   const std::string& text, const std::string& where, CompileContext& context) {
-  if (entry.has_options() || entry.names_group()) {
-    context.warn(where, "\"" + text + "\" selects by more than addresses, protocol and ports; the line is left out");
+  const auto messages = icmp_messages(entry, family);
+  if (entry.has_options() || entry.names_group() || !messages) {
+    context.warn(where, "\"" + text + "\" selects by more than addresses, protocol, ports and ICMP types; the line is left out");
     return;
   }
   const auto source = network_of(entry.source, family);
@@ -91,13 +93,21 @@ void append_pairs(std::vector<engine::SelectorLine>& out, const AccessListEntry&
                                  : ""));
     return;
   }
+  const auto action = entry.verb == AclVerb::permit ? engine::AclAction::permit : engine::AclAction::deny;
+  if (!messages->is_any()) {
+    out.push_back({action,
+                   {engine::TrafficSelector::of(*source, entry.protocol, *messages),
+                    engine::TrafficSelector::of(*destination, entry.protocol, *messages)},
+                   text});
+    return;
+  }
   const auto source_ports = ports_of(entry.source);
   const auto destination_ports = ports_of(entry.destination);
   if (source_ports.empty() || destination_ports.empty())
     context.warn(where, "\"" + text + "\" selects no port; the line is left out");
   for (const PortRange& from : source_ports)
     for (const PortRange& to : destination_ports)
-      out.push_back({entry.verb == AclVerb::permit ? engine::AclAction::permit : engine::AclAction::deny,
+      out.push_back({action,
                      {engine::TrafficSelector::of(*source, entry.protocol, from),
                       engine::TrafficSelector::of(*destination, entry.protocol, to)},
                      text});

@@ -51,6 +51,8 @@ target_link_libraries(bench_parser PRIVATE parser)
 file(GLOB bench_ike_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/ike/*.cpp)
 add_executable(bench_ike EXCLUDE_FROM_ALL ${bench_ike_sources})
 target_link_libraries(bench_ike PRIVATE kernel)
+add_executable(bench_xfrm EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/xfrm/main.cpp)
+target_link_libraries(bench_xfrm PRIVATE kernel)
 
 get_property(test_programs GLOBAL PROPERTY SALLYPORT_TESTS)
 add_custom_target(all_tests DEPENDS ${test_programs})

@@ -64,8 +64,8 @@ struct AccessListEntry {
   bool names_group() const { return source.is_group() || destination.is_group() || !service.empty(); }
   /// It narrows the line by what a traffic selector cannot express.
   bool has_options() const {
-    return hop_by_hop || icmp_name || icmp_type || !flags.empty() || match != FlagMatch::none || dscp || precedence || tos ||
-           ip_option || time_range || !ttl.empty() || flow_label || !reflect.empty() || !dynamic.empty() || !service.empty();
+    return hop_by_hop || !flags.empty() || match != FlagMatch::none || dscp || precedence || tos || ip_option || time_range ||
+           !ttl.empty() || flow_label || !reflect.empty() || !dynamic.empty() || !service.empty();
   }
   /// A line without typed number is equal to the same line elsewhere: the number is then only its place.
   friend bool operator==(const AccessListEntry& a, const AccessListEntry& b) {

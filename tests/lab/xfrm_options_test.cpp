@@ -65,6 +65,7 @@ TEST(XfrmOptions, replay_windows_up_to_1024_and_none_with_and_without_esn) {
       sa.spi.value = number;
       sa.extended_sequence_numbers = esn;
       OK(sites.left.plane->add_inbound({f, std::move(sa)}));
+      sites.left.plane->flush();
       char command[200];
       std::snprintf(command, sizeof command, "ip xfrm state get src 203.0.113.20 dst 203.0.113.10 proto esp spi 0x%x", number);
       const std::string shown = sites.left.network.shell(command);
@@ -144,6 +145,7 @@ class TransportMode : public testing::TestWithParam<bool> {
       Site& site = left ? sites.left : sites.right;
       OK(site.plane->add_inbound({f, keys(!left)}));
       OK(site.plane->add_outbound({f, keys(left)}));
+      site.plane->flush();
     }
   }
   void expect_protected_pings() {

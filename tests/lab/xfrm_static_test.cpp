@@ -94,6 +94,7 @@ void install(TwoSites& sites, const Case& c) {
   OK(sites.left.plane->add_inbound({c.facts(true), c.keys(false)}));
   OK(sites.left.plane->add_outbound({c.facts(true), c.keys(true)}));
   OK(sites.right.plane->add_outbound({c.facts(false), c.keys(false)}));
+  for (Site* site : {&sites.left, &sites.right}) site->plane->flush();
 }
 
 void expect_nothing_left(Site& site) {
@@ -133,6 +134,7 @@ TEST_P(Crossing, trap_acquire_states_ping_counters_and_nothing_left) {
   EXPECT_TRUE(sites.until([&] { return sites.right.find<engine::InboundSeen>() != nullptr; }, 5));
 
   sites.left.plane->remove_child(child);
+  sites.left.plane->flush();
   EXPECT_EQ(sites.left.network.shell("ip xfrm state list | grep -v 0x00000000 | grep spi || true"), "");
   EXPECT_NE(sites.run(sites.left, c.ping(1)), 0);
   EXPECT_EQ(sites.look_at_wire().clear_echo, 0U);
@@ -212,6 +214,7 @@ TEST(Xfrm, forwarded_packets_and_permit_any_any) {
     OK((left ? sites.left : sites.right).plane->add_inbound({facts, c.keys(!left)}));
     OK((left ? sites.left : sites.right).plane->add_outbound({facts, c.keys(left)}));
   }
+  for (Site* site : {&sites.left, &sites.right}) site->plane->flush();
   const int pid = host.start("ping -q -i 0.1 -W 1 -c 5 10.0.0.1 > /dev/null");
   int status = -1;
   EXPECT_TRUE(sites.until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, 20));
@@ -371,10 +374,17 @@ TEST(Xfrm, refusals_come_in_the_kernels_words) {
   TwoSites sites;
   const Case c;
   OK(sites.left.plane->add_inbound({c.facts(true), c.keys(false)}));
-  const engine::Status again = sites.left.plane->add_inbound({c.facts(true), c.keys(false)});
-  ASSERT_FALSE(again.ok());
-  EXPECT_EQ(again.failure().cause, engine::Cause::install_failed);
-  EXPECT_NE(again.failure().why.find("SA 0x00002000 to 203.0.113.10: File exists"), std::string::npos) << again.failure().why;
+  engine::ChildSaFacts other = c.facts(true);
+  other.child = {child.value + 1};
+  OK(sites.left.plane->add_inbound({other, c.keys(false)}));
+  sites.left.plane->flush();
+  const auto* failed = sites.left.find<engine::InstallFailed>();
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->child, other.child);
+  EXPECT_NE(failed->why.find("SA 0x00002000 to 203.0.113.10: File exists"), std::string::npos) << failed->why;
+  sites.left.plane->remove_child(other.child);
+  sites.left.plane->flush();
+  EXPECT_EQ(sites.left.network.shell("ip xfrm state | grep -c '^src'"), "1\n") << "what was refused takes nobody else's SA away";
 }
 
 }  // namespace

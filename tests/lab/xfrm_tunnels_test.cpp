@@ -93,6 +93,7 @@ void install(TwoSites& sites, const Tunnel& t) {
     site.network.inside([&] {
       OK(site.plane->add_inbound({t.facts(left), Tunnel::keys(!left)}));
       OK(site.plane->add_outbound({t.facts(left), Tunnel::keys(left)}));
+      site.plane->flush();
     });
   }
 }
@@ -245,6 +246,7 @@ TEST(XfrmReconciling, flushed_and_changed_policies_come_back_and_strays_go) {
       (void)(*plane)->set_policy(map);
       (void)(*plane)->add_inbound({t.facts(true), Tunnel::keys(false)});
       (void)(*plane)->add_outbound({t.facts(true), Tunnel::keys(true)});
+      (*plane)->flush();
       (*plane)->remove_child(child);
       (void)(*plane)->set_policy({map.interface, {}});
       (void)(*plane)->set_tunnels({});
