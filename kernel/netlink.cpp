@@ -22,8 +22,8 @@ engine::Failure failure(std::string_view what, std::string_view why) {
   return {.cause = engine::Cause::install_failed, .why = std::string(what) + ": " + std::string(why)};
 }
 
-// What an error message (or a dump's end) says, in words; empty when it says that all is well.
-std::string refusal(const nlmsghdr* header) {
+// What an error message (or a dump's end) says; error 0 and no words when it says that all is well.
+Refusal refusal(const nlmsghdr* header) {
   const engine::ByteView payload(static_cast<const std::uint8_t*>(nlmsg_data(header)),
                                  static_cast<std::size_t>(nlmsg_datalen(header)));
   int error = 0;
@@ -35,7 +35,7 @@ std::string refusal(const nlmsghdr* header) {
     if (const auto text = find_attribute(payload, fixed, NLMSGERR_ATTR_MSG); text && !text->empty())
       words += " (" + std::string(reinterpret_cast<const char*>(text->data()), text->size() - 1) + ")";
   }
-  return words;
+  return {-error, std::move(words)};
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ engine::Status NetlinkSocket::query(NetlinkMessage& message, std::string_view wh
          header = nlmsg_next(header, &left)) {
       if (header->nlmsg_seq != sequence) continue;
       if (header->nlmsg_type == NLMSG_ERROR || header->nlmsg_type == NLMSG_DONE) {
-        const std::string why = refusal(header);
+        const std::string why = refusal(header).why;
         outcome = why.empty() ? engine::Status(engine::Done{}) : engine::Status(failure(what, why));
       } else {
         each({header->nlmsg_type,
@@ -143,13 +143,13 @@ engine::Status NetlinkSocket::query(NetlinkMessage& message, std::string_view wh
 }
 
 void NetlinkSocket::request_all(std::span<NetlinkMessage> messages,
-                                const std::function<void(std::size_t, const std::string&)>& refused) {
+                                const std::function<void(std::size_t, const Refusal&)>& refused) {
   std::vector<iovec> parts;
   std::vector<std::size_t> sent;
   std::uint32_t first = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!messages[i].complete()) {
-      refused(i, "message too long");
+      refused(i, {EMSGSIZE, "message too long"});
       continue;
     }
     nlmsghdr* header = nlmsg_hdr(messages[i].raw());
@@ -163,23 +163,23 @@ void NetlinkSocket::request_all(std::span<NetlinkMessage> messages,
   if (sent.empty()) return;
   // Refusals are answered in any case; the last one's acknowledgement says that there are no more.
   nlmsg_hdr(messages[sent.back()].raw())->nlmsg_flags |= NLM_F_ACK;
-  const auto refuse_from = [&](std::size_t from, const char* why) {
-    for (std::size_t i = from; i < sent.size(); ++i) refused(sent[i], why);
+  const auto refuse_from = [&](std::size_t from, int error) {
+    for (std::size_t i = from; i < sent.size(); ++i) refused(sent[i], {error, ::strerror(error)});
   };
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
   const msghdr all{.msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = parts.data(), .msg_iovlen = parts.size()};
-  if (::sendmsg(descriptor(), &all, 0) < 0) return refuse_from(0, ::strerror(errno));
+  if (::sendmsg(descriptor(), &all, 0) < 0) return refuse_from(0, errno);
   for (std::size_t answered = 0; answered < sent.size();) {
     const ssize_t got = ::recv(descriptor(), buffer_.data(), buffer_.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return refuse_from(answered, ::strerror(errno));
+    if (got < 0) return refuse_from(answered, errno);
     int left = static_cast<int>(got);
     for (auto* header = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(header, left); header = nlmsg_next(header, &left)) {
       const std::size_t index = header->nlmsg_seq - first;
       if (index >= sent.size() || header->nlmsg_type != NLMSG_ERROR) continue;
       answered = index + 1;
-      if (const std::string why = refusal(header); !why.empty()) refused(sent[index], why);
+      if (const Refusal said = refusal(header); said.error != 0) refused(sent[index], said);
     }
   }
 }

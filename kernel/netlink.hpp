@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/bytes.hpp"
@@ -61,6 +62,12 @@ std::optional<engine::ByteView> find_attribute(engine::ByteView payload, std::si
 void for_each_attribute(engine::ByteView payload, std::size_t header,
                         const std::function<void(int type, engine::ByteView value)>& each);
 
+/// Why the kernel did not do something.
+struct Refusal {
+  int error = 0;    // as errno has it
+  std::string why;  // its words
+};
+
 class NetlinkSocket {
  public:
   using Each = std::function<void(const NetlinkReply&)>;
@@ -76,7 +83,7 @@ class NetlinkSocket {
 
   /// Sends all in one call, in order; `refused` gets the index of each that the kernel did not do, and why. More octets than
   /// the socket's send buffer has are refused altogether.
-  void request_all(std::span<NetlinkMessage> messages, const std::function<void(std::size_t, const std::string&)>& refused);
+  void request_all(std::span<NetlinkMessage> messages, const std::function<void(std::size_t, const Refusal&)>& refused);
 
   /// From now on this socket gets news of `group`, and never blocks.
   engine::Status subscribe(int group);

@@ -21,7 +21,7 @@ void NetlinkBatch::add(NetlinkMessage message, Refused refused) {
 
 void NetlinkBatch::send() {
   if (messages_.empty()) return;
-  socket_.request_all(messages_, [this](std::size_t index, const std::string& why) { refused_[index](why); });
+  socket_.request_all(messages_, [this](std::size_t index, const Refusal& refusal) { refused_[index](refusal); });
   messages_.clear();
   refused_.clear();
   octets_ = 0;

@@ -12,8 +12,8 @@ namespace kernel {
 /// Not thread-safe. The kernel carries requests out in the order in which they were added.
 class NetlinkBatch {
  public:
-  /// Gets the kernel's words. Must not add to the batch.
-  using Refused = std::function<void(const std::string& why)>;
+  /// Must not add to the batch.
+  using Refused = std::function<void(const Refusal&)>;
 
   explicit NetlinkBatch(NetlinkSocket& socket) : socket_(socket) {}
 

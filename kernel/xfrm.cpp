@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/algorithm_modules.hpp"
 #include "kernel/host.hpp"
 #include "kernel/payload_room.hpp"
 
@@ -250,12 +251,12 @@ Status XfrmPlane::apply_policies() {
     if (it != installed_.end() && it->second == value) continue;
     const bool is_there = it != installed_.end();
     installed_.insert_or_assign(key, value);
-    batch_.add(put_policy(key, value), [this, key, note, is_there](const std::string& why) {
+    batch_.add(put_policy(key, value), [this, key, note, is_there](const Refusal& said) {
       if (is_there)
         installed_[key] = {};
       else
         installed_.erase(key);
-      note(refusal(describe(key), why));
+      note(refusal(describe(key), said.why));
     });
   }
   for (auto it = installed_.begin(); it != installed_.end();) {
@@ -263,7 +264,8 @@ Status XfrmPlane::apply_policies() {
       ++it;
       continue;
     }
-    batch_.add(delete_policy(it->first), [key = it->first, note](const std::string& why) { note(refusal(describe(key), why)); });
+    batch_.add(delete_policy(it->first),
+               [key = it->first, note](const Refusal& said) { note(refusal(describe(key), said.why)); });
     it = installed_.erase(it);
   }
   batch_.send();
@@ -317,7 +319,7 @@ void XfrmPlane::rewrite(const engine::PolicyLine& before, const engine::PolicyLi
     const auto present = installed_.find(key);
     if (present == installed_.end() || present->second.reqid != reqid_of(after.id)) continue;
     present->second = value;
-    batch_.add(put_policy(key, value), [this, key](const std::string&) { installed_.insert_or_assign(key, PolicyValue{}); });
+    batch_.add(put_policy(key, value), [this, key](const Refusal&) { installed_.insert_or_assign(key, PolicyValue{}); });
   }
 }
 
@@ -332,8 +334,11 @@ Status XfrmPlane::add_state(const engine::ChildSaFacts& facts, const engine::SaP
   child.line = facts.line;
   child.interface = facts.interface;
   (out ? child.outbound : child.inbound) = id;
-  batch_.add(std::move(message), [this, id, number = facts.child, direction = options.direction](const std::string& why) {
-    refused(number, id, direction, why);
+  const auto lacking = [encryption = sa.encryption, integrity = sa.integrity, v4 = id.destination.is_v4()](int error) {
+    return missing_modules(encryption, integrity, v4, error);
+  };
+  batch_.add(std::move(message), [this, id, number = facts.child, direction = options.direction, lacking](const Refusal& said) {
+    refused(number, id, direction, said.why + lacking(said.error));
   });
   return engine::Done{};
 }
@@ -388,7 +393,7 @@ void XfrmPlane::remove_child(engine::ChildSaId child) {
 }
 
 void XfrmPlane::remove_state(const StateId& state) {
-  batch_.add(delete_state(state), [](const std::string&) {});  // one that has expired is gone already
+  batch_.add(delete_state(state), [](const Refusal&) {});  // one that has expired is gone already
 }
 
 engine::Bytes XfrmPlane::read_state(const StateId& state) {

@@ -2,6 +2,7 @@
 // everything inside is protected (static virtual tunnel interface), so that there is one entry, permit any to any.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "parser/built_ins.hpp"
 #include "parser/compile_referents.hpp"
@@ -217,6 +218,30 @@ TunnelDevice read_device(const Interface& interface, const Node& block, CompileC
   return tunnel;
 }
 
+/// By interface. Of several routes to a network those of the least distance, as a router has them; the others wait for a change
+/// of the configuration.
+std::multimap<std::string, engine::Prefix> read_routes(CompileContext& context) {
+  std::set<std::string_view> out_of_use;
+  context.root.each<Interface>([&](const Interface& interface, const Node& block) {
+    if (block.find<Shutdown>()) out_of_use.insert(interface.name);
+  });
+  std::map<engine::Prefix, std::vector<TunnelRoute>> by_network;
+  context.root.each<Kept>([&](const Kept& line, const Node&) {
+    auto route = tunnel_route(line);
+    if (!route || out_of_use.contains(route->interface)) return;
+    std::vector<TunnelRoute>& same = by_network[route->network];
+    if (!same.empty() && same.front().distance != route->distance)
+      context.warn("ip route " + route->network.to_string(),
+                   "only the one of the least distance is used: one of more does not take over when a tunnel is down");
+    if (!same.empty() && route->distance < same.front().distance) same.clear();
+    if (same.empty() || route->distance == same.front().distance) same.push_back(std::move(*route));
+  });
+  std::multimap<std::string, engine::Prefix> out;
+  for (const auto& [network, routes] : by_network)
+    for (const TunnelRoute& route : routes) out.emplace(route.interface, network);
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const engine::VirtualTemplate>> compile_templates(Referents& referents, CompileContext& context) {
@@ -263,10 +288,7 @@ std::vector<TunnelDevice> compile_loopback_devices(CompileContext& context) {
 }
 
 std::vector<TunnelDevice> compile_tunnel_devices(CompileContext& context) {
-  std::multimap<std::string, engine::Prefix> routes;
-  context.root.each<Kept>([&](const Kept& line, const Node&) {
-    if (auto route = tunnel_route(line)) routes.emplace(std::move(route->interface), route->network);
-  });
+  const std::multimap<std::string, engine::Prefix> routes = read_routes(context);
   std::vector<TunnelDevice> out;
   context.root.each<Interface>([&](const Interface& interface, const Node& block) {
     if (!is_tunnel_interface(block) || is_virtual_template(block) || !why_no_tunnel(interface, block).empty()) return;

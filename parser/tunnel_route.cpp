@@ -26,7 +26,15 @@ std::optional<TunnelRoute> tunnel_route(const Kept& line) {
   const std::string_view interface = line.word(next_hop_word);
   const auto network = read_network(line.word(network_word));
   if (!network || !interface.starts_with("Tunnel")) return std::nullopt;
-  return TunnelRoute{*network, std::string(interface)};
+  TunnelRoute out{*network, std::string(interface)};
+  for (std::size_t at = next_hop_word + 1; at < line.words.size(); ++at) {
+    const std::string_view word = line.word(at);
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), out.distance);
+    if (read.ec == std::errc() && read.ptr == word.data() + word.size()) break;
+    out.distance = 1;
+    if (!engine::IpAddress::parse(word)) break;  // no next hop: what follows is a tag, a name
+  }
+  return out;
 }
 
 }  // namespace parser

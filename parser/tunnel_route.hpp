@@ -15,6 +15,7 @@ std::optional<engine::Prefix> read_network(std::string_view text);
 struct TunnelRoute {
   engine::Prefix network;
   std::string interface;  // Tunnel0
+  unsigned distance = 1;
 };
 /// What `ip route` or `ipv6 route` says, where its next hop is a tunnel interface.
 std::optional<TunnelRoute> tunnel_route(const Kept& line);

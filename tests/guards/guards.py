@@ -193,8 +193,18 @@ CHECKS = (check_includes, check_purity, check_length, check_finished)
 
 # Tables of two columns, "| what | Suite.Test, Suite.Other |": each test must exist. Also a script or program of tests/ by its
 # path, and "none: why" where there is no test and should be none.
-TABLES_OF_TESTS = ("docs/abuse.md", "docs/causes.md", "docs/certificates.md", "docs/collisions.md", "docs/engine.md",
-                   "docs/esp.md", "docs/language.md", "docs/peers.md", "docs/service.md")
+TABLES_OF_TESTS = (
+    "docs/abuse.md",
+    "docs/causes.md",
+    "docs/certificates.md",
+    "docs/collisions.md",
+    "docs/engine.md",
+    "docs/esp.md",
+    "docs/language.md",
+    "docs/peers.md",
+    "docs/service.md",
+    "docs/xfrm.md",
+)
 
 
 def tests_in(text):

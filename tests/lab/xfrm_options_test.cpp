@@ -1,5 +1,10 @@
 // What a Child SA or a permit line may say besides addresses and keys, in the real kernel.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "tests/lab/two_sites.hpp"
 
@@ -78,6 +83,48 @@ TEST(XfrmOptions, replay_windows_up_to_1024_and_none_with_and_without_esn) {
     }
 }
 
+// Distinct flows of one permit line: the kernel asks once, so that one negotiation starts.
+TEST(XfrmOptions, a_storm_of_flows_asks_once_for_a_line) {
+  TwoSites sites;
+  OK(sites.left.plane->set_policy({std::string(interface_name), {line(true, {lan(true), lan(false)})}}));
+  sites.left.network.inside([] {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_in from{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {::inet_addr("192.168.1.1")}, .sin_zero = {}};
+    ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from), 0);
+    constexpr unsigned flows = 100000;
+    for (unsigned i = 0; i < flows; ++i) {
+      sockaddr_in to = from;
+      to.sin_addr.s_addr = htonl(0x0A000001 + i % 250);
+      to.sin_port = htons(static_cast<std::uint16_t>(1024 + i / 250));
+      ::sendto(fd, "", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    }
+    ::close(fd);
+  });
+  sites.until([] { return false; }, 1);
+  const auto acquires =
+      std::ranges::count_if(sites.left.events, [](const auto& event) { return std::holds_alternative<engine::Acquire>(event); });
+  EXPECT_EQ(acquires, 1);
+  EXPECT_EQ(sites.look_at_wire().other, 0U);
+}
+
+TEST(XfrmOptions, an_algorithm_that_the_kernel_lacks_is_named_with_its_module) {
+  TwoSites sites;
+  const std::string loader =
+      sites.left.network.shell("cat /proc/sys/kernel/modprobe; echo /bin/false > /proc/sys/kernel/modprobe");
+  engine::SaParameters sa = keys(false);
+  sa.encryption = engine::find_esp_keyword("esp-3des");
+  sa.key_encryption = engine::Secret(engine::Bytes(sa.encryption->key_octets, 1));
+  sa.integrity = engine::find_esp_keyword("esp-md5-hmac");
+  sa.key_integrity = engine::Secret(engine::Bytes(sa.integrity->key_octets, 2));
+  OK(sites.left.plane->add_inbound({facts(true, {lan(true), lan(false)}), std::move(sa)}));
+  sites.left.plane->flush();
+  sites.left.network.shell("echo " + loader.substr(0, loader.find('\n')) + " > /proc/sys/kernel/modprobe");
+  const auto* failed = sites.left.find<engine::InstallFailed>();
+  ASSERT_NE(failed, nullptr);
+  EXPECT_NE(failed->why.find("modules cbc, des_generic"), std::string::npos) << failed->why;
+  EXPECT_EQ(sites.left.network.shell("ip xfrm state"), "") << "nothing is half installed";
+}
+
 // One protocol is protected, by what stands in its header; everything else passes in clear.
 struct Selected {
   std::string name;
@@ -111,6 +158,12 @@ INSTANTIATE_TEST_SUITE_P(
                              1,
                              {8 << 8, 8 << 8},
                              {8 << 8, 8 << 8},
+                             "ping -q -W 1 -c 1 -I 192.168.1.1 10.0.0.1 > /dev/null",
+                             connect + "80' 2> /dev/null"},
+                    Selected{"echo_request_of_any_code",
+                             1,
+                             {8 << 8, 8 << 8 | 0xFF},
+                             {8 << 8, 8 << 8 | 0xFF},
                              "ping -q -W 1 -c 1 -I 192.168.1.1 10.0.0.1 > /dev/null",
                              connect + "80' 2> /dev/null"},
                     Selected{"tcp_port", 6, {80, 80}, {}, connect + "80' 2> /dev/null", connect + "81' 2> /dev/null"}),

@@ -688,7 +688,12 @@ INSTANTIATE_TEST_SUITE_P(
                             {"permit 0.0.0.0/0[6] <-> 0.0.0.0/0[6/0-79]", "permit 0.0.0.0/0[6] <-> 0.0.0.0/0[6/81-65535]"}},
                     AclCase{"permit tcp any any neq 0", {"permit 0.0.0.0/0[6] <-> 0.0.0.0/0[6/1-65535]"}},
                     AclCase{"permit tcp any any neq 65535", {"permit 0.0.0.0/0[6] <-> 0.0.0.0/0[6/0-65534]"}},
-                    AclCase{"remark nothing to select", {}}));
+                    AclCase{"permit icmp any any", {"permit 0.0.0.0/0[1] <-> 0.0.0.0/0[1]"}},
+                    AclCase{"permit icmp any any echo", {"permit 0.0.0.0/0[1/2048-2303] <-> 0.0.0.0/0[1/2048-2303]"}},
+                    AclCase{"deny icmp any any 3 4", {"deny 0.0.0.0/0[1/772] <-> 0.0.0.0/0[1/772]"}},
+                    AclCase{"permit icmp any any port-unreachable", {"permit 0.0.0.0/0[1/771] <-> 0.0.0.0/0[1/771]"}},
+                    AclCase{"permit icmp any any echo log", {"permit 0.0.0.0/0[1/2048-2303] <-> 0.0.0.0/0[1/2048-2303]"}},
+                    AclCase{"permit icmp any any echo dscp ef", {}}, AclCase{"remark nothing to select", {}}));
 
 TEST(Compile, AclTextHasNoNumber) {
   std::string text = site;

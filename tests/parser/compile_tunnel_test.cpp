@@ -251,6 +251,27 @@ TEST(CompileTunnel, StaticRoutesIntoItAreOurs) {
   EXPECT_EQ(without, 1u) << "the one by the host's own interface";
 }
 
+TEST(CompileTunnel, OfSeveralRoutesToANetworkTheLeastDistanceCounts) {
+  std::string second = tunnel;
+  second.replace(second.find("Tunnel0"), 7, "Tunnel6");
+  const auto routes_of = [&](const std::string& lines) {
+    std::string out;
+    for (const TunnelDevice& device : compiled(ikev2 + tunnel + second + lines).tunnels)
+      for (const Prefix& route : device.routes) out += device.name + " " + route.to_string() + ";";
+    return out;
+  };
+  EXPECT_EQ(routes_of("ip route 10.5.0.0 255.255.255.0 Tunnel0\nip route 10.5.0.0 255.255.255.0 Tunnel6 200\n"),
+            "Tunnel0 10.5.0.0/24;");
+  EXPECT_EQ(
+      routes_of("ip route 10.5.0.0 255.255.255.0 Tunnel0 172.16.0.2 200 name x\nip route 10.5.0.0 255.255.255.0 Tunnel6 9\n"),
+      "Tunnel6 10.5.0.0/24;");
+  EXPECT_EQ(routes_of("ip route 10.5.0.0 255.255.255.0 Tunnel0 name 7\nip route 10.5.0.0 255.255.255.0 Tunnel6 1\n"),
+            "Tunnel0 10.5.0.0/24;Tunnel6 10.5.0.0/24;");
+  EXPECT_EQ(routes_of("ip route 10.5.0.0 255.255.255.0 Tunnel0\nip route 10.5.0.0 255.255.255.0 Tunnel6 200\n"
+                      "interface Tunnel0\n shutdown\n"),
+            "Tunnel6 10.5.0.0/24;");
+}
+
 TEST(CompileTunnel, ResponderOnlyBeginsNothing) {
   std::string text = ikev2 + tunnel;
   text.replace(text.find(" set pfs"), 0, " responder-only\n");
