@@ -36,9 +36,11 @@ HostDevice device_of(rtnl_link* link) {
   return device;
 }
 
-// An address that can be used for sending to others: neither link-local nor still (or for ever) being checked.
+// An address that can be used for sending to others: neither link-local, nor of the host alone (127.0.0.1 of a Loopback0 that is
+// the device lo), nor still (or for ever) being checked.
 std::optional<engine::Prefix> usable_address(rtnl_addr* address) {
   if ((rtnl_addr_get_flags(address) & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0) return std::nullopt;
+  if (rtnl_addr_get_scope(address) == RT_SCOPE_HOST) return std::nullopt;
   const auto local = rtnetlink::prefix_of(rtnl_addr_get_local(address));
   if (!local || local->address == placeholder_address() || local->address.is_link_local()) return std::nullopt;
   return local;

@@ -160,6 +160,18 @@ TEST(Interfaces, follows_the_kernel) {
   });
 }
 
+TEST(Interfaces, a_loopback_has_the_addresses_that_others_can_reach) {
+  in_namespace([] {
+    EXPECT_EQ(std::system("ip link set lo up; ip addr add 192.168.250.1/32 dev lo"), 0);
+    Loop loop;
+    auto opened = Interfaces::open(loop, [](const InterfaceMap&) {});
+    ASSERT_TRUE(opened.ok()) << opened.failure().why;
+    (*opened)->bind({{"Loopback0", "lo"}});
+    EXPECT_EQ((*opened)->current().interfaces.interfaces.at(0).addresses,
+              (std::vector<engine::Prefix>{{*engine::IpAddress::parse("192.168.250.1"), 32}}));
+  });
+}
+
 // A card more shifts natural order; what an earlier run gave stays.
 TEST(Interfaces, recalls_what_an_earlier_run_gave) {
   in_namespace([] {
