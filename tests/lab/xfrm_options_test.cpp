@@ -1,5 +1,10 @@
 // What a Child SA or a permit line may say besides addresses and keys, in the real kernel.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "tests/lab/two_sites.hpp"
 
@@ -76,6 +81,29 @@ TEST(XfrmOptions, replay_windows_up_to_1024_and_none_with_and_without_esn) {
       EXPECT_TRUE(has) << window << " " << esn << ": " << shown;
       EXPECT_EQ(shown.find("esn") != std::string::npos, esn || window > 32) << shown;
     }
+}
+
+// Distinct flows of one permit line: the kernel asks once, so that one negotiation starts.
+TEST(XfrmOptions, a_storm_of_flows_asks_once_for_a_line) {
+  TwoSites sites;
+  OK(sites.left.plane->set_policy({std::string(interface_name), {line(true, {lan(true), lan(false)})}}));
+  sites.left.network.inside([] {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_in from{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {::inet_addr("192.168.1.1")}, .sin_zero = {}};
+    ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from), 0);
+    constexpr unsigned flows = 100000;
+    for (unsigned i = 0; i < flows; ++i) {
+      sockaddr_in to = from;
+      to.sin_addr.s_addr = htonl(0x0A000001 + i % 250);
+      to.sin_port = htons(static_cast<std::uint16_t>(1024 + i / 250));
+      ::sendto(fd, "", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    }
+    ::close(fd);
+  });
+  sites.until([] { return false; }, 1);
+  const auto acquires =
+      std::ranges::count_if(sites.left.events, [](const auto& event) { return std::holds_alternative<engine::Acquire>(event); });
+  EXPECT_EQ(acquires, 1);
 }
 
 TEST(XfrmOptions, an_algorithm_that_the_kernel_lacks_is_named_with_its_module) {
