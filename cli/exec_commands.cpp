@@ -189,10 +189,13 @@ class ExecCommands : public FileCommands {
         [drawing = options.utf8 ? Drawing::utf8 : Drawing::ascii](const Ladders& shown) { return show_ladder(shown, drawing); });
   }
   void operator()(const parser::ShowPacketDrop& options) {
-    HostDrops host{kernel::xfrm_counts(), kernel::strict_reverse_paths()};
-    render_facts(
-        {}, [options, host](const ShowFacts& facts) { return packet_drops(facts, host, options); },
-        [options, host](const ShowFacts& facts) { return show_packet_drops(packet_drops(facts, host, options)); });
+    const auto drops = [options, host = HostDrops{kernel::xfrm_counts(), kernel::strict_reverse_paths()},
+                        host_routes = backend().host_routes(), interfaces = backend().interfaces()](const ShowFacts& facts) {
+      HostDrops all = host;
+      all.routes = {routes(host_routes, interfaces), interfaces};
+      return packet_drops(facts, all, options);
+    };
+    render_facts({}, drops, [drops](const ShowFacts& facts) { return show_packet_drops(drops(facts)); });
   }
   void operator()(const parser::ShowStatus& options) {
     backend().facts({}, [self = *this, options](const std::shared_ptr<const ShowFacts>& facts) {

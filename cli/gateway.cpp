@@ -44,6 +44,8 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
       own_statuses_([this](kernel::http::Request request,
                            kernel::Fetcher::Then then) { fetcher_.fetch(std::move(request), std::move(then)); },
                     kernel::wall_seconds, [this](engine::OwnStatus status) { handle(std::move(status)); }),
+      counter_watch_([this](const engine::Query& query) { return endpoint_.view(kernel::monotonic_now(), query); },
+                     [this](engine::ChildSaId child) { return plane_.plane->counters(child); }),
       background_(loop),
       lease_keeper_(background_, database_,
                     [this](const std::string& why) {
@@ -66,6 +68,10 @@ Gateway::Gateway(kernel::Loop& loop, const std::string& state_directory, PlaneCh
   loop_.add_clock([this] { return ended_ ? std::nullopt : endpoint_.next_deadline(); }, [this](engine::Time now) { tick(now); });
   loop_.add_clock([this] { return left_out_due(); }, [this](engine::Time) { log_.tell_left_out(now()); });
   loop_.add_clock([this] { return history_.due(); }, [this](engine::Time) { write_history(); });
+  loop_.add_clock([this] { return ended_ ? std::nullopt : std::optional(counter_watch_.due()); },
+                  [this](engine::Time at) {
+                    for (const LogMessage& message : counter_watch_.look(at)) log_.add(now(), message);
+                  });
   loop_.add_clock([this] { return trim_due_; }, [this](engine::Time) { trim(); });
   loop_.add_clock([this] { return own_statuses_due_; }, [this](engine::Time now) { look_at_own_statuses(now); });
   loop_.add_clock([this] { return enrollments_.next(); }, [this](engine::Time now) { enrollments_.tick(now); });
@@ -463,9 +469,11 @@ void Gateway::gather(Gathering gathering) {
   engine::View slice = endpoint_.view(kernel::monotonic_now(), gathering.query);
   ShowFacts& facts = *gathering.facts;
   const bool all = !gathering.query.local && !gathering.query.peer;
+  const engine::Time at = kernel::monotonic_now();
   for (const auto& sa : slice.ike_sas)
     for (const auto& child : sa.children) {
-      facts.counters[child.id] = plane_.plane->counters(child.id);
+      const auto& counted = facts.counters[child.id] = plane_.plane->counters(child.id);
+      if (const auto silent = counter_watch_.unanswered(at, child.id, counted)) facts.unanswered.emplace(child.id, *silent);
       if (const auto cleared = cleared_.find(child.id); cleared != cleared_.end()) facts.cleared.insert(*cleared);
     }
   if (all) traffic_.add_now(facts, slice);

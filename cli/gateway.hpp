@@ -12,6 +12,7 @@
 #include "cli/backend.hpp"
 #include "cli/background.hpp"
 #include "cli/console.hpp"
+#include "cli/counter_watch.hpp"
 #include "cli/device_pins.hpp"
 #include "cli/enrollments.hpp"
 #include "cli/executor.hpp"
@@ -210,6 +211,7 @@ class Gateway final : public Backend {
   Enrollments enrollments_{*this, enrollment_random_};
   OwnStatuses own_statuses_;
   engine::Time own_statuses_due_{};
+  CounterWatch counter_watch_;
   std::optional<engine::Time> trim_due_;
   Background background_;
   LeaseKeeper lease_keeper_;

@@ -119,6 +119,7 @@ void Recorder::count(const Notice& notice, About about, IkeCounters& counters) {
       ++counters.failures[static_cast<std::size_t>(notice.cause)];
       ++(notice.initiator ? counters.failed_outgoing : counters.failed_incoming);
       count_refused_child(notice.cause, counters.child_requests);
+      if (notice.initiator && notice.cause == engine::Cause::rate_limited) ++counters.limited_outgoing;
       if (notice.cause == engine::Cause::no_response) ++(notice.initiator ? counters.unanswered : counters.auth_timeouts);
       break;
     case NoticeKind::ike_sa_up:

@@ -46,6 +46,7 @@ struct IkeCounters {
   std::uint64_t rejected_incoming = 0, rejected_outgoing = 0;  // with an error that ends it
   std::uint64_t created_incoming = 0, created_outgoing = 0, deleted = 0;  // IKE SAs that were up
   std::uint64_t failed_incoming = 0, failed_outgoing = 0;                 // negotiations
+  std::uint64_t limited_outgoing = 0;                                     // those of ours that a limit kept from beginning
   std::uint64_t auth_timeouts = 0, unanswered = 0, dead_peers = 0;  // no IKE_AUTH came, no answer came, none to a liveness check
   std::uint64_t cookies_asked = 0, cookies_accepted = 0;
   std::uint64_t retransmissions = 0;

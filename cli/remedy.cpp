@@ -118,11 +118,34 @@ Lines transform_lines_of_peer(const std::vector<const Algorithm*>& wanted) {
   return out;
 }
 
+/// Extended sequence numbers are no algorithm: that the peer wants them stands in the comparison alone.
+bool wants_esn(const Evidence& e) {
+  return std::any_of(e.lines.begin(), e.lines.end(),
+                     [](const std::string& line) { return line.find("esn: theirs yes, ours no") != std::string::npos; });
+}
+
+/// The peer's transforms where the two differ, and beside them what our set has and they agree on.
+std::vector<const Algorithm*> whole_set(const parser::Configuration& configuration, const Evidence& e) {
+  std::vector<const Algorithm*> out = e.transforms;
+  const parser::Node* block = find_block<parser::TransformSet>(configuration.data().root, e.ours);
+  const auto* set = block ? block->as<parser::TransformSet>() : nullptr;
+  if (!set || set->ah) return out;
+  if (!has(out, TransformType::encryption) && set->cipher()) out.push_back(set->cipher());
+  const bool aead = std::any_of(out.begin(), out.end(), [](const Algorithm* row) { return row->aead; });
+  if (!has(out, TransformType::integrity) && !aead && set->hmac) out.push_back(set->hmac);
+  return out;
+}
+
 /// What the entry would have to have: the peer's transforms, or its group where these fit.
 Lines transform_lines(const parser::Configuration& configuration, const Evidence& e) {
   const auto entry = entry_block(configuration, e);
-  if (const std::string words = transform_words(e.transforms); !words.empty())
-    return transform_set_lines(configuration, e.ours, words, entry);
+  const bool sets_differ =
+      has(e.transforms, TransformType::encryption) || has(e.transforms, TransformType::integrity) || wants_esn(e);
+  if (const std::string words = transform_words(whole_set(configuration, e)); sets_differ && !words.empty()) {
+    Lines out = transform_set_lines(configuration, e.ours, words, entry);
+    if (wants_esn(e) && !out.empty()) out.insert(out.begin() + 1, " esn");
+    return out;
+  }
   const std::string pfs = pfs_line(e.transforms);
   return pfs.empty() ? Lines{} : Lines{entry ? entry->head : "crypto map NAME SEQUENCE ipsec-isakmp", pfs};
 }

@@ -25,11 +25,18 @@ struct LineTraffic {
   std::uint64_t in = 0, out = 0, packets_in = 0, packets_out = 0;  // octets, octets, packets, packets
 };
 
+/// What was sent on an SA since something came back on it last.
+struct Unanswered {
+  std::uint64_t packets = 0;
+  engine::Duration since{0};
+};
+
 /// Everything a `show crypto` may need, as values taken at one moment.
 struct ShowFacts {
   engine::View view;
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> counters;
   std::unordered_map<engine::ChildSaId, kernel::ChildCounters> cleared;  // what they were at `clear crypto sa counters`
+  std::unordered_map<engine::ChildSaId, Unanswered> unanswered;          // where nothing comes back
   std::uint64_t unknown_spi = 0;                                         // ESP packets of no SA, on all interfaces
   std::map<std::string, std::uint64_t> clear_dropped;  // by interface: packets in clear that had to be protected
   std::vector<engine::InterfaceState> interfaces;

@@ -188,6 +188,23 @@ std::string interface_toward(const Routes& routes, const std::vector<InterfaceRo
   return known ? best->interface : std::string();
 }
 
+RouteTable::RouteTable(const Routes& routes, const std::vector<InterfaceRow>& interfaces) {
+  std::set<std::string> known;
+  for (const InterfaceRow& row : interfaces) known.insert(row.name);
+  for (const RouteRow& row : routes.routes)
+    by_length_[row.network.length].try_emplace(row.network.address,
+                                               known.contains(row.interface) ? row.interface : std::string());
+}
+
+std::string RouteTable::interface_toward(const engine::IpAddress& to) const {
+  for (const auto& [length, networks] : by_length_) {
+    if (length > to.bits()) continue;
+    const auto found = networks.find(engine::Prefix::of(to, length).address);
+    if (found != networks.end()) return found->second;
+  }
+  return {};
+}
+
 std::string show_route_to(const Routes& routes, const engine::IpAddress& to) {
   const RouteRow* best = route_to(routes, to);
   if (!best) return "% Network not in table\n";

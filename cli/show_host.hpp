@@ -1,6 +1,9 @@
 // What automation asks any router for: inventory, users, processes, memory, routes. The host answers.
 #pragma once
 
+#include <functional>
+#include <map>
+
 #include "cli/json.hpp"
 #include "cli/show.hpp"
 #include "kernel/proc.hpp"
@@ -125,6 +128,16 @@ Routes routes(const std::vector<kernel::HostRoute>& host, const std::vector<Inte
 std::string show_ip_route(const Routes& routes);
 /// The interface, of those that are given, by which packets to the address leave; empty: by none of them.
 std::string interface_toward(const Routes& routes, const std::vector<InterfaceRow>& interfaces, const engine::IpAddress& to);
+/// The same for many addresses: a look-up for each length of prefix that there is.
+class RouteTable {
+ public:
+  RouteTable() = default;
+  RouteTable(const Routes& routes, const std::vector<InterfaceRow>& interfaces);
+  std::string interface_toward(const engine::IpAddress& to) const;
+
+ private:
+  std::map<std::uint8_t, std::map<engine::IpAddress, std::string>, std::greater<>> by_length_;
+};
 /// The route that a packet to the address takes.
 std::string show_route_to(const Routes& routes, const engine::IpAddress& to);
 template <class V>

@@ -84,19 +84,50 @@ void of_child(PacketDrops& out, const ShowFacts& facts, const IkeSaView& ike, co
                          "packets were sent and none came back: ESP (protocol 50, UDP 4500 behind a NAT) may be filtered in "
                          "between, or the peer has no way back to " +
                              child.selectors.local.to_string()});
+  if (const auto silent = facts.unanswered.find(child.id); silent != facts.unanswered.end())
+    out.drops.push_back({peer, "one-way", 0,
+                         "nothing came back for " + ios_hours(silent->second.since) + " while " +
+                             std::to_string(silent->second.packets) +
+                             " packets were sent: where answers are to be expected, the peer has lost the SA (it was started "
+                             "again) or ESP is filtered since; 'crypto ikev2 dpd 10 3 periodic' would notice the first, 'clear "
+                             "crypto session remote " +
+                             ios_address(peer) + "' makes a new one" + sa});
 }
 
 /// What all lines are looked up in.
 struct Known {
   explicit Known(const engine::View& view) : children(children_by_line(view)) {
+    for (const auto& each : view.lines)
+      if (each.action == engine::AclAction::permit) permits[each.interface].push_back(&each);
     for (const auto& each : view.diagnoses) negotiated.insert(each.remote.ip);
     for (const auto& each : view.attempts) negotiated.insert(each.peer);
   }
   ServingChildren children;
   std::set<engine::IpAddress> negotiated;  // something is known of negotiations with the peer
+  std::unordered_map<std::string, std::vector<const PolicyLineView*>> permits;  // by interface
 };
 
-void of_line(PacketDrops& out, const ShowFacts& facts, const Known& known, const PolicyLineView& line) {
+/// The interface by which the line's packets leave in clear, since the host's routes lead there; empty: none, or not known. A
+/// line that begins with a default route's network says nothing of where packets go.
+std::string leads_past(const Known& known, const RouteTable& routes, const PolicyLineView& line) {
+  if (line.selectors.remote.first.is_unspecified()) return {};
+  const std::string route = routes.interface_toward(line.selectors.remote.first);
+  if (route.empty() || route == line.interface) return {};
+  const auto there = known.permits.find(route);
+  const bool served = there != known.permits.end() &&
+                      std::any_of(there->second.begin(), there->second.end(),
+                                  [&](const auto* each) { return each->selectors.intersect(line.selectors).has_value(); });
+  return served ? std::string() : route;
+}
+
+void of_line(PacketDrops& out, const ShowFacts& facts, const Known& known, const RouteTable& routes, const PolicyLineView& line) {
+  if (const std::string elsewhere = leads_past(known, routes, line); !elsewhere.empty()) {
+    out.drops.push_back({line.peer, "wrong-interface", 0,
+                         "the host's route to " + line.selectors.remote.to_string() + " leads out of " + elsewhere +
+                             ", where no line permits these packets: they leave in clear. On this router: interface " +
+                             elsewhere + " / crypto map " + line.map + ", or a route out of " + line.interface});
+    return;
+  }
   const auto serving = known.children.find(line.id);
   if (serving == known.children.end()) {
     out.drops.push_back(
@@ -209,7 +240,7 @@ PacketDrops packet_drops(const ShowFacts& facts, const HostDrops& host, const pa
       for (const ChildSaView& child : ike.children) of_child(out, facts, ike, child);
   const Known known(facts.view);
   for (const PolicyLineView& line : facts.view.lines)
-    if (line.action == engine::AclAction::permit && of_peer(line.peer)) of_line(out, facts, known, line);
+    if (line.action == engine::AclAction::permit && of_peer(line.peer)) of_line(out, facts, known, host.routes, line);
   if (options.peer) return out;
   add(out, {}, "unknown-spi", facts.unknown_spi,
       "ESP came for an SPI that no SA here has: a peer sends on an SA that is gone, most often since this end was restarted; "

@@ -3,6 +3,7 @@
 
 #include "cli/json.hpp"
 #include "cli/show.hpp"
+#include "cli/show_host.hpp"
 #include "kernel/proc.hpp"
 
 namespace cli {
@@ -52,6 +53,7 @@ void fields(V& v, const SelectorTest& test) {
 struct HostDrops {
   std::vector<kernel::XfrmCount> xfrm;
   std::vector<std::string> strict_reverse_paths;
+  RouteTable routes{};
 };
 /// A reason why packets were or would be dropped.
 struct PacketDrop {

@@ -128,12 +128,13 @@ AdmissionStats admission_stats(const ShowFacts& facts) {
   out.limits = facts.limits;
   out.ike_active = ike.incoming.active + ike.outgoing.active;
   out.ike_negotiating = ike.incoming.negotiating + ike.outgoing.negotiating;
-  out.incoming_accepted = ike.incoming.accepted;
-  out.incoming_rejected = ike.incoming.rejected;
-  out.outgoing_accepted = ike.outgoing.accepted;
-  out.outgoing_rejected = ike.outgoing.rejected;
-  out.by_sa_limit = facts.ike.failures[static_cast<std::size_t>(engine::Cause::rate_limited)];
+  constexpr auto limit = static_cast<std::size_t>(engine::Cause::rate_limited);
+  out.by_sa_limit = facts.ike.failures[limit] + facts.view.untold[limit];
   out.by_negotiation_limit = ike.rate_limited;
+  out.incoming_accepted = ike.incoming.accepted;
+  out.incoming_rejected = ike.incoming.rejected + out.by_negotiation_limit + out.by_sa_limit - facts.ike.limited_outgoing;
+  out.outgoing_accepted = ike.outgoing.accepted;
+  out.outgoing_rejected = ike.outgoing.rejected + facts.ike.limited_outgoing;
   out.dropped = ike.dropped;
   for (const auto& sa : facts.view.ike_sas) out.child_active += sa.children.size();
   out.children = facts.ike.child_requests;
@@ -154,7 +155,7 @@ std::string show_admission_stats(const AdmissionStats& s) {
          total("Total IKE SA Count:", s.ike_active, s.ike_negotiating) +
          requests("Incoming IKE Requests:", s.incoming_accepted, s.incoming_rejected) +
          requests("Outgoing IKE Requests:", s.outgoing_accepted, s.outgoing_rejected) +
-         "Rejected IKE Requests:" + right(s.by_sa_limit + s.by_negotiation_limit, 9) + " rsrc low:" + right(0, 9) +
+         "Rejected IKE Requests:" + right(s.incoming_rejected + s.outgoing_rejected, 9) + " rsrc low:" + right(0, 9) +
          " Active SA limit: " + n(s.by_sa_limit) + "\n" + std::string(51, ' ') + "In-neg SA limit: " + n(s.by_negotiation_limit) +
          "\nIKE packets dropped at dispatch:" + right(s.dropped, 9) + "\n\nMax IPSEC SAs:" + right(s.limits.child_sas, 6) + "\n" +
          total("Total IPSEC SA Count:", s.child_active, 0) +

@@ -87,9 +87,9 @@ void fields(V& v, const AdmissionStats& s) {
   v("ike_active", s.ike_active, "IKE SAs that are up");
   v("ike_negotiating", s.ike_negotiating, "IKE SAs in negotiation");
   v("ike_incoming_accepted", s.incoming_accepted, "IKE_SA_INIT requests of peers that were answered with a proposal");
-  v("ike_incoming_rejected", s.incoming_rejected, "Those answered with an error");
+  v("ike_incoming_rejected", s.incoming_rejected, "Those answered with an error, or not let in by a limit");
   v("ike_outgoing_accepted", s.outgoing_accepted, "IKE_SA_INIT requests of this side that were answered with a proposal");
-  v("ike_outgoing_rejected", s.outgoing_rejected, "Those answered with an error");
+  v("ike_outgoing_rejected", s.outgoing_rejected, "Those answered with an error, or not sent because of a limit");
   v("rejected_by_sa_limit", s.by_sa_limit, "Of peers or this side, because of the limit of IKE SAs");
   v("rejected_by_negotiation_limit", s.by_negotiation_limit, "Requests dropped because too many were in negotiation");
   v("dropped", s.dropped, "Datagrams dropped, all causes together");

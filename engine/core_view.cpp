@@ -40,7 +40,7 @@ View view_of(const Core& core, Time now, const Query& query) {
   const auto& lines = core.book.lines();
   for (; at.line < lines.size() && left > 0; ++at.line, --left) out.lines.push_back(view_of(lines[at.line]));
   if (sa != sas.end() || at.line < lines.size()) out.rest = at;
-  out.diagnoses = core.diagnoses.list(now);
+  if (!out.rest) out.diagnoses = core.diagnoses.list(now);
   out.dropped = core.dropped;
   out.untold = core.untold;
   constexpr std::size_t most_leases = 1000;

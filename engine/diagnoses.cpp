@@ -5,15 +5,25 @@
 namespace engine {
 namespace {
 
-constexpr std::size_t max_entries = 50;  // IOS: `crypto ikev2 diagnose error 50`
+constexpr std::size_t max_entries = 50;        // IOS: `crypto ikev2 diagnose error 50`
+constexpr std::ptrdiff_t most_identities = 4;  // of one peer that fails in the same way
+
+std::optional<Identity> who_failed(const Diagnosis& diagnosis) {
+  return diagnosis.shown ? diagnosis.shown->identity : std::nullopt;
+}
 
 }  // namespace
 
 void Diagnoses::add(Time now, Diagnosis diagnosis) {
-  const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
+  const auto alike = [&](const Entry& e) {
     return e.diagnosis.cause == diagnosis.cause && e.diagnosis.remote.ip == diagnosis.remote.ip &&
            e.diagnosis.role == diagnosis.role && e.diagnosis.what == diagnosis.what;
-  });
+  };
+  auto same = std::find_if(entries_.begin(), entries_.end(),
+                           [&](const Entry& e) { return alike(e) && who_failed(e.diagnosis) == who_failed(diagnosis); });
+  // Whoever tries many names shows some of them and pushes nobody else out.
+  if (same == entries_.end() && std::count_if(entries_.begin(), entries_.end(), alike) >= most_identities)
+    same = std::find_if(entries_.begin(), entries_.end(), alike);
   if (same != entries_.end()) {
     diagnosis.count = same->diagnosis.count + 1;
     entries_.erase(same);

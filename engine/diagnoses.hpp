@@ -9,7 +9,7 @@ namespace engine {
 
 class Diagnoses {
  public:
-  /// Keeps `diagnosis` (its `ago` is ignored); one equal to the newest of the same peer and cause only counts.
+  /// Keeps `diagnosis` (its `ago` is ignored); one equal to another of the peer, or with a fifth identity of its, only counts.
   void add(Time now, Diagnosis diagnosis);
   /// Newest first, `ago` filled in.
   std::vector<Diagnosis> list(Time now) const;

@@ -40,6 +40,28 @@ TEST(NoticeText, PacketIsDebuggingOnly) {
             " SA KE N \n");
 }
 
+TEST(NoticeText, EachKindOfDebuggingHasItsLines) {
+  const auto severities = [](const Notice& of, const cli::DebugFlags& flags) {
+    std::string out;
+    for (const auto& message : cli::notice_text(of, flags)) out += std::to_string(message.severity);
+    return out;
+  };
+  cli::DebugFlags ikev2, packet, error, internal, ipsec;
+  ikev2.ikev2 = packet.ikev2_packet = error.ikev2_error = internal.ikev2_internal = ipsec.ipsec = true;
+  struct Row {
+    NoticeKind kind;
+    cli::DebugFlags with, without;
+  };
+  for (const Row& row : {Row{NoticeKind::datagram_received, packet, error}, Row{NoticeKind::datagram_received, ikev2, ipsec},
+                         Row{NoticeKind::datagram_dropped, error, packet}, Row{NoticeKind::policy_found, internal, packet},
+                         Row{NoticeKind::proposal_chosen, ikev2, error}, Row{NoticeKind::child_sa_up, ipsec, ikev2},
+                         Row{NoticeKind::child_sa_down, ipsec, internal}}) {
+    EXPECT_EQ(severities(notice(row.kind, "P"), row.with), "7") << static_cast<int>(row.kind);
+    EXPECT_EQ(severities(notice(row.kind, "P"), row.without), "") << static_cast<int>(row.kind);
+    EXPECT_EQ(severities(notice(row.kind, "P"), {}), "") << static_cast<int>(row.kind);
+  }
+}
+
 TEST(NoticeText, SessionUpAndDown) {
   EXPECT_EQ(joined(notice(NoticeKind::ike_sa_up, "203.0.113.20"), {}),
             "%CRYPTO-5-IKEV2_SESSION_STATUS: Crypto tunnel v2 is UP.  Peer 203.0.113.20:500       Id: 203.0.113.20\n");

@@ -225,8 +225,27 @@ TEST(Remedy, TheEntryTakesASetBesideItsOwn) {
   EXPECT_EQ(mended(e, Cause::child_proposal_mismatch),
             (std::vector<std::string>{"crypto ipsec transform-set SET-PEER esp-gcm 256", " mode transport",
                                       "crypto map VPN 40 ipsec-isakmp", " set transform-set SET SET-PEER"}));
+  e.lines = {"esn: theirs yes, ours no: DIFFERS"};
+  EXPECT_EQ(mended(e, Cause::child_proposal_mismatch).at(1), " esn");
+  e.lines = {"esn: theirs no, ours yes: DIFFERS"};
+  EXPECT_EQ(mended(e, Cause::child_proposal_mismatch).at(1), " mode transport");
   e.map = "Tunnel0-head-0";
   EXPECT_EQ(mended(e, Cause::child_proposal_mismatch).at(2), "crypto ipsec profile PROTECT");
+}
+
+TEST(Remedy, WhatFitsAlreadyStaysInTheSet) {
+  engine::Evidence e;
+  e.ours = "SET";
+  e.map = "VPN";
+  e.sequence = 40;
+  e.transforms = {engine::find_esp_keyword("esp-aes 256")};
+  EXPECT_EQ(mended(e, Cause::child_proposal_mismatch).at(0), "crypto ipsec transform-set SET-PEER esp-aes 256 esp-sha-hmac");
+  e.transforms = {};
+  e.lines = {"  esn: theirs yes, ours no: DIFFERS"};
+  const auto lines = mended(e, Cause::child_proposal_mismatch);
+  ASSERT_GT(lines.size(), 1U);
+  EXPECT_EQ(lines[0], "crypto ipsec transform-set SET-PEER esp-aes esp-sha-hmac");
+  EXPECT_EQ(lines[1], " esn");
 }
 
 TEST(Remedy, PfsIsMendedInTheEntry) {

@@ -39,6 +39,23 @@ TEST(ShowStats, EachInItsLayout) {
                 cli::show_engine_connections(cli::engine_connections(counted_gateway())));
 }
 
+TEST(ShowAdmission, InAFloodWhatIsRejectedAddsUp) {
+  constexpr auto limit = static_cast<std::size_t>(engine::Cause::rate_limited);
+  cli::ShowFacts facts;
+  facts.ike.accepted_incoming = 2101;
+  facts.ike.rejected_outgoing = 1;
+  facts.view.dropped[limit] = 104304;
+  facts.ike.failures[limit] = 5;
+  facts.ike.limited_outgoing = 2;
+  facts.view.untold[limit] = 10;
+  const auto stats = cli::admission_stats(facts);
+  EXPECT_EQ(stats.incoming_rejected, 104304U + 5 - 2 + 10);
+  EXPECT_EQ(stats.outgoing_rejected, 1U + 2);
+  EXPECT_NE(cli::show_admission_stats(stats).find("Rejected IKE Requests:" + std::string("   104320") + " rsrc low:"),
+            std::string::npos)
+      << cli::show_admission_stats(stats);
+}
+
 TEST(ShowIpsecSa, CountersCountFromWhenTheyWereCleared) {
   cli::ShowFacts facts = busy_gateway();
   facts.counters[engine::ChildSaId{1}] = {.encaps = 10, .encaps_bytes = 1000, .decaps = 7};
@@ -263,4 +280,34 @@ TEST(ShowHost, RoutesBelowAHeadingStandInOneColumn) {
   const std::string text = cli::show_ip_route(routes);
   EXPECT_NE(text.find("\nC        192.168.1.0/24 is directly connected"), std::string::npos) << text;
   EXPECT_NE(text.find("\nL        192.168.1.1/32 is directly connected"), std::string::npos) << text;
+}
+
+TEST(PacketDrop, LooksWhereTheRouteLeads) {
+  cli::ShowFacts facts = busy_gateway();
+  const engine::PolicyLineView line = facts.view.lines.at(0);
+  const cli::InterfaceRow other{"GigabitEthernet0/9", "dev9", "192.0.2.1", "manual", "up", true, 24};
+  const cli::InterfaceRow right{line.interface, "wan", "203.0.113.10", "manual", "up", true, 24};
+  const auto route = [&](const std::string& interface) {
+    cli::RouteRow row;
+    row.network = engine::Prefix::of(line.selectors.remote.first, 8);
+    row.interface = interface;
+    return cli::HostDrops{{}, {}, {cli::Routes{{row}}, {other, right}}};
+  };
+  const auto shown = [&](const cli::HostDrops& host) { return cli::show_packet_drops(cli::packet_drops(facts, host, {})); };
+  const std::string past = "wrong-interface:\n  the host's route to " + line.selectors.remote.to_string() + " leads out of ";
+  EXPECT_EQ(shown(route(line.interface)).find(past), std::string::npos);
+  EXPECT_EQ(shown(route("eth77")).find(past), std::string::npos) << "a device that is no interface is not known";
+  const std::string text = shown(route("GigabitEthernet0/9"));
+  EXPECT_NE(text.find(past + "GigabitEthernet0/9, where no line permits these packets: they leave in clear"), std::string::npos)
+      << text;
+  facts.view.lines.push_back(line);
+  facts.view.lines.back().interface = "GigabitEthernet0/9";
+  EXPECT_EQ(shown(route("GigabitEthernet0/9")).find(past), std::string::npos) << "a line there has them";
+}
+
+TEST(PacketDrop, ToldWhereNothingComesBackAnyMore) {
+  cli::ShowFacts facts = busy_gateway();
+  facts.unanswered[engine::ChildSaId{1}] = {200, std::chrono::seconds(45)};
+  const std::string text = cli::show_packet_drops(cli::packet_drops(facts, {}, {}));
+  EXPECT_NE(text.find("one-way:\n  nothing came back for 00:00:45 while 200 packets were sent"), std::string::npos) << text;
 }

@@ -55,6 +55,26 @@ ios a -c "show access-lists" | matches -E '10 permit ip 192\.168\.1\.0 .* \([1-9
 ios a -c "clear crypto sa" >/dev/null
 ping_lan a 192.168.1.1 10.0.0.1 || fail "no answer on another SA"
 [ "$(figure sallyport_tunnel_sent_bytes_total 9464)" -gt "$before" ] || fail "a counter went back with its SA"
+# A packet of b's is on the wire five times more: counted, logged, explained.
+at b /usr/bin/python3 - >"$WORK/replayer.log" 2>&1 <<'PYTHON' &
+import socket
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
+wire.bind(("eth0", 0))
+wire.settimeout(10)
+while True:
+    frame, where = wire.recvfrom(65535)
+    if where[2] == socket.PACKET_OUTGOING and frame[12:14] == b"\x08\x00" and frame[23] == 50:
+        break
+for _ in range(5):
+    wire.send(frame)
+PYTHON
+replayer=$!
+sleep 0.5
+ping_lan a 192.168.1.1 10.0.0.1 || fail "no answer beside a replay"
+wait "$replayer" || fail "nothing was sent again: $(cat "$WORK/replayer.log")"
+ios a -c "show crypto packet-drop" | matches "203.0.113.20, replay, 5 packets" || fail "replays are not explained"
+replay_is_logged() { ios a -c "show logging" | matches "%IPSEC-3-REPLAY_ERROR: .* src_addr 203.0.113.20, .* 5 packets"; }
+wait_until 10 replay_is_logged || fail "replays are not logged"
 ios a -c "show tech-support crypto" >"$WORK/support.log"
 for part in "show running-config" "pre-shared-key \*" "show crypto ikev2 ladder" "#pkts encaps" READY; do
   matches -- "$part" <"$WORK/support.log" || fail "'$part' is not in the support's text"

@@ -87,13 +87,39 @@ start_sallyport() {
 }
 stop_sallyport() { stop_daemon gate; }
 
-# time_shows: each over all SAs, in milliseconds until the shell has the whole text.
+# longest_turn FILE: of strace -ttt -T -e trace=epoll_wait, in milliseconds between two waits. The first is strace's own beginning.
+longest_turn() {
+  awk '/epoll_wait/ && $NF ~ /^<.*>$/ {
+    if (seen++ > 1 && $1 - back > most) most = $1 - back
+    wait = $NF; gsub(/[<>]/, "", wait); back = $1 + wait
+  } END {printf "%.1f", most * 1000}' "$1"
+}
+
+# time_shows PID: each over all SAs three times, in milliseconds until the shell has the whole text, and three more times under
+# strace, where there is one, the longest turn of the loop meanwhile.
 time_shows() {
-  local what begun
-  for what in "crypto ikev2 sa" "crypto ipsec sa" "crypto session"; do
-    begun=$(date +%s%N)
-    ios gate -c "show $what" >"$WORK/show.txt"
-    say "show $what: $((($(date +%s%N) - begun) / 1000000)) ms, $(wc -c <"$WORK/show.txt") octets"
+  local what begun took tracer turns
+  for what in "crypto ikev2 sa" "crypto ipsec sa" "crypto session" "crypto ikev2 sa | json" "crypto ipsec sa | json" \
+    "crypto ipsec sa peer 10.64.0.9" "crypto status" "crypto packet-drop" "access-lists"; do
+    took=
+    for _ in 1 2 3; do
+      begun=$(date +%s%N)
+      ios gate -c "show $what" >"$WORK/show.txt"
+      took+=" $((($(date +%s%N) - begun) / 1000000))"
+    done
+    if command -v strace >/dev/null; then
+      turns=
+      for _ in 1 2 3; do
+        strace -p "$1" -ttt -T -e trace=epoll_wait -o "$WORK/turns.txt" 2>/dev/null &
+        tracer=$!
+        sleep 0.3
+        ios gate -c "show $what" >/dev/null
+        kill "$tracer" && wait "$tracer" || true
+        turns+=" $(longest_turn "$WORK/turns.txt")"
+      done
+      took+=" ms, longest turns$turns"
+    fi
+    say "show $what:$took ms, $(wc -c <"$WORK/show.txt") octets"
   done
 }
 
