@@ -107,10 +107,10 @@ struct Known {
   std::unordered_map<std::string, std::vector<const PolicyLineView*>> permits;  // by interface
 };
 
-/// The interface by which the line's packets leave in clear, since the host's routes lead there; empty: none, or not known. A
-/// line that begins with a default route's network says nothing of where packets go.
+/// The interface by which the line's packets leave in clear, since the host's routes lead there; empty: none, or not known. What
+/// takes all addresses says nothing of where packets go, and tunnel interfaces are routed to by whoever wants them.
 std::string leads_past(const Known& known, const RouteTable& routes, const PolicyLineView& line) {
-  if (line.selectors.remote.first.is_unspecified()) return {};
+  if (line.selectors.remote.first.is_unspecified() || line.map.ends_with("-head-0")) return {};
   const std::string route = routes.interface_toward(line.selectors.remote.first);
   if (route.empty() || route == line.interface) return {};
   const auto there = known.permits.find(route);
