@@ -245,7 +245,7 @@ TEST(Check, TunnelsThatAreUpAndCarryNothing) {
 TEST(Check, WhatOneEndLeavesOutAndTheOtherProtects) {
   const std::string a = site_of("1", "2"), line = "ip access-list extended ACL\n", deny = " deny ip host 10.0.2.1 any\n";
   const std::string found = two(a, replaced(site_of("2", "1"), line, line + deny));
-  EXPECT_NE(found.find("b.cfg:19,a.cfg:18 selectors: \"deny ip host 10.0.2.1 any\" of b.cfg has no mirror image in access list "
+  EXPECT_NE(found.find("b.cfg:19,a.cfg:18 selectors: \"deny   ip host 10.0.2.1 any\" of b.cfg has no mirror image in access list "
                        "ACL of a.cfg: one end leaves out of the tunnel what the other sends into it"),
             std::string::npos)
       << found;
