@@ -89,7 +89,7 @@ struct Words : x3::parser<Words> {
 
 /// What differs from the usual keeping; everything but `note` may be left out.
 struct KeptRules {
-  std::string_view note;                     // why there is no effect; empty: it has one, or its block says it
+  std::string_view note{};                   // why there is no effect; empty: it has one, or its block says it
   const Mode& (*opens)() = nullptr;          // of kept_block
   const Mode* opens_this = nullptr;          // the same for modes of tables
   bool (*effective)(const Kept&) = nullptr;  // has effect in spite of the note
