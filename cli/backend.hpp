@@ -71,6 +71,9 @@ class Backend {
   /// nullopt where there is no startup configuration.
   virtual void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) = 0;
 
+  /// The startup configuration becomes the running one, for which everything begins anew when `then` has been called.
+  virtual void reload(const std::string& user, std::function<void(engine::Status)> then) = 0;
+
   /// Runs `work` beside the loop with the database at hand; what it returns is called on the loop's thread.
   virtual void in_database(std::function<std::function<void()>(parser::Database&)> work) = 0;
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <stdexcept>
+#include <vector>
 
 #include "parser/redact.hpp"
 
@@ -82,6 +84,20 @@ class Batch {
 };
 
 }  // namespace
+
+std::optional<std::string> bounded_line(std::istream& in) {
+  thread_local std::vector<char> buffer(longest_line + 2);
+  in.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+  const auto got = static_cast<std::size_t>(in.gcount());
+  if (got == 0) return std::nullopt;
+  const bool ended = !in.eof() && !in.fail();  // by a line feed, which is counted
+  std::string line(buffer.data(), got - (ended ? 1 : 0));
+  if (in.fail()) {
+    in.clear();
+    in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return line;
+}
 
 bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out) {
   Batch batch(client, out);

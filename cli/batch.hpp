@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -12,6 +13,9 @@ namespace cli {
 
 /// A line that is longer is refused.
 inline constexpr std::size_t longest_line = max_request_octets - 16;
+
+/// The next line, without its line feed; nullopt at the end. Of a line that is too long no more is kept than shows that it is.
+std::optional<std::string> bounded_line(std::istream& in);
 
 /// Where the lines come from. `next` gives nullopt at the end, and may wait for a line unless `more_is_there`.
 struct BatchInput {

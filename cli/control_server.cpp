@@ -18,7 +18,7 @@
 namespace cli {
 namespace {
 
-constexpr unsigned highest_privilege = 15;
+constexpr unsigned lowest_privilege = 1, highest_privilege = 15;
 constexpr std::size_t octets_a_turn = 1 << 20;  // to one connection, before others have their turn
 
 std::string user_name(uid_t uid) {
@@ -161,8 +161,10 @@ bool ControlServer::greet(Connection& connection, const Request& hello) {
   options.interaction = hello.interaction;
   options.user = user_name(*peer);
   // Who the host let in as what, it has decided; the configuration says how far that one may go.
-  options.may_enable = is_owner(peer) || parser::user_privilege(backend_.running(), options.user) == highest_privilege;
-  options.privileged = options.may_enable;
+  options.own_level =
+      is_owner(peer) ? highest_privilege : parser::user_privilege(backend_.running(), options.user).value_or(lowest_privilege);
+  options.level = options.own_level;
+  options.privileged = options.own_level == highest_privilege;
   if (hello.number > 0) options.columns = hello.number;
   connection.session = std::make_shared<Session>(backend_, std::move(options),
                                                  [this, &connection](Reply reply) { send(connection, std::move(reply)); });

@@ -90,14 +90,10 @@ void feed_watchdog(kernel::Loop& loop, const kernel::ServiceManager& manager) {
                  });
 }
 
-int run(const Arguments& arguments) {
-  kernel::hide_memory();
-  kernel::keep_network_capabilities_only();
-  const kernel::ServiceManager manager;
-  kernel::keep_own_system_calls_only();
-  take_state_directory(arguments.state);
+enum class End : std::uint8_t { for_good, reload };
+
+End serve(const Arguments& arguments, const kernel::ServiceManager& manager) {
   kernel::Loop loop;
-  ::signal(SIGPIPE, SIG_IGN);
   loop.on_signals({SIGTERM, SIGINT, SIGHUP}, [&loop](int) { loop.stop(); });
   cli::Gateway gateway(loop, arguments.state, arguments.plane);
   cli::ControlServer control(loop, gateway, arguments.state + "/control");
@@ -107,10 +103,21 @@ int run(const Arguments& arguments) {
   manager.ready(gateway.plane_text());
   feed_watchdog(loop, manager);
   loop.run();
-  manager.stopping();
+  if (!gateway.reload_wanted()) manager.stopping();
   gateway.shut_down();
   gateway.set_monitor(nullptr);
   gateway.set_users(nullptr);
+  return gateway.reload_wanted() ? End::reload : End::for_good;
+}
+
+int run(const Arguments& arguments) {
+  kernel::hide_memory();
+  kernel::keep_network_capabilities_only();
+  const kernel::ServiceManager manager;
+  kernel::keep_own_system_calls_only();
+  take_state_directory(arguments.state);
+  ::signal(SIGPIPE, SIG_IGN);
+  while (serve(arguments, manager) == End::reload) continue;
   return 0;
 }
 

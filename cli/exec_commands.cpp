@@ -33,16 +33,13 @@ class ExecCommands : public FileCommands {
   using FileCommands::FileCommands;
   using FileCommands::operator();
 
-  void operator()(const parser::Enable&) const {
-    if (session_->options_.privileged || session_->options_.may_enable) return become_privileged();
-    const auto secret = parser::enable_secret(backend().running());
+  void operator()(const parser::Enable& command) const {
+    if (command.level <= level() || command.level <= session_->options_.own_level) return set_level(command.level);
+    const auto secret = parser::enable_secret(backend().running(), command.level);
     if (!secret || !at_terminal()) return fail("% No password set");
-    ask_enable_secret(*secret, 1);
+    ask_enable_secret(*secret, command.level, 1);
   }
-  void operator()(const parser::Disable&) {
-    session_->options_.privileged = false;
-    session_->done();
-  }
+  void operator()(const parser::Disable&) const { set_level(1); }
   void operator()(const parser::ExitShell&) {
     // A stray `exit` in a file, or one too many in a paste, must not lose what follows it.
     if (session_->at_terminal() && session_->after_exit_)
@@ -52,6 +49,13 @@ class ExecCommands : public FileCommands {
     session_->done();
   }
   void operator()(const parser::WriteMemory&) { write_startup(); }
+  void operator()(const parser::Reload& command) const {
+    if (!at_terminal()) return reload(command.reason);
+    backend().read_startup([*this, command](const auto& startup) {
+      const bool saved = startup.ok() && startup->value_or(parser::Configuration()) == backend().running();
+      saved ? confirm_reload(command.reason) : ask_to_save(command.reason);
+    });
+  }
   void operator()(const parser::CopyRunningStartup&) {
     if (asks_nothing()) return write_startup();
     session_->ask("Destination filename [startup-config]? ", [session = session_](const std::string& name) {
@@ -291,7 +295,7 @@ class ExecCommands : public FileCommands {
     render([pki = backend().pki(), options] { return public_keys(*pki, options); }, show_public_keys);
   }
   void operator()(const parser::ShowPrivilege&) {
-    show_values(PrivilegeLevel{session_->options_.privileged ? 15U : 1U},
+    show_values(PrivilegeLevel{level()},
                 [](const PrivilegeLevel& shown) { return "Current privilege level is " + std::to_string(shown.level) + "\n"; });
   }
   void operator()(const parser::ShowVersion&) { show_values(backend().system(), show_version); }
@@ -379,12 +383,18 @@ class ExecCommands : public FileCommands {
     backend().log().forget();
     done();
   }
-  void become_privileged() const {
-    session_->options_.privileged = true;
+  static constexpr unsigned highest_level = 15;
+  unsigned level() const { return session_->options_.privileged ? highest_level : session_->options_.level; }
+  void set_level(unsigned level) const {
+    session_->options_.privileged = level == highest_level;
+    session_->options_.level = level;
     done();
   }
+  void ask_to_save(const std::string& reason) const;
+  void confirm_reload(const std::string& reason) const;
+  void reload(const std::string& reason) const;
   /// Three times, as on a router.
-  void ask_enable_secret(const parser::EnableSecret& secret, unsigned attempt) const;
+  void ask_enable_secret(const parser::EnableSecret& secret, unsigned level, unsigned attempt) const;
   /// `values(facts)` and `print(facts)` are the two shapes of one show.
   template <class Values, class Print>
   void render_facts(const engine::Query& query, Values values, Print print) {
@@ -406,18 +416,49 @@ class ExecCommands : public FileCommands {
   }
 };
 
-void ExecCommands::ask_enable_secret(const parser::EnableSecret& secret, unsigned attempt) const {
+void ExecCommands::ask_to_save(const std::string& reason) const {
+  ask("System configuration has been modified. Save? [yes/no]: ", [*this, reason](const std::string& answer) {
+    if (answer == "no" || answer == "n") return confirm_reload(reason);
+    if (answer != "yes" && answer != "y") {
+      output("% Please answer 'yes' or 'no'.\n");
+      return ask_to_save(reason);
+    }
+    backend().write_startup([*this, reason](const engine::Status& status) {
+      if (!status.ok()) return fail("% Error: the startup configuration could not be written: " + status.failure().why);
+      output("Building configuration...\n[OK]\n");
+      confirm_reload(reason);
+    });
+  });
+}
+
+void ExecCommands::confirm_reload(const std::string& reason) const {
+  ask("Proceed with reload? [confirm]", [*this, reason](const std::string& answer) {
+    answer.empty() || answer == "y" || answer == "yes" ? reload(reason) : done();
+  });
+}
+
+void ExecCommands::reload(const std::string& reason) const {
+  log(5, "%SYS-5-RELOAD: Reload requested by " + escaped(user()) +
+             ". Reload Reason: " + (reason.empty() ? "Reload Command" : escaped(reason)) + ".");
+  backend().reload(user(), [*this](const engine::Status& status) {
+    if (!status.ok()) return fail("% Error: the startup configuration could not be taken up: " + status.failure().why);
+    session_->over_ = true;
+    done();
+  });
+}
+
+void ExecCommands::ask_enable_secret(const parser::EnableSecret& secret, unsigned level, unsigned attempt) const {
   constexpr unsigned attempts = 3;
-  const auto verify = [*this, secret, attempt](const std::string& typed) {
+  const auto verify = [*this, secret, level, attempt](const std::string& typed) {
     const auto right = std::make_shared<bool>(false);
     backend().render(
         [right, secret, typed] {
           *right = parser::opens(secret, typed);
           return std::string();
         },
-        [*this, right, secret, attempt](const std::string&) {
-          if (*right) return become_privileged();
-          if (attempt < attempts) return ask_enable_secret(secret, attempt + 1);
+        [*this, right, secret, level, attempt](const std::string&) {
+          if (*right) return set_level(level);
+          if (attempt < attempts) return ask_enable_secret(secret, level, attempt + 1);
           log(4, "%SYS-4-ENABLE_FAILED: User " + escaped(user()) + " gave no right enable secret");
           fail("% Bad secrets");
         });

@@ -428,6 +428,18 @@ void Gateway::read_startup(std::function<void(engine::Result<std::optional<parse
   background_.run([this] { return database_.startup(); }, std::move(then));
 }
 
+void Gateway::reload(const std::string& user, std::function<void(engine::Status)> then) {
+  background_.run(
+      [this, user] {
+        return database_.begin_with_startup({user, "reload", "the startup configuration", {}});
+      },
+      [this, then = std::move(then)](const engine::Status& status) {
+        then(status);
+        reload_wanted_ = status.ok();
+        if (reload_wanted_) loop_.stop();
+      });
+}
+
 void Gateway::render(std::function<std::string()> work, std::function<void(std::string)> then) {
   texts_.run(std::move(work), std::move(then));
 }

@@ -49,6 +49,8 @@ class Gateway final : public Backend {
   void set_monitor(std::function<std::size_t(const std::string& stamped)> monitor) { monitor_ = std::move(monitor); }
   /// Who is at the control socket, seen by one of them.
   void set_users(std::function<Users(const Session&)> users) { users_ = std::move(users); }
+  /// Somebody wants everything to begin anew: the loop has been stopped for it.
+  bool reload_wanted() const { return reload_wanted_; }
   /// The ordered end: SAs are deleted at the peers, and nothing of ours stays in the kernel.
   void shut_down();
 
@@ -71,6 +73,7 @@ class Gateway final : public Backend {
     enrollments_.begin({trustpoint, std::move(key), std::move(wish)});
   }
   FetchedFacts fetched() const override { return {verifier_->documents(), verifier_->counters()}; }
+  void reload(const std::string& user, std::function<void(engine::Status)> then) override;
   void in_database(std::function<std::function<void()>(parser::Database&)> work) override;
   void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
     revert_timer_.promise(minutes, user, std::move(then));
@@ -185,7 +188,7 @@ class Gateway final : public Backend {
   RecordedRandom recorded_random_{random_};  // the engine's
   engine::Endpoint endpoint_;
   std::deque<engine::Event> events_;
-  bool handling_ = false, ended_ = false;
+  bool handling_ = false, ended_ = false, reload_wanted_ = false;
 
   IkeInterfaces ike_interfaces_;
   std::vector<kernel::TunnelSpec> tunnels_;  // last given to the plane

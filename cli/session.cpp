@@ -297,8 +297,26 @@ void Session::report(const parser::LineReport& line, bool is_text) {
     send_({ReplyKind::remark, 0, page_unchanged, line.answer + "\n"});
 }
 
+/// At levels below 15 a command has the level of user EXEC or privileged EXEC, unless the configuration moved it. Files are
+/// written by level 15 alone.
+parser::ExecResult Session::understood(std::string_view text) const {
+  auto parsed = parser::parse_exec(text, options_.privileged);
+  if (options_.privileged) return parsed;
+  auto all = parser::parse_exec(text, true);
+  const auto level = all.command ? parser::command_privilege(backend_.running(), all.words) : std::nullopt;
+  if (!level || all.command->modifier.has_file()) return parsed;
+  if (*level <= options_.level) return all;
+  return {std::nullopt, "% Invalid input detected at '^' marker.", 0, {}};
+}
+
+bool Session::has_all_of(std::string_view text) const {
+  if (options_.privileged) return true;
+  const auto level = parser::command_privilege(backend_.running(), parser::exec_words(text));
+  return level && *level <= options_.level;
+}
+
 void Session::exec_line(const std::string& text, std::size_t offset) {
-  auto parsed = parser::parse_exec(std::string_view(text).substr(offset), options_.privileged);
+  auto parsed = understood(std::string_view(text).substr(offset));
   if (parsed.command) {
     execute(shared_from_this(), std::move(*parsed.command));
     return;
@@ -407,7 +425,7 @@ void Session::print_warnings() {
 }
 
 std::string Session::help(const std::string& text) const {
-  if (!config_) return exec_help(text, options_.privileged);
+  if (!config_) return exec_help(text, has_all_of(text));
   if (const auto offset = behind_do(text)) return exec_help(text.substr(*offset), true);
   const auto entries = config_->help(text);
   if (entries.empty()) {
@@ -427,7 +445,7 @@ std::string Session::exec_help(const std::string& text, bool privileged) const {
 }
 
 std::string Session::complete(const std::string& text) const {
-  if (!config_) return parser::exec_complete(text, options_.privileged);
+  if (!config_) return parser::exec_complete(text, has_all_of(text));
   if (const auto offset = behind_do(text)) return text.substr(0, *offset) + parser::exec_complete(text.substr(*offset), true);
   return config_->complete(text);
 }
@@ -463,7 +481,7 @@ void Session::ask(std::string question, std::function<void(const std::string&)> 
 std::string Session::prompt() const {
   if (config_ && config_->prompt().empty()) return {};
   if (config_) return config_->configuration().hostname().substr(0, config_prompt_name) + "(" + config_->prompt() + ")#";
-  return backend_.running().hostname() + (options_.privileged ? "#" : ">");
+  return backend_.running().hostname() + (options_.privileged || options_.level > 1 ? "#" : ">");
 }
 
 UserRow Session::row(const Session& asking) const {

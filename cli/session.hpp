@@ -15,8 +15,9 @@ namespace cli {
 
 struct SessionOptions {
   Interaction interaction = Interaction::batch;
-  bool privileged = false;
-  bool may_enable = false;  // without a password: the user's privilege level is 15
+  bool privileged = false;  // at level 15
+  unsigned level = 1;       // otherwise
+  unsigned own_level = 1;   // up to which no password is asked for
   std::string user = "console";
   unsigned columns = 80;
   std::string line = "con0";  // by which the user came: what the history of the configuration says
@@ -65,6 +66,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void commit(std::function<void()> then);
   void print_warnings();
   std::string help(const std::string& text) const;
+  parser::ExecResult understood(std::string_view text) const;
+  /// `text` begins a command that this level has been given, or the user is at level 15.
+  bool has_all_of(std::string_view text) const;
   std::string exec_help(const std::string& text, bool privileged) const;
   std::string complete(const std::string& text) const;
 

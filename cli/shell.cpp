@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -88,20 +87,6 @@ int run_convert(const std::vector<std::string>& words) {
   return cli::run_convert(words[0], std::cout);
 }
 
-/// Of a line that is too long no more is kept than shows that it is.
-std::optional<std::string> line_of_input() {
-  static std::vector<char> buffer(cli::longest_line + 2);
-  std::cin.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  if (std::cin.gcount() == 0) return std::nullopt;
-  const bool ended = !std::cin.eof() && !std::cin.fail();  // by a line feed, which is counted
-  std::string line(buffer.data(), static_cast<std::size_t>(std::cin.gcount()) - (ended ? 1 : 0));
-  if (std::cin.fail()) {
-    std::cin.clear();
-    std::cin.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return line;
-}
-
 int run_at_terminal(const Arguments& arguments) {
   const cli::RawTerminal raw;
   cli::ControlClient client(arguments.state);
@@ -128,7 +113,7 @@ int run(Arguments arguments) {
   }
   std::ios::sync_with_stdio(false);
   const auto more_is_there = [] { return std::cin.rdbuf()->in_avail() > 0; };
-  return cli::run_batch(client, {line_of_input, more_is_there}, std::cout) ? fine : refused;
+  return cli::run_batch(client, {[] { return cli::bounded_line(std::cin); }, more_is_there}, std::cout) ? fine : refused;
 }
 
 }  // namespace

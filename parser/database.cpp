@@ -137,16 +137,20 @@ struct Database::Impl {
 
   /// After a boot the startup configuration is the running one.
   void begin_boot() {
-    if (meta("boot_id") == boot_id) return;
+    if (meta("boot_id") != boot_id) take_startup({"system", "boot", "the startup configuration", {}});
+  }
+  void take_startup(const Origin& origin) {
     const std::string before = RowReader(db, "running").text().value_or("");
     const std::string after = RowReader(db, "startup").text().value_or("");
     Transaction transaction(db);
-    if (before != after) history.add({"system", "boot", "the startup configuration", {}}, difference_of_texts(before, after));
+    if (before != after) history.add(origin, difference_of_texts(before, after));
     db.execute("delete from object where configuration = 'running'");
     copy("startup", "running");
     set_meta("boot_id", boot_id);
     forget_revert();
     transaction.commit();
+    stored.reset();
+    running.reset();
   }
 
   void copy(const std::string& from, const std::string& to) {
@@ -263,6 +267,13 @@ engine::Status Database::write_startup() {
         "where not exists (select 1 from object where configuration = 'startup');"
         "insert or replace into meta (name, value) select 'startup_revision', max(id) from revision");
     transaction.commit();
+    return engine::Done{};
+  });
+}
+
+engine::Status Database::begin_with_startup(const Origin& origin) {
+  return guarded([&] {
+    impl_->take_startup(origin);
     return engine::Done{};
   });
 }

@@ -85,6 +85,8 @@ class Database {
   engine::Status keep_leases(const std::vector<engine::KeepLease>& changes);
   /// `write memory`: the running configuration becomes the startup one, durable on return.
   engine::Status write_startup();
+  /// What a reboot does: the startup configuration becomes the running one, and a pending revert is forgotten. Durable on return.
+  engine::Status begin_with_startup(const Origin& origin);
   /// nullopt where there is none. Fails with the reason where the file cannot be read.
   engine::Result<std::optional<Configuration>> startup();
 

@@ -70,6 +70,16 @@ bool Session::stands_for(It p, std::string_view keyword) const {
   return std::any_of(settled_.begin(), settled_.end(), [&](const auto& s) { return s.first == p && s.second == keyword; });
 }
 
+std::string Session::expanded() const {
+  std::string out;
+  for (It p = skip(begin_, end_); p != end_; p = skip(token_end(p, end_), end_)) {
+    const auto settled = std::find_if(settled_.begin(), settled_.end(), [p](const auto& s) { return s.first == p; });
+    if (!out.empty()) out += ' ';
+    out += settled == settled_.end() ? std::string(p, token_end(p, end_)) : settled->second;
+  }
+  return out;
+}
+
 It Session::match_keyword(It p, std::string_view text, std::string_view help) {
   if (!recording && (p == end_ || lower(*p) != lower(text.front()))) return nullptr;
   const It end = token_end(p, end_);

@@ -30,6 +30,7 @@ ExecResult parse_exec(std::string_view line, bool privileged) {
     case Outcome::ok:
       if (auto kind = kind_of(*parsed.command, parsed.value.get())) {
         result.command = ExecCommand{std::move(*kind), {}};
+        result.words = session.expanded();
         if (parsed.trailer) result.command->modifier = *static_cast<const Modifier*>(parsed.trailer.get());
       }
       return result;
@@ -58,6 +59,14 @@ std::vector<HelpEntry> exec_help(std::string_view text, bool privileged) {
   for (Expect& e : offers({&mode_for(privileged)}, text))
     out.push_back({std::move(e.text), std::move(e.help), e.kind == Expect::Kind::extension});
   return out;
+}
+
+std::string exec_words(std::string_view text) {
+  const CleanLine cleaned = clean(text);
+  Session session(cleaned.text);
+  Parsed parsed;
+  understand(privileged_exec_mode(), session, parsed);
+  return session.expanded();
 }
 
 std::string exec_complete(std::string_view text, bool privileged) { return completed({&mode_for(privileged)}, text); }

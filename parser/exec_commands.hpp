@@ -12,7 +12,9 @@
 
 namespace parser {
 
+/// `enable [N]`
 struct Enable {
+  unsigned level = 15;
   friend bool operator==(const Enable&, const Enable&) = default;
 };
 struct Disable {
@@ -23,6 +25,11 @@ struct ExitShell {
 };  // exit, quit, logout
 struct WriteMemory {
   friend bool operator==(const WriteMemory&, const WriteMemory&) = default;
+};
+/// `reload [reason LINE]`
+struct Reload {
+  std::string reason;
+  friend bool operator==(const Reload&, const Reload&) = default;
 };
 struct CopyRunningStartup {
   friend bool operator==(const CopyRunningStartup&, const CopyRunningStartup&) = default;
@@ -346,11 +353,11 @@ struct Ping {
 using ExecCommandKind =
     std::variant<Enable, Disable, ExitShell, ConfigureTerminal, ConfigureReplace, ConfigureConfirm, ConfigureRevert,
                  ArchiveConfig, ShowArchive, ShowArchiveDifferences, ShowIncrementalDifferences, ShowArchiveRollbackTimer,
-                 ShowArchiveLog, WriteMemory, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile, ShowRunningConfig,
-                 ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount, ShowCryptoObjects,
-                 ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiFact, ShowPkiTrustpoints, ShowPublicKeys,
-                 ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost, ShowLadder,
-                 ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay,
+                 ShowArchiveLog, WriteMemory, Reload, CopyRunningStartup, Dir, More, VerifyMd5, DeleteFile, CopyFile,
+                 ShowRunningConfig, ShowStartupConfig, ShowIkev2Sa, ShowIkev2Session, ShowIpsecSa, ShowIpsecSaCount,
+                 ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiFact, ShowPkiTrustpoints,
+                 ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost,
+                 ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay,
                  ShowSaHistory, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowInterfaces,
                  ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission,
                  ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition,

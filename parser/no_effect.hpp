@@ -15,6 +15,8 @@ inline constexpr std::string_view host_routes = "routes are the host's, except s
 inline constexpr std::string_view host_routing = "routing protocols are the host's";
 inline constexpr std::string_view host_names = "names are resolved by the host";
 inline constexpr std::string_view host_clock = "clock and NTP are the host's";
+inline constexpr std::string_view level_15_configures =
+    "configuration is for level 15 alone; 'privilege exec' is what moves commands";
 inline constexpr std::string_view host_users = "who may log in is the host's";
 inline constexpr std::string_view host_filter = "packet filters are the host's: what this line would keep out comes in";
 inline constexpr std::string_view host_nat = "address translation is the host's";

@@ -1,6 +1,7 @@
 #include "parser/operators.hpp"
 
 #include <charconv>
+#include <sstream>
 
 #include "engine/secret.hpp"
 #include "parser/configuration.hpp"
@@ -21,6 +22,23 @@ unsigned number_behind(const Kept& line, std::string_view keyword, unsigned othe
   return otherwise;
 }
 
+struct MovedCommand {
+  unsigned level = 0;
+  std::string words;  // in full
+};
+/// Of `privilege exec [all] level N WORDS`.
+std::optional<MovedCommand> moved_command(const Kept& line) {
+  std::istringstream in(line.text);
+  std::string word, rest;
+  MovedCommand out;
+  if (!(in >> word) || word != "privilege" || !(in >> word) || word != "exec" || !(in >> word)) return std::nullopt;
+  if (word == "all" && !(in >> word)) return std::nullopt;
+  if (word != "level" || !(in >> out.level) || out.level > highest_privilege || !std::getline(in >> std::ws, rest))
+    return std::nullopt;
+  out.words = exec_words(rest);
+  return out;
+}
+
 }  // namespace
 
 std::optional<unsigned> user_privilege(const Configuration& configuration, std::string_view user) {
@@ -32,11 +50,25 @@ std::optional<unsigned> user_privilege(const Configuration& configuration, std::
   return out;
 }
 
-std::optional<EnableSecret> enable_secret(const Configuration& configuration) {
+std::optional<unsigned> command_privilege(const Configuration& configuration, std::string_view words) {
+  constexpr std::string_view opens_configuration = "configure";
+  std::optional<unsigned> out;
+  if (words.substr(0, words.find(' ')) == opens_configuration) return out;
+  std::size_t longest = 0;
+  configuration.data().root.each<Kept>([&](const Kept& line, const Node&) {
+    const auto moved = moved_command(line);
+    if (!moved || moved->words.size() < longest || !words.starts_with(moved->words)) return;
+    if (words.size() > moved->words.size() && words[moved->words.size()] != ' ') return;
+    longest = moved->words.size();
+    out = moved->level;
+  });
+  return out;
+}
+
+std::optional<EnableSecret> enable_secret(const Configuration& configuration, unsigned level) {
   std::optional<EnableSecret> secret, password;
   configuration.data().root.each<Kept>([&](const Kept& line, const Node&) {
-    if (line.words.size() < 3 || line.word(0) != "enable" || number_behind(line, "level", highest_privilege) != highest_privilege)
-      return;
+    if (line.words.size() < 3 || line.word(0) != "enable" || number_behind(line, "level", highest_privilege) != level) return;
     const std::size_t last = line.words.size() - 1;
     if (!line.is_secret(last)) return;
     const std::string_view type = line.secret_type(last);

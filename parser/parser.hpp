@@ -109,9 +109,12 @@ struct ExecResult {
   std::optional<ExecCommand> command;  // nullopt: `answer` says why
   std::string answer;
   std::optional<std::size_t> caret;
+  std::string words{};  // of a command: the line with abbreviations written out
 };
 ExecResult parse_exec(std::string_view line, bool privileged);
 std::vector<HelpEntry> exec_help(std::string_view text, bool privileged);
 std::string exec_complete(std::string_view text, bool privileged);
+/// Abbreviations of privileged EXEC written out, as far as `text` is understood.
+std::string exec_words(std::string_view text);
 
 }  // namespace parser

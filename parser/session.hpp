@@ -72,6 +72,8 @@ class Session {
   bool found_keyword_place() const { return found_keyword_place_; }
   void settle(It p, std::string keyword) { settled_.emplace_back(p, std::move(keyword)); }
   bool is_settled(It p) const;
+  /// The line with settled abbreviations written out, one blank between its words.
+  std::string expanded() const;
   /// The token at `p` stands for `keyword`: in full, or settled.
   bool stands_for(It p, std::string_view keyword) const;
 

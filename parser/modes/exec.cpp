@@ -199,7 +199,8 @@ auto into_file() {
 
 Commands user_commands() {
   return table(
-      exec<Enable>(kw("enable", "Turn on privileged commands")), exec<Disable>(kw("disable", "Turn off privileged commands")),
+      exec<Enable>(kw("enable", "Turn on privileged commands") >> -f<&Enable::level>(number(1, 15, "Enable level"))),
+      exec<Disable>(kw("disable", "Turn off privileged commands")),
       exec<ExitShell>(kw("exit", "Exit from the EXEC") | kw("quit", "Exit from the EXEC") | kw("logout", "Exit from the EXEC")),
       exec<Ping>(ping()), shows<ShowIkev2Sa>(ikev2_sa()),
       shows<ShowIkev2Session>(ikev2() >> kw("session", "Shows IKEv2 sessions") >>
@@ -233,6 +234,8 @@ Commands privileged_commands() {
   return table(
       exec<WriteMemory>(kw("write", "Write running configuration to memory, network, or terminal") >>
                         usual(kw("memory", "Write to NV memory"))),
+      exec<Reload>(kw("reload", "Halt and perform a cold restart") >>
+                   -(kw("reason", "Reload reason") >> f<&Reload::reason>(rest_of_line("Reason for reload")))),
       shows<ShowRunningConfig>(
           (show() >> kw("running-config", "Current operating configuration") >>
            -(flag<&ShowRunningConfig::all>(kw("all", "Configuration with defaults")) |

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <sstream>
+
+#include "cli/batch.hpp"
 
 using namespace cli;
 
@@ -69,4 +72,16 @@ TEST(ControlProtocol, RandomOctetsAreNoRequests) {
     (void)parse_request(octets);
     (void)parse_reply(octets);
   }
+}
+
+TEST(Batch, ALineThatIsTooLongShowsThatItIsAndTakesNoneWithIt) {
+  std::istringstream in(std::string(longest_line, 'f') + "\n" + std::string(longest_line + 1, 'l') + "\n" +
+                        std::string(3 * longest_line, 'L') + "\n\nhostname NEXT");
+  const auto size_of_next = [&in] { return bounded_line(in).value_or("none").size(); };
+  EXPECT_EQ(size_of_next(), longest_line);
+  EXPECT_EQ(size_of_next(), longest_line + 1);
+  EXPECT_EQ(size_of_next(), longest_line + 1) << "more is not kept of it";
+  EXPECT_EQ(bounded_line(in), "");
+  EXPECT_EQ(bounded_line(in), "hostname NEXT");
+  EXPECT_EQ(bounded_line(in), std::nullopt);
 }

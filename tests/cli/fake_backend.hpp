@@ -71,6 +71,10 @@ class FakeBackend final : public cli::Backend {
     then(engine::Done{});
   }
   void read_startup(std::function<void(engine::Result<std::optional<parser::Configuration>>)> then) override { then(startup); }
+  void reload(const std::string& user, std::function<void(engine::Status)> then) override {
+    reloaded_by = user;
+    then(engine::Done{});
+  }
   void in_database(std::function<std::function<void()>(parser::Database&)> work) override { work(database_)(); }
   void promise_revert(unsigned minutes, const std::string& user, std::function<void(engine::Status)> then) override {
     promise = parser::PendingRevert{1, 1767601815 + 60 * minutes, minutes, user};
@@ -142,7 +146,7 @@ class FakeBackend final : public cli::Backend {
   /// Commits wait for release().
   bool hold = false;
   std::string flash_folder = "/nowhere/flash";
-  std::string failure, last_user;
+  std::string failure, last_user, reloaded_by;
   std::vector<std::string> last_commands;
   std::optional<parser::MasterKeyOrder> master_key;
   std::optional<parser::PendingRevert> promise;

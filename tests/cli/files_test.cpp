@@ -126,6 +126,55 @@ TEST(Operators, EnableAsksForTheSecretThreeTimes) {
   EXPECT_NE(backend.log().show().find("User operator gave no right enable secret"), std::string::npos);
 }
 
+TEST(Operators, CommandsAreMovedToOtherLevels) {
+  FakeBackend backend;
+  Typist admin(backend);
+  admin.line("conf t");
+  for (const char* moved : {"privilege exec level 7 cle cry", "privilege exec all level 7 show running-config",
+                            "privilege exec level 10 show version", "privilege exec level 7 configure terminal"})
+    EXPECT_EQ(admin.line(moved), "");
+  EXPECT_NE(admin.line("privilege configure level 7 hostname").find("level 15 alone"), std::string::npos);
+  admin.line("end");
+  Typist t(backend, Interaction::terminal, false, 7);
+  const auto knows = [&t](const std::string& command) {
+    return t.line(command).find("% Invalid input detected at '^' marker.") == std::string::npos;
+  };
+  EXPECT_EQ(t.prompt, "Router#");
+  EXPECT_EQ(t.line("sh priv"), "Current privilege level is 7\n");
+  EXPECT_TRUE(knows("clear crypto session"));
+  EXPECT_EQ(backend.cleared.size(), 1U);
+  EXPECT_TRUE(knows("sh run"));
+  EXPECT_TRUE(knows("show clock"));
+  EXPECT_FALSE(knows("sh ver")) << "moved up";
+  EXPECT_FALSE(knows("sh run | redirect flash:mine")) << "files are the daemon's";
+  EXPECT_FALSE(knows("configure terminal")) << "the configuration is for level 15 alone";
+  EXPECT_FALSE(knows("clear logging")) << "of level 15";
+  EXPECT_NE(t.ask(RequestKind::help, "clear crypto ").find("session"), std::string::npos);
+  EXPECT_NE(t.ask(RequestKind::help, "clear l").find("Unrecognized"), std::string::npos);
+  t.line("enable 5");
+  EXPECT_FALSE(knows("clear crypto session"));
+  t.line("enable 7");
+  EXPECT_TRUE(knows("clear crypto session")) << "up to one's own level without a password";
+  EXPECT_EQ(t.line("enable 10"), "% No password set\n\n");
+}
+
+TEST(Operators, LevelsHaveSecretsOfTheirOwn) {
+  FakeBackend backend;
+  Typist admin(backend);
+  admin.line("conf t");
+  admin.line("enable secret level 7 seven-up");
+  admin.line("end");
+  Typist t(backend, Interaction::terminal, false);
+  t.line("enable 7");
+  EXPECT_EQ(t.prompt, "Password: ");
+  t.line("seven-up");
+  EXPECT_EQ(t.prompt, "Router#");
+  EXPECT_EQ(t.line("show privilege"), "Current privilege level is 7\n");
+  EXPECT_EQ(t.line("enable"), "% No password set\n\n") << "that of level 15";
+  t.line("disable");
+  EXPECT_EQ(t.prompt, "Router>");
+}
+
 TEST(Operators, WithoutASecretThePasswordOpens) {
   const auto opened = [](const char* line, const char* typed) {
     const auto secret = parser::enable_secret(parser::apply({}, line).configuration);

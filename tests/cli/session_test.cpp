@@ -79,6 +79,17 @@ TEST(Session, ABannerWithoutAnEndIsToldOf) {
   EXPECT_EQ(backend.running().hostname(), "R");
 }
 
+TEST(Session, ACertificateWithoutAnEndIsToldOf) {
+  FakeBackend backend;
+  Typist t(backend, Interaction::batch);
+  for (const char* line : {"hostname R", "crypto pki certificate chain CA", " certificate ca 01", "  30820301 308201E9"})
+    EXPECT_EQ(t.line(line), "") << line;
+  const std::string said = t.ask(RequestKind::finish);
+  EXPECT_NE(said.find("\"certificate ca 01\" begins has no end"), std::string::npos) << said;
+  EXPECT_EQ(t.flags & done_refused, done_refused);
+  EXPECT_EQ(backend.running().hostname(), "R");
+}
+
 TEST(Session, ExecCommandsOfRoutersOpenNoConfiguration) {
   FakeBackend backend;
   Typist t(backend);
@@ -301,12 +312,38 @@ TEST(Session, HelpAndCompletion) {
   EXPECT_EQ(t.completion.substr(0, 7), "do show");
 }
 
+TEST(Session, ReloadAsksAndGoesBackToStartup) {
+  FakeBackend backend;
+  Typist t(backend);
+  t.line("configure terminal");
+  t.line("hostname North");
+  t.line("end");
+  t.line("reload");
+  EXPECT_EQ(t.prompt, "System configuration has been modified. Save? [yes/no]: ");
+  EXPECT_EQ(t.line("perhaps"), "% Please answer 'yes' or 'no'.\n");
+  t.line("no");
+  EXPECT_EQ(t.prompt, "Proceed with reload? [confirm]");
+  t.line("n");
+  EXPECT_EQ(backend.reloaded_by, "");
+  t.line("reload reason new cables");
+  t.line("yes");
+  EXPECT_EQ(t.prompt, "Proceed with reload? [confirm]");
+  t.line("n");
+  t.line("reload reason new cables");
+  EXPECT_EQ(t.prompt, "Proceed with reload? [confirm]") << "it has been saved";
+  t.line("");
+  EXPECT_EQ(backend.reloaded_by, "operator");
+  EXPECT_TRUE(t.flags & done_leave);
+  EXPECT_NE(backend.log().show().find("%SYS-5-RELOAD: Reload requested by operator. Reload Reason: new cables."),
+            std::string::npos);
+}
+
 TEST(Session, PagingAndWidth) {
   FakeBackend backend;
   Typist t(backend);
   std::uint16_t page = 1;
-  auto session =
-      std::make_shared<Session>(backend, SessionOptions{Interaction::terminal, true, true, "x", 80}, [&](const Reply& reply) {
+  auto session = std::make_shared<Session>(
+      backend, SessionOptions{.interaction = Interaction::terminal, .privileged = true, .user = "x"}, [&](const Reply& reply) {
         if (reply.kind == ReplyKind::done) page = reply.page;
       });
   session->greet();

@@ -8,10 +8,12 @@
 #include "fake_backend.hpp"
 
 struct Typist {
-  explicit Typist(FakeBackend& backend, cli::Interaction interaction = cli::Interaction::terminal, bool privileged = true) {
+  explicit Typist(FakeBackend& backend, cli::Interaction interaction = cli::Interaction::terminal, bool privileged = true,
+                  unsigned level = 1) {
     cli::SessionOptions options;
     options.interaction = interaction;
     options.privileged = privileged;
+    options.level = options.own_level = level;
     options.user = "operator";
     session = std::make_shared<cli::Session>(backend, options, [this](const cli::Reply& reply) { take(reply); });
     session->greet();

@@ -211,6 +211,20 @@ TEST(Database, ARebootGoesBackToStartup) {
   EXPECT_EQ(select(folder.path(), "select count(*) from crypto_map"), "1");
 }
 
+TEST(Database, AReloadGoesBackToStartupWithinOneBoot) {
+  const Folder folder;
+  const Configuration saved = apply({}, "hostname Saved\n").configuration, typed = apply({}, "hostname Typed\n").configuration;
+  Database db(folder.path(), "boot-1");
+  ASSERT_TRUE(db.commit_running(saved, {}).ok());
+  ASSERT_TRUE(db.write_startup().ok());
+  ASSERT_TRUE(db.commit_running(typed, {}).ok());
+  ASSERT_TRUE(db.begin_with_startup({"alice", "reload", "the startup configuration", {}}).ok());
+  EXPECT_EQ(db.load(), saved);
+  EXPECT_EQ(db.revisions()->back().user, "alice");
+  ASSERT_TRUE(db.commit_running(typed, {}).ok());
+  EXPECT_EQ(Database(folder.path(), "boot-1").load(), typed) << "and goes on from there";
+}
+
 TEST(Database, ARebootWithoutStartupIsAnEmptyRouter) {
   Folder folder;
   {
