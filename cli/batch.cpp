@@ -18,9 +18,12 @@ class Batch {
   Batch(ControlClient& client, std::ostream& out) : client_(client), out_(out) {}
 
   bool refused() const { return refused_; }
+  /// The session is over: what was sent behind its last line is answered by nobody.
+  bool left() const { return left_; }
 
   /// `prefix` and the line go before what is said about it.
   void post(const Request& request, std::string prefix) {
+    if (left_) return;
     std::string frame = encode(request);
     while (!waiting_.empty() && (waiting_.size() >= most_ahead || octets_ahead_ + frame.size() > most_octets_ahead)) settle_one();
     octets_ahead_ += frame.size();
@@ -65,6 +68,8 @@ class Batch {
           refused_ = refused_ || (reply->flags & done_refused) != 0;
           octets_ahead_ -= waiting_.front().octets;
           waiting_.pop_front();
+          left_ = (reply->flags & done_leave) != 0;
+          if (left_) waiting_.clear();
           if (waiting_.empty()) out_.flush();
           return;
         case ReplyKind::completion:
@@ -80,7 +85,7 @@ class Batch {
   std::deque<Waiting> waiting_;
   std::size_t octets_ahead_ = 0;
   std::string unsent_;
-  bool refused_ = false;
+  bool refused_ = false, left_ = false;
 };
 
 }  // namespace
@@ -105,7 +110,9 @@ bool run_batch(ControlClient& client, const BatchInput& input, std::ostream& out
   batch.settle();
   if (batch.refused()) return false;
   unsigned long number = 0;
-  while (auto line = input.next()) {
+  while (!batch.left()) {
+    auto line = input.next();
+    if (!line) break;
     while (!line->empty() && line->back() == '\r') line->pop_back();
     // One column a character, so that the caret stands where it should.
     std::replace(line->begin(), line->end(), '\t', ' ');

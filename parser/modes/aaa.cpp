@@ -313,7 +313,6 @@ std::string joined_user(const Kept& old, const Kept& given) {
 /// What parser/operators.hpp reads: how far a user may go, and what opens the privileged commands.
 bool has_privilege(const Kept& line) { return line.keyword("privilege").has_value(); }
 bool counts_here(const Kept& line) { return has_privilege(line) || has_password(line); }
-bool opens_enable(const Kept& line) { return !line.keyword("level"); }
 
 }  // namespace
 
@@ -325,10 +324,10 @@ Commands global_enable() {
       kept_many(enable() >> tail(-algorithm() >> kw("secret", "Assign the privileged level secret (MAX of 25 characters)") >>
                                  -(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >>
                                  hashed("The UNENCRYPTED (cleartext) 'enable' secret")),
-                {.note = no_effect::host_users, .effective = opens_enable}),
+                {.note = no_effect::host_users, .effective = in_force}),
       kept_many(enable() >> kw("password", "Assign the privileged level password (MAX of 25 characters)") >>
                     tail(-(kw("level", "Set exec level password") >> selector(number(1, 15, "Level number"))) >> password_arg()),
-                {.note = no_effect::host_users, .effective = opens_enable}));
+                {.note = no_effect::host_users, .effective = in_force}));
 }
 
 Commands global_users() {

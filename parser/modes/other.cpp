@@ -16,7 +16,11 @@ struct Row {
   const char* helps;  // of the words that have no shared help, between bars
   std::string_view note;
   const Mode& (*opens)() = nullptr;
+  bool (*effective)(const Kept&) = nullptr;
 };
+
+/// What parser/operators reads.
+bool moves_exec_command(const Kept& line) { return line.text.starts_with("privilege exec "); }
 
 constexpr Row head_rows[] = {
     {"service tcp-keepalives-in", "Generate keepalives on idle incoming network connections", no_effect::host_system},
@@ -78,8 +82,7 @@ constexpr Row head_rows[] = {
     {"spanning-tree", "Spanning Tree Subsystem", no_effect::host_link},
     {"call-home", "Enter call-home configuration mode", no_effect::other_ios, call_home_mode},
     {"alias", "Create command alias", no_effect::other_ios},
-    {"privilege exec", "Command privilege parameters|Exec mode", {}},
-    {"privilege", "Command privilege parameters", no_effect::level_15_configures},
+    {"privilege", "Command privilege parameters", no_effect::level_15_configures, nullptr, moves_exec_command},
     {"exception", "Exception handling", no_effect::host_system},
     {"process", "Configure process", no_effect::host_system},
     {"scheduler", "Scheduler parameters", no_effect::host_system},
@@ -374,7 +377,8 @@ Commands commands_of(const Row (&rows)[N]) {
     if (row.opens)
       out.push_back(kept_block(expression, {.note = row.note, .opens = row.opens}));
     else
-      out.push_back(kept_many(expression, {.note = row.note, .negation = Negation::kept_where_absent}));
+      out.push_back(
+          kept_many(expression, {.note = row.note, .effective = row.effective, .negation = Negation::kept_where_absent}));
   }
   return out;
 }
