@@ -7,6 +7,7 @@
 #include "cli/file_commands.hpp"
 #include "cli/sa_history.hpp"
 #include "cli/show_diagnose.hpp"
+#include "cli/show_flexvpn.hpp"
 #include "cli/show_host.hpp"
 #include "cli/show_ladder.hpp"
 #include "cli/show_packets.hpp"
@@ -246,6 +247,16 @@ class ExecCommands : public FileCommands {
           return out;
         },
         [options](const ShowFacts& facts) { return show_local_pool(facts.view, options); });
+  }
+  void operator()(const parser::ShowFlexvpn& options) {
+    render_facts(
+        {},
+        [configuration = backend().running(), options](const ShowFacts& facts) {
+          return flexvpn_rows(configuration, facts.view, options);
+        },
+        [configuration = backend().running(), options](const ShowFacts& facts) {
+          return show_flexvpn(flexvpn_rows(configuration, facts.view, options));
+        });
   }
   void operator()(const parser::ShowInterfaces& options) {
     CountedInterfaces counted;

@@ -21,6 +21,7 @@ void Executor::carry_out(engine::Actions actions) {
 }
 
 void Executor::run(engine::StartJob& action) {
+  if (auto* account = std::get_if<engine::radius::Account>(&action.job)) sessions_.fill(*account);
   if (std::holds_alternative<engine::radius::Authenticate>(action.job) ||
       std::holds_alternative<engine::radius::Account>(action.job))
     return organs_.radius.ask(action.id, std::move(action.job), keys_);
@@ -41,6 +42,7 @@ void Executor::run(const engine::SetPolicy& action) {
 void Executor::run(const engine::AddInbound& action) {
   organs_.capture.take(action);
   organs_.traffic.child_added(action.facts.child, action.facts.line);
+  sessions_.child_added(action.facts);
   const auto status = organs_.plane.add_inbound(action);
   if (!status.ok()) feed_(engine::InstallFailed{action.facts.child, status.failure().why});
 }
@@ -61,7 +63,9 @@ void Executor::run(const engine::AddOutbound& action) {
 
 void Executor::run(const engine::RemoveChild& action) {
   organs_.routes.remove(action.child);
-  organs_.traffic.child_removed(action.child, organs_.plane.counters(action.child));
+  const kernel::ChildCounters last = organs_.plane.counters(action.child);
+  organs_.traffic.child_removed(action.child, last);
+  sessions_.child_removed(action.child, last);
   organs_.plane.remove_child(action.child);
 }
 

@@ -8,11 +8,13 @@
 #include "cli/lease_keeper.hpp"
 #include "cli/log.hpp"
 #include "cli/open_metrics.hpp"
+#include "cli/session_traffic.hpp"
 #include "engine/event.hpp"
 #include "kernel/data_plane.hpp"
 #include "kernel/interfaces.hpp"
 #include "kernel/peer_verifier.hpp"
 #include "kernel/radius_client.hpp"
+#include "kernel/radius_orders.hpp"
 #include "kernel/resolver.hpp"
 #include "kernel/reverse_routes.hpp"
 #include "kernel/udp.hpp"
@@ -32,6 +34,7 @@ struct Organs {
   LeaseKeeper& leases;
   kernel::RadiusClient& radius;
   kernel::PeerVerifier& verifier;
+  kernel::RadiusOrders& orders;
 };
 
 /// What is logged where a data plane could not put an interface's policy in force.
@@ -71,6 +74,7 @@ class Executor {
   void run(const engine::MoveChild& action);
   void run(engine::SetInterface& action) { set_interface_(std::move(action)); }
   void run(engine::KeepLease& action) { organs_.leases.keep(std::move(action)); }
+  void run(const engine::OrderDone& action) { organs_.orders.answer(action); }
   void run(engine::ExportKeys& action) { organs_.capture.take(std::move(action)); }
   void run(const engine::Notice& action) { notice_(action); }
 
@@ -79,6 +83,7 @@ class Executor {
   std::function<void(const engine::Notice&)> notice_;
   std::function<void(LogMessage)> log_;
   std::function<void(engine::SetInterface)> set_interface_;
+  SessionTraffic sessions_;
   std::shared_ptr<const engine::crypto::KeyStore> keys_ = std::make_shared<engine::crypto::KeyStore>();
 };
 

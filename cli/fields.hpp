@@ -256,7 +256,7 @@ void fields(V& v, const DebugFlags& flags) {
   v("ikev2_error", flags.ikev2_error, "debug crypto ikev2 error");
   v("ikev2_hexdump", flags.ikev2_hexdump, "debug crypto ikev2 packet hexdump");
   v("ikev2_internal", flags.ikev2_internal, "debug crypto ikev2 internal");
-  v("ikev2_client", false, "Never: there is no FlexVPN client");
+  v("ikev2_client", false, "Never: what a FlexVPN client does is in the other classes");
   v("ipsec", flags.ipsec, "debug crypto ipsec");
 }
 
@@ -266,6 +266,29 @@ struct LocalPools {
 template <class V>
 void fields(V& v, const LocalPools& document) {
   v("pools", document.pools, "Pools");
+}
+
+/// A FlexVPN client of the configuration, and what became of it.
+struct FlexvpnRow {
+  std::string name, state, peer, source, backup_group, tunnel;
+  std::vector<engine::IpAddress> assigned;
+};
+template <class V>
+void fields(V& v, const FlexvpnRow& row) {
+  v("name", row.name, "Name of the client");
+  v("state", row.state, "ACTIVE, NEGOTIATING, or READY: nothing has been tried, or it failed");
+  v("peer", row.peer, "The server, as it is configured or as it was resolved; empty: none");
+  v("source", row.source, "Interface it goes out of");
+  v("backup_group", row.backup_group, "Backup group");
+  v("tunnel", row.tunnel, "Tunnel interface");
+  v("assigned", row.assigned, "Addresses that the server gave");
+}
+struct FlexvpnRows {
+  std::vector<FlexvpnRow> clients;
+};
+template <class V>
+void fields(V& v, const FlexvpnRows& document) {
+  v("clients", document.clients, "FlexVPN clients");
 }
 
 struct InterfaceRows {

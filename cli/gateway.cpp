@@ -130,9 +130,14 @@ void Gateway::open_plane_and_sockets(PlaneChoice choice) {
       [this](const std::string& what) {
         log_.add(now(), {4, "%RADIUS-4-RADIUS_DEAD: " + what + "."});
       });
+  orders_ = std::make_unique<kernel::RadiusOrders>(
+      loop_, [this](engine::Ordered ordered) { handle(std::move(ordered)); },
+      [this](const std::string& what) {
+        log_.add(now(), {4, "%RADIUS-4-BAD_ORDER: " + what + "."});
+      });
   executor_ = std::make_unique<Executor>(
       Organs{*udp_, *plane_.plane, *workers_, *resolver_, *interfaces_, *routes_, capture_, traffic_, lease_keeper_, *radius_,
-             *verifier_},
+             *verifier_, *orders_},
       [this](engine::Event event) { events_.push_back(std::move(event)); },
       [this](const engine::Notice& notice) { on_notice(notice); },
       [this](const LogMessage& message) { log_.add(now(), message); },
@@ -324,6 +329,13 @@ void Gateway::serve_metrics() {
     log_.add(now(), {3, "%CRYPTO-3-METRICS_FAILED: " + opened.failure().why});
 }
 
+void Gateway::hear_orders() {
+  kernel::RadiusOrders::Clients clients;
+  for (const auto& [address, key] : compiled_->radius_orders.clients) clients[address] = compiled_->keys->shared(key);
+  const auto status = orders_->set(compiled_->radius_orders.port, std::move(clients));
+  if (!status.ok()) log_.add(now(), {3, "%RADIUS-3-ORDERS_FAILED: " + status.failure().why});
+}
+
 void Gateway::commit(std::function<parser::Configuration()> build, parser::Origin origin,
                      std::function<void(engine::Status)> then) {
   commits_.push_back({std::move(build), std::move(origin), std::nullopt, nullptr, std::move(then)});
@@ -397,6 +409,7 @@ void Gateway::adopt(parser::Configuration configuration, std::shared_ptr<const p
   if (compiled_->loopbacks != before->loopbacks) set_loopbacks();
   if (compiled_->tunnels != before->tunnels || compiled_->templates != before->templates) set_tunnels();
   if (compiled_->metrics_port != before->metrics_port) serve_metrics();
+  if (compiled_->radius_orders != before->radius_orders) hear_orders();
   if (compiled_->interfaces != before->interfaces) interfaces_->bind(ike_interfaces_.bindings(*compiled_));
   // What means the same to the engine is the same object.
   if (compiled_->config != before->config) handle(engine::ConfigChanged{compiled_->config});

@@ -148,6 +148,7 @@ class Gateway final : public Backend {
   void dump(const char* direction, const engine::SocketAddress& peer, const engine::Bytes& octets);
   engine::Status listen_to_wire(bool on);
   void serve_metrics();
+  void hear_orders();
   /// As configuration and IKE have them now.
   void set_tunnels();
   void set_loopbacks();
@@ -206,6 +207,7 @@ class Gateway final : public Backend {
   kernel::Fetcher fetcher_;
   kernel::SystemRandom verifier_random_;
   std::unique_ptr<kernel::PeerVerifier> verifier_;
+  std::unique_ptr<kernel::RadiusOrders> orders_;
   std::unique_ptr<kernel::ReverseRoutes> routes_;
   std::unique_ptr<Executor> executor_;
   RevertTimer revert_timer_;

@@ -47,6 +47,8 @@ constexpr auto shape(const engine::CaptureWanted*) { return shape_of("capture-wa
 constexpr auto shape(const engine::Lease*) { using T = engine::Lease; return shape_of("", &T::pool, &T::address, &T::holder); }
 constexpr auto shape(const engine::Leased*) { return shape_of("leased", &engine::Leased::leases); }
 constexpr auto shape(const engine::OwnStatus*) { using T = engine::OwnStatus; return shape_of("own-status", &T::trustpoint, &T::response); }
+constexpr auto shape(const engine::radius::Order*) { using T = engine::radius::Order; return shape_of("", &T::disconnect, &T::session, &T::user, &T::framed, &T::session_seconds); }
+constexpr auto shape(const engine::Ordered*) { using T = engine::Ordered; return shape_of("ordered", &T::number, &T::order); }
 constexpr auto shape(const engine::Shutdown*) { return shape_of("shutdown"); }
 
 constexpr auto shape(const engine::SendKeepalive*) { using T = engine::SendKeepalive; return shape_of("keepalive", &T::local, &T::remote); }
@@ -61,6 +63,8 @@ constexpr auto shape(const engine::RemoveChild*) { return shape_of("remove", &en
 constexpr auto shape(const engine::MoveChild*) { using T = engine::MoveChild; return shape_of("move", &T::child, &T::local, &T::remote, &T::udp_encapsulated); }
 constexpr auto shape(const engine::SetInterface*) { using T = engine::SetInterface; return shape_of("interface", &T::interface, &T::copy_of, &T::addresses, &T::routes, &T::gone); }
 constexpr auto shape(const engine::KeepLease*) { using T = engine::KeepLease; return shape_of("lease", &T::lease, &T::forgotten); }
+constexpr auto shape(const engine::radius::OrderResult*) { return shape_of("", &engine::radius::OrderResult::sessions); }
+constexpr auto shape(const engine::OrderDone*) { using T = engine::OrderDone; return shape_of("order-done", &T::number, &T::result); }
 constexpr auto shape(const engine::ExportKeys*) { using T = engine::ExportKeys; return shape_of("keys", &T::spi_i, &T::spi_r, &T::encryption, &T::integrity); }
 constexpr auto shape(const engine::Notice*) { using T = engine::Notice; return shape_of("notice", &T::kind, &T::cause, &T::sa, &T::child, &T::local, &T::remote, &T::spi_i, &T::spi_r, &T::exchange, &T::response, &T::initiator, &T::message_id, &T::payloads, &T::notifies, &T::text); }
 // clang-format on

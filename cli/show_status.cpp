@@ -85,7 +85,8 @@ std::vector<TunnelStatus> without_effect(const engine::View& view, const parser:
   };
   const parser::Node& root = configuration.data().root;
   root.each<parser::Interface>([&](const parser::Interface& interface, const parser::Node& block) {
-    if (block.find<parser::TunnelProtection>() && !interfaces.contains(interface.name))
+    const bool made_of = interface.name.starts_with("Virtual-Template");  // clients' interfaces are, and it is none itself
+    if (block.find<parser::TunnelProtection>() && !made_of && !interfaces.contains(interface.name))
       add(interface.name, interface.name + "-head-0", 65537,
           block.find<parser::Shutdown>() ? "administratively down" : "it has no effect: 'sallyport check' says why");
     const auto* bound = block.find<parser::InterfaceCryptoMap>();

@@ -114,6 +114,10 @@ const std::array<CauseText, cause_count> cause_texts{{
      "The server did not show that it knows the password, which it has to before we believe its Success."},
     {Cause::eap_without_key, "eap-without-key", "EAP authentication failed",
      "The RADIUS server accepted the user and gave no key (MS-MPPE keys): IKEv2 needs a method that makes one."},
+    {Cause::eap_tls_failed, "eap-tls-failed", "EAP-TLS handshake failed",
+     "The TLS handshake within EAP failed: no version or cipher in common, or the other end refused our certificate; the "
+     "evidence "
+     "has its alert."},
     {Cause::radius_silent, "radius-silent", "AAA server does not respond",
      "No RADIUS server of the group answered: address, port, shared secret, or its clients.conf; wrong secrets look like "
      "silence."},
@@ -128,6 +132,12 @@ const std::array<CauseText, cause_count> cause_texts{{
      "The profile's Virtual-Template cannot be copied for the client: it is missing, incomplete, or of another family."},
     {Cause::no_address_assigned, "no-address-assigned", "Failed to allocate IP addr",
      "The interface has `ip address negotiated`, and the peer assigned none: it has no pool for us, or an exhausted one."},
+    {Cause::network_refused, "network-refused", "Route of the peer not accepted",
+     "The client says that a network is behind it which is ours, another client's, or everything: it is not routed to it."},
+    {Cause::session_over, "session-over", "Session timeout",
+     "The session has lasted as long as RADIUS or its authorization policy lets it (Session-Timeout, `session-lifetime`)."},
+    {Cause::radius_disconnected, "radius-disconnected", "Disconnected by the AAA server",
+     "The RADIUS server ordered the session to end (Disconnect-Request, RFC 5176)."},
     {Cause::no_response, "no-response", "Maximum number of retransmissions reached",
      "The peer does not answer: down, unreachable, or a firewall drops UDP 500 or 4500."},
     {Cause::peer_deleted, "peer-deleted", "Received a delete notify", "The peer deleted the SA."},

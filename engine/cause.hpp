@@ -70,6 +70,7 @@ enum class Cause : std::uint8_t {
   eap_refused,
   eap_server_unproven,
   eap_without_key,
+  eap_tls_failed,
   radius_silent,
   radius_bad_answer,
   radius_rejected,
@@ -78,6 +79,9 @@ enum class Cause : std::uint8_t {
   address_pool_exhausted,
   no_virtual_template,
   no_address_assigned,
+  network_refused,
+  session_over,
+  radius_disconnected,
   // Life and death of SAs.
   no_response,
   peer_deleted,

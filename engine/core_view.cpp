@@ -46,7 +46,10 @@ View view_of(const Core& core, Time now, const Query& query) {
   constexpr std::size_t most_leases = 1000;
   for (const auto& pool : out.rest ? decltype(Config::pools){} : core.book.config().pools) {
     const PoolUse use = core.leases.use_of(pool->name);
-    out.pools.push_back({*pool, use.in_use, use.remembered, core.leases.in_use(pool->name, most_leases)});
+    std::vector<Lease> leases = core.leases.in_use(pool->name, most_leases);
+    const std::vector<Lease> claimed = core.leases.claimed_of(*pool);
+    leases.insert(leases.end(), claimed.begin(), claimed.end());
+    out.pools.push_back({*pool, use.in_use + claimed.size(), use.remembered, std::move(leases)});
   }
   if (!out.rest)
     for (AttemptView& each : attempts(core, now)) out.attempts.push_back(std::move(each));

@@ -7,6 +7,7 @@
 #include "engine/mismatch.hpp"
 #include "engine/mobility.hpp"
 #include "engine/names.hpp"
+#include "engine/orders.hpp"
 #include "engine/reconcile.hpp"
 #include "engine/turn.hpp"
 
@@ -278,7 +279,11 @@ struct Endpoint::Impl {
     else
       turn.core.own_status[status.trustpoint] = std::move(status.response);
   }
-  void on(Turn& turn, const Leased& kept) { turn.core.leases.restore(kept.leases); }
+  void on(Turn& turn, const Leased& kept) {
+    constexpr Duration to_come_back = std::chrono::minutes(2);  // of clients that are up still, as far as they know
+    turn.core.leases.restore(kept.leases, turn.now + to_come_back);
+  }
+  void on(Turn& turn, const Ordered& ordered) { obey(turn, ordered); }
   void on(Turn& turn, Shutdown) {
     core.always_up = {};
     for (const auto& [id, sa] : core.sas.all()) end(turn, *sa, Cause::shut_down);

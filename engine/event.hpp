@@ -116,12 +116,17 @@ struct OwnStatus {
   std::string trustpoint;
   Bytes response;
 };
+/// A RADIUS server has ordered something, and shown that it has our secret. Answered at once by OrderDone with the same number.
+struct Ordered {
+  std::uint64_t number = 0;
+  radius::Order order;
+};
 /// The daemon ends in order: delete every SA at the peers.
 struct Shutdown {};
 
 using Event =
     std::variant<Datagram, ConfigChanged, InterfacesChanged, JobDone, Resolved, Acquire, InstallFailed, Expire, InboundSeen,
-                 OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Leased, OwnStatus, Shutdown>;
+                 OutboundSeen, PeerMoved, UnknownSpi, Clear, DebugWanted, CaptureWanted, Leased, OwnStatus, Ordered, Shutdown>;
 
 // ---- Out -----------------------------------------------------------------------------------------------------------
 
@@ -218,6 +223,11 @@ struct KeepLease {
   bool forgotten = false;
 };
 
+struct OrderDone {
+  std::uint64_t number = 0;
+  radius::OrderResult result;
+};
+
 /// What the messages of an IKE SA are sealed with, for a capture that an operator began before the SA was made. The only way
 /// in which IKE keys leave the engine; told again where the keys change (RFC 9370, 2.2.2).
 struct ExportKeys {
@@ -270,7 +280,7 @@ struct Notice {
 };
 
 using Action = std::variant<SendDatagram, SendKeepalive, StartJob, Resolve, SetPolicy, AddInbound, AddOutbound, RemoveChild,
-                            MoveChild, SetInterface, KeepLease, ExportKeys, Notice>;
+                            MoveChild, SetInterface, KeepLease, OrderDone, ExportKeys, Notice>;
 using Actions = std::vector<Action>;
 
 }  // namespace engine

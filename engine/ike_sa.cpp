@@ -187,6 +187,8 @@ void IkeSa::begin(Turn& turn, const Task& task) {
     test_pfs(turn, *this, *test);
   } else if (std::holds_alternative<ReauthenticateTask>(task)) {
     reauthenticate(turn, *this);
+  } else if (std::holds_alternative<TellNetworksTask>(task)) {
+    exchange::configuration::request_set(turn, *this);
   } else if (const auto* where = std::get_if<AddressesTask>(&task)) {
     exchange::addresses::request(turn, *this, where->update);
   } else {
@@ -404,6 +406,8 @@ void IkeSa::tick_established(Turn& turn, Established& up) {
   if (up.expires <= turn.now)
     return exchange::informational::request_delete_ike(turn, *this, Cause::lifetime_expired, NotifyType::none);
   if (up.replaced) return;
+  if (up.access && up.access->until <= turn.now)
+    return exchange::informational::request_delete_ike(turn, *this, Cause::session_over, NotifyType::none);
   if (is_due(turn, up.soft_expiry, up.expires)) {
     up.soft_expiry = Time::max();
     up.tasks.push_back(RekeyIkeTask{});
@@ -457,6 +461,7 @@ std::optional<Time> IkeSa::next_deadline() const {
     earliest(up->expires);
     if (up->replaced) return out;
     earliest(up->soft_expiry);
+    if (up->access) earliest(up->access->until);
     if (next_keepalive) earliest(*next_keepalive);
     for (const OpenAnswer& open : up->answering)
       if (!open.job) earliest(open.until);

@@ -61,6 +61,8 @@ struct LivenessTask {};
 struct AddressesTask {
   bool update = false;
 };
+/// Tells the peer which networks are behind us (engine/exchange/configuration.hpp).
+struct TellNetworksTask {};
 /// This IKE SA, or a Child SA of it, gives way to another (engine/duplicates.hpp).
 struct YieldTask {
   Time not_before{};
@@ -83,7 +85,7 @@ struct ReauthenticateTask {
   Time not_before{};
 };
 using Task = std::variant<CreateChildTask, DeleteChildTask, DisownChildTask, RekeyIkeTask, LivenessTask, YieldTask,
-                          YieldChildTask, TestPfsTask, ReauthenticateTask, AddressesTask>;
+                          YieldChildTask, TestPfsTask, ReauthenticateTask, AddressesTask, TellNetworksTask>;
 
 /// How far the attempts are to authenticate anew what is authenticated by what is not valid any more.
 struct Outdated {

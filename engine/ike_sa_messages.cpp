@@ -309,6 +309,8 @@ bool IkeSa::expects_request(wire::ExchangeType exchange) const {
     case wire::ExchangeType::ike_followup_ke:
     case wire::ExchangeType::create_child_sa:
     case wire::ExchangeType::informational:
+      if (const auto* auth = std::get_if<exchange::IkeAuthAnswer>(&state))  // a peer that refuses us in the middle of EAP
+        return auth->eap && exchange == wire::ExchangeType::informational;
       return established() || std::holds_alternative<Deleting>(state);
     default:
       return false;

@@ -33,7 +33,7 @@ std::optional<IpAddress> Leases::fresh(const AddressPool& pool, Pool& here) cons
     here.next = behind(candidate, pool.length);
     if (!here.next || *here.next > here.ranges[here.range].last)
       here.next = ++here.range < here.ranges.size() ? std::optional(here.ranges[here.range].first) : std::nullopt;
-    if (!here.known.contains(candidate) && !claimed_.contains(candidate)) return candidate;
+    if (!here.known.contains(candidate) && !barred(candidate)) return candidate;
   }
   return std::nullopt;
 }
@@ -48,18 +48,18 @@ void Leases::forget(Pool& here, const IpAddress& address) {
 }
 
 std::optional<IpAddress> Leases::take(const AddressPool& pool, const std::string& holder, const std::optional<IpAddress>& wish,
-                                      std::vector<Change>& changes) {
+                                      std::vector<Change>& changes, Time now) {
   Pool& here = pools_[pool.name];
   const auto free = [&](const IpAddress& address) {
     const auto known = here.known.find(address);
-    return pool.holds(address) && !claimed_.contains(address) && (known == here.known.end() || known->second.idle);
+    return pool.holds(address) && !barred(address) && (known == here.known.end() || known->second.idle);
   };
   std::optional<IpAddress> chosen;
   if (const auto last = here.last.find(holder); last != here.last.end() && free(last->second)) chosen = last->second;
-  if (!chosen && wish && pool.holds(*wish) && !here.known.contains(*wish) && !claimed_.contains(*wish)) chosen = *wish;
+  if (!chosen && wish && pool.holds(*wish) && !here.known.contains(*wish) && !barred(*wish)) chosen = *wish;
   if (!chosen) chosen = fresh(pool, here);
   for (auto oldest = here.returned.begin(); !chosen && oldest != here.returned.end(); ++oldest)
-    if (free(oldest->second)) chosen = oldest->second;
+    if (free(oldest->second) && !(now < spared_until_ && here.known.at(oldest->second).restored)) chosen = oldest->second;
   if (!chosen) return std::nullopt;
   const auto known = here.known.find(*chosen);
   const bool same = known != here.known.end() && known->second.holder == holder;
@@ -84,16 +84,17 @@ void Leases::give_back(const std::string& pool, const IpAddress& address, std::v
   forget(here, oldest);
 }
 
-bool Leases::claim(const IpAddress& address) {
+bool Leases::claim(const IpAddress& address, std::string holder) {
   for (const auto& [name, pool] : pools_)
     if (const auto known = pool.known.find(address); known != pool.known.end() && !known->second.idle) return false;
-  return claimed_.insert(address).second;
+  return claimed_.emplace(address, std::move(holder)).second;
 }
 
-void Leases::restore(const std::vector<Lease>& kept) {
+void Leases::restore(const std::vector<Lease>& kept, Time spared_until) {
+  spared_until_ = spared_until;
   for (const Lease& lease : kept) {
     Pool& here = pools_[lease.pool];
-    if (!here.known.emplace(lease.address, Known{lease.holder, ++clock_}).second) continue;
+    if (!here.known.emplace(lease.address, Known{lease.holder, ++clock_, true}).second) continue;
     here.returned.emplace(clock_, lease.address);
     here.last[lease.holder] = lease.address;
   }
@@ -102,6 +103,13 @@ void Leases::restore(const std::vector<Lease>& kept) {
 PoolUse Leases::use_of(const std::string& pool) const {
   const auto here = pools_.find(pool);
   return here == pools_.end() ? PoolUse{} : PoolUse{here->second.in_use, here->second.returned.size()};
+}
+
+std::vector<Lease> Leases::claimed_of(const AddressPool& pool) const {
+  std::vector<Lease> out;
+  for (const auto& [address, holder] : claimed_)
+    if (pool.holds(address)) out.push_back({pool.name, address, holder});
+  return out;
 }
 
 std::vector<Lease> Leases::in_use(const std::string& pool, std::size_t most) const {

@@ -25,6 +25,31 @@ bool same_terms(const CryptoMapEntry& a, const CryptoMapEntry& b) {
                                             b.transform_sets.end(), [](const auto& x, const auto& y) { return *x == *y; });
 }
 
+/// Whoever has an address of the one may keep it under the other.
+bool covers(const std::shared_ptr<const AddressPool>& before, const std::shared_ptr<const AddressPool>& now) {
+  if (!before || before == now) return true;
+  return now && now->length == before->length &&
+         std::all_of(before->ranges.begin(), before->ranges.end(), [&](const AddressRange& old) {
+           return std::any_of(now->ranges.begin(), now->ranges.end(), [&](const AddressRange& range) {
+             return range.first.family == old.first.family && range.first <= old.first && old.last <= range.last;
+           });
+         });
+}
+bool covers(const AuthorizationPolicy& before, const AuthorizationPolicy& now) {
+  return covers(before.pool, now.pool) && covers(before.ipv6_pool, now.ipv6_pool);
+}
+
+/// What a client is may stay: a copy of the same template, at an address that it may have. What else it was told is of its
+/// beginning, and nothing that it could be told now.
+bool still_serves(const RemoteAccess& before, const RemoteAccess& now) {
+  return before.virtual_template == now.virtual_template && covers(*before.policy, *now.policy) &&
+         std::all_of(before.policies.begin(), before.policies.end(), [&](const auto& each) {
+           const auto same = now.policies.find(each.first);
+           return same == now.policies.end() ? !each.second->pool && !each.second->ipv6_pool
+                                             : covers(*each.second, *same->second);
+         });
+}
+
 }  // namespace
 
 std::shared_ptr<const VirtualTemplate> PolicyBook::template_of(const Config& config, const IkeProfile& profile) {
@@ -82,7 +107,7 @@ bool PolicyBook::follow_templates() {
   const std::size_t ended = std::erase_if(clients_, [&](ProtectedInterface& bound) {
     const CryptoMapEntry& entry = *bound.entries.front();
     const auto profile = peers_.profile_named(entry.profile->name);
-    const bool same = profile && profile->access && *profile->access == *entry.profile->access;
+    const bool same = profile && profile->access && still_serves(*entry.profile->access, *profile->access);
     const auto made_of = same ? template_of(*config_, *profile) : nullptr;
     if (!made_of) return true;
     if (profile == entry.profile && same_terms(made_of->entry, entry)) return false;

@@ -106,6 +106,19 @@ std::size_t reconcile_established(Turn& turn, IkeSa& sa, Established& up, const 
   return rekeys;
 }
 
+/// Sessions of an earlier daemon are over: its servers would count them for ever (RFC 2866, 5.1).
+void tell_accounting(Turn& turn) {
+  for (const auto& profile : turn.core.book.config().profiles) {
+    const auto group = profile->access ? profile->access->accounting : nullptr;
+    if (!group || !turn.core.accounting.insert(group->name).second) continue;
+    radius::Account on;
+    on.group = group;
+    on.kind = radius::Account::Kind::on;
+    on.session = "00000000";
+    turn.emit(StartJob{JobId{++turn.core.last_job}, std::move(on)});
+  }
+}
+
 }  // namespace
 
 void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<InterfaceState> interfaces) {
@@ -119,7 +132,8 @@ void reconcile(Turn& turn, std::shared_ptr<const Config> config, std::vector<Int
   if (!same_config) forget_pauses(turn, *before, entries);
   core.always_up.follow(core.book, turn.now);
   ask_for_new_names(turn);
-  const bool now_protecting = !core.book.lines().empty();
+  if (!same_config) tell_accounting(turn);
+  const bool now_protecting = !core.book.lines().empty() || !core.book.config().templates.empty();
   if (now_protecting != core.protecting) turn.emit(Notice{now_protecting ? NoticeKind::map_on : NoticeKind::map_off});
   core.protecting = now_protecting;
   if (same_config && gone.empty() && !other_sources) return;

@@ -39,6 +39,7 @@ struct Core {
   Leases leases;
   std::map<std::string, Bytes> own_status;  // OCSP, by trustpoint
   std::set<unsigned> client_numbers;        // of virtual-access interfaces
+  std::set<std::string> accounting;         // groups of servers that know that we have begun anew
   bool packet_notices = false;
   bool exports_keys = false;  // of IKE SAs, as they are made: a capture is on
   bool protecting = false;    // some interface has lines

@@ -141,4 +141,14 @@ std::optional<std::string> whole(ByteView name) {
 
 std::string x500_text(ByteView name) { return whole(name).value_or(escaped(name)); }
 
+std::string x500_part(std::string_view text, std::string_view attribute) {
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find(','));
+    if (part.size() > attribute.size() && part.starts_with(attribute) && part[attribute.size()] == '=')
+      return std::string(part.substr(attribute.size() + 1));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+  }
+  return {};
+}
+
 }  // namespace engine

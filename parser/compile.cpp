@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "engine/eap/settings.hpp"
+#include "parser/compile_aaa.hpp"
 #include "parser/compile_access.hpp"
 #include "parser/compile_context.hpp"
 #include "parser/difference.hpp"
@@ -49,9 +50,9 @@ bool same_access(const engine::IkeProfile& a, const engine::IkeProfile& b) {
 }
 
 bool same_template(const engine::VirtualTemplate& a, const engine::VirtualTemplate& b) {
-  const auto& [name, source, source_interface, v4_inside, v6_inside, entry] = a;
+  const auto& [name, source, source_interface, v4_inside, v6_inside, addresses, entry] = a;
   return name == b.name && source == b.source && source_interface == b.source_interface && v4_inside == b.v4_inside &&
-         v6_inside == b.v6_inside && members(entry) == members(b.entry);
+         v6_inside == b.v6_inside && addresses == b.addresses && members(entry) == members(b.entry);
 }
 
 bool same_interfaces(const std::vector<engine::ProtectedInterface>& a, const std::vector<engine::ProtectedInterface>& b) {
@@ -307,6 +308,7 @@ Compiled compile(const Configuration& configuration, const Compiled* previous, c
                  "there is no master key (key config-key password-encrypt): keys are kept in clear text");
 
   Compiled out;
+  out.radius_orders = compile_radius_orders(context);
   out.config = previous && same_config(*config, *previous->config) ? previous->config : std::move(config);
   out.keys = context.keys.take();
   out.memo = std::move(context.next_memo);

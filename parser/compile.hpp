@@ -1,6 +1,7 @@
 // The one place where the parsed configuration becomes the engine's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,13 @@ struct TunnelDevice {
   friend bool operator==(const TunnelDevice&, const TunnelDevice&) = default;
 };
 
+/// `aaa server radius dynamic-author`: who may order something of sessions.
+struct RadiusOrderers {
+  std::uint16_t port = 1700;
+  std::map<engine::IpAddress, engine::KeyRef> clients{};
+  friend bool operator==(const RadiusOrderers&, const RadiusOrderers&) = default;
+};
+
 struct Compiled {
   std::shared_ptr<const engine::Config> config;
   std::shared_ptr<const engine::crypto::KeyStore> keys;
@@ -41,6 +49,7 @@ struct Compiled {
   std::vector<TunnelDevice> loopbacks;        // `interface LoopbackN` that names no device of the host
   std::vector<TunnelDevice> templates;        // `interface Virtual-TemplateN type tunnel`: what clients' devices are copies of
   std::optional<std::uint16_t> metrics_port;  // `crypto openmetrics`; 0: the Unix socket
+  RadiusOrderers radius_orders;
   /// What keeps parts from taking effect: "crypto map VPN-MAP 10: access list VPN-ACL is not defined".
   std::vector<std::string> warnings;
   /// What the next compile() can go by (parser/compile_context.hpp).

@@ -8,6 +8,19 @@
 #include "parser/type7.hpp"
 
 namespace parser {
+namespace {
+
+std::shared_ptr<const engine::LocalUsers> without_passwords(engine::LocalUsers users) {
+  for (auto& [name, password] : users) password = {};
+  return std::make_shared<const engine::LocalUsers>(std::move(users));
+}
+
+bool any_password(const engine::LocalUsers& users) {
+  return std::any_of(users.begin(), users.end(), [](const auto& user) { return user.second.value != 0; });
+}
+
+}  // namespace
+
 std::optional<engine::Secret> password_of(const Kept& line, const std::string& where, CompileContext& context) {
   const auto place = line.first(Kept::Use::password);
   if (!place) return std::nullopt;
@@ -32,7 +45,8 @@ std::shared_ptr<const engine::LocalUsers> AaaParts::users() {
   context_.root.each<Kept>([&](const Kept& line, const Node&) {
     if (!line.text.starts_with("username ")) return;
     const std::string name(line.word(1));
-    if (auto password = password_of(line, "username " + name, context_)) out[name] = context_.keys.ref(std::move(*password));
+    auto password = password_of(line, "username " + name, context_);
+    out[name] = password ? context_.keys.ref(std::move(*password)) : engine::KeyRef{};
   });
   return users_ = std::make_shared<const engine::LocalUsers>(std::move(out));
 }
@@ -118,7 +132,8 @@ std::shared_ptr<const engine::RadiusGroup> AaaParts::accounting(const Node& prof
   return group(name, where);
 }
 
-std::shared_ptr<const engine::EapServer> AaaParts::eap_server(const Node& profile, const std::string& where) {
+std::shared_ptr<const engine::EapServer> AaaParts::eap_server(const Node& profile, const std::string& where,
+                                                              std::shared_ptr<const engine::TlsSettings> tls, bool tls_alone) {
   const AuthenticationRemote* wanted = nullptr;
   profile.each<AuthenticationRemote>([&](const AuthenticationRemote& line, const Node&) {
     if (line.method == AuthenticationMethod::eap) wanted = &line;
@@ -139,21 +154,58 @@ std::shared_ptr<const engine::EapServer> AaaParts::eap_server(const Node& profil
     }
     if (methods && !local) context_.warn(where, "method list " + *list + " has no method that exists here for EAP");
   }
-  if (!local) return nullptr;
-  out.users = users();
-  if (out.users->empty()) context_.warn(where, "EAP knows no user: 'username NAME password PASSWORD' makes one");
+  if (!local || (tls_alone && !tls)) return nullptr;
+  out.users = tls_alone ? without_passwords(*users()) : users();
+  out.tls = std::move(tls);
+  if (out.users->empty() || (!out.tls && !any_password(*out.users)))
+    context_.warn(where, "EAP knows no user: 'username NAME password PASSWORD' makes one");
   return std::make_shared<const engine::EapServer>(std::move(out));
 }
 
-std::shared_ptr<const engine::EapClient> AaaParts::eap_client(const Node& profile, const std::string& where) {
+std::shared_ptr<const engine::EapClient> AaaParts::eap_client(const Node& profile, const std::string& where,
+                                                              std::shared_ptr<const engine::TlsSettings> tls) {
   const auto* wanted = profile.find<AuthenticationLocal>();
   if (!wanted || wanted->method != AuthenticationMethod::eap) return nullptr;
+  if (wanted->eap == EapMethod::any && !wanted->username) return nullptr;  // of a gateway, which has eap_server()
+  if (wanted->eap == EapMethod::tls) {
+    if (tls)
+      return std::make_shared<const engine::EapClient>(engine::EapClient{wanted->username.value_or(""), {}, std::move(tls)});
+    context_.warn(where, "EAP-TLS needs a trustpoint with a certificate of ours, and one with the CA of the server");
+    return nullptr;
+  }
   if (wanted->eap == EapMethod::gtc || wanted->eap == EapMethod::md5 || !wanted->username || !wanted->password) {
-    context_.warn(where, "of EAP only 'authentication local eap mschapv2 username NAME password PASSWORD' exists");
+    context_.warn(where,
+                  "of EAP only 'authentication local eap mschapv2 username NAME password PASSWORD' and '... eap tls' exist");
     return nullptr;
   }
   const engine::KeyRef password = key_ref(*wanted->password, where + " authentication local", context_);
   return password.value ? std::make_shared<const engine::EapClient>(engine::EapClient{*wanted->username, password}) : nullptr;
+}
+
+RadiusOrderers compile_radius_orders(CompileContext& context) {
+  RadiusOrderers out;
+  const std::string head = "aaa server radius dynamic-author";
+  context.root.each<Kept>([&](const Kept& line, const Node& block) {
+    if (line.text != head) return;
+    engine::KeyRef of_all;
+    block.each<Kept>([&](const Kept& each, const Node&) {
+      if (each.text.starts_with("server-key "))
+        if (auto key = password_of(each, head, context)) of_all = context.keys.ref(std::move(*key));
+      if (each.text.starts_with("port ")) std::from_chars(each.text.data() + 5, each.text.data() + each.text.size(), out.port);
+    });
+    block.each<Kept>([&](const Kept& each, const Node&) {
+      if (!each.text.starts_with("client ")) return;
+      const auto address = engine::IpAddress::parse(each.word(1));
+      auto own = password_of(each, head, context);
+      const engine::KeyRef key = own ? context.keys.ref(std::move(*own)) : of_all;
+      if (address && key.value)
+        out.clients[*address] = key;
+      else
+        context.warn(head, "client " + std::string(each.word(1)) + (address ? " has no server-key" : " is no address") +
+                               ", and is not heard");
+    });
+  });
+  return out;
 }
 
 }  // namespace parser

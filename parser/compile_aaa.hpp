@@ -18,9 +18,13 @@ class AaaParts {
   explicit AaaParts(CompileContext& context) : context_(context) {}
 
   /// `authentication remote eap`; null: the profile has none, or with a warning nobody could pass.
-  std::shared_ptr<const engine::EapServer> eap_server(const Node& profile, const std::string& where);
-  /// `authentication local eap ...`; null: the profile has none, or with a warning an incomplete one.
-  std::shared_ptr<const engine::EapClient> eap_client(const Node& profile, const std::string& where);
+  /// `tls`: what EAP-TLS would be done with; null: nothing. `tls_alone`: passwords are of no use, as in EAP both have to show who
+  /// they are (RFC 5998).
+  std::shared_ptr<const engine::EapServer> eap_server(const Node& profile, const std::string& where,
+                                                      std::shared_ptr<const engine::TlsSettings> tls, bool tls_alone);
+  /// `authentication local eap ...`; null: the profile has none, or with a warning an incomplete one. `tls` likewise.
+  std::shared_ptr<const engine::EapClient> eap_client(const Node& profile, const std::string& where,
+                                                      std::shared_ptr<const engine::TlsSettings> tls);
   /// The servers of `aaa accounting`; null: the profile has none.
   std::shared_ptr<const engine::RadiusGroup> accounting(const Node& profile, const std::string& where);
 
@@ -35,6 +39,9 @@ class AaaParts {
   CompileContext& context_;
   std::shared_ptr<const engine::LocalUsers> users_;
 };
+
+/// Only clients that have an address and a key.
+RadiusOrderers compile_radius_orders(CompileContext& context);
 
 /// The password of a kept line, in clear; nullopt: it has none, or it cannot be opened, which is warned of.
 std::optional<engine::Secret> password_of(const Kept& line, const std::string& where, CompileContext& context);

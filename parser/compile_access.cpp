@@ -11,6 +11,7 @@ namespace parser {
 namespace {
 
 constexpr std::string_view policy_head = "crypto ikev2 authorization policy ";
+constexpr std::string_view mangler_head = "crypto ikev2 name-mangler ";
 
 unsigned number_in(std::string_view text) {
   unsigned out = 0;
@@ -46,6 +47,55 @@ void networks_of(const Node& list, std::vector<engine::Prefix>& out) {
     if (!source.wildcard) return out.push_back(engine::Prefix::host(source.address));
     if (const auto length = mask_length(engine::IpAddress::v4(~source.wildcard->v4_host_order())))
       out.push_back(engine::Prefix::of(source.address, *length));
+  });
+}
+
+/// The attribute of a distinguished name that a keyword means, as engine::x500_text() calls it.
+std::string dn_attribute(std::string_view keyword) {
+  constexpr std::pair<std::string_view, std::string_view> known[] = {
+      {"common-name", "cn"},       {"country", "c"}, {"domain", "dc"}, {"locality", "l"}, {"organization", "o"},
+      {"organization-unit", "ou"}, {"state", "st"}};
+  for (const auto& [word, attribute] : known)
+    if (word == keyword) return std::string(attribute);
+  return {};
+}
+
+/// "hostname", "domain", "username", "prefix delimiter @", "dn common-name"
+engine::NameMangler::Rule mangler_rule(const std::vector<std::string>& words, char delimiter) {
+  using Part = engine::NameMangler::Part;
+  engine::NameMangler::Rule out{Part::none, delimiter, {}};
+  const std::string& what = words.at(0);
+  if (words.size() > 2 && words[1] == "delimiter") out.delimiter = words[2].front();
+  if (what == "all") out.part = Part::whole;
+  if (what == "hostname" || what == "username" || what == "prefix") out.part = Part::first;
+  if (what == "domain" || what == "suffix") out.part = Part::rest;
+  if (what == "dn" && words.size() > 1) out = {Part::dn, delimiter, dn_attribute(words[1])};
+  return out;
+}
+
+std::optional<engine::NameMangler> read_mangler(const Node& root, const std::string& name) {
+  std::optional<engine::NameMangler> out;
+  root.each<Kept>([&](const Kept& line, const Node& block) {
+    if (line.text != std::string(mangler_head) + name) return;
+    out = engine::NameMangler{.name = name};
+    const auto rule = [&](std::string_view kind, engine::NameMangler::Rule& to, char delimiter) {
+      each_behind(block, kind, [&](std::string_view rest) { to = mangler_rule(words_of(rest), delimiter); });
+    };
+    rule("fqdn ", out->fqdn, '.');
+    rule("email ", out->email, '@');
+    rule("eap ", out->eap, '@');
+    each_behind(block, "dn ", [&](std::string_view rest) {
+      out->dn = {engine::NameMangler::Part::dn, ',', dn_attribute(words_of(rest).front())};
+    });
+  });
+  return out;
+}
+
+/// `no` and these words stand in the block.
+bool is_off(const Node& block, std::string_view text) {
+  return std::any_of(block.children.begin(), block.children.end(), [&](const auto& line) {
+    const auto* kept = line->template negated_as<Kept>();
+    return kept && kept->text.starts_with(text);
   });
 }
 
@@ -122,6 +172,14 @@ engine::AuthorizationPolicy AccessParts::read_policy(const std::string& name, co
     each_behind(block, family, [&](std::string_view rest) {
       if (const auto network = read_network(rest)) out.networks.push_back(*network);
     });
+  each_behind(block, "route set interface", [&](std::string_view) { out.tell_interface = true; });
+  for (const std::string_view family : {"route set local ipv4 ", "route set local ipv6 "})
+    each_behind(block, family, [&](std::string_view rest) {
+      if (const auto network = read_network(rest)) out.peer_networks.push_back(*network);
+    });
+  out.accept_routes = !is_off(block, "route accept any");
+  each_behind(block, "session-lifetime ",
+              [&](std::string_view rest) { out.session_lifetime = std::chrono::seconds(number_in(rest)); });
   each_behind(block, "route set access-list ", [&](std::string_view rest) {
     const bool ipv6 = rest.starts_with("ipv6 ");
     read_list(out, ipv6 ? rest.substr(5) : rest, ipv6, where);
@@ -139,29 +197,57 @@ std::shared_ptr<const engine::AuthorizationPolicy> AccessParts::policy(const std
   if (known) return known;
   // `default` is built in.
   if (name != "default") context_.warn(where, "IKEv2 authorization policy " + name + " is not defined");
-  return known = std::make_shared<const engine::AuthorizationPolicy>(
-             engine::AuthorizationPolicy{.name = name, .pool = nullptr, .ipv6_pool = nullptr});
+  engine::AuthorizationPolicy built_in{.name = name, .pool = nullptr, .ipv6_pool = nullptr};
+  built_in.tell_interface = name == "default";
+  return known = std::make_shared<const engine::AuthorizationPolicy>(std::move(built_in));
+}
+
+engine::PolicyChoice AccessParts::choice(std::string_view rest, const std::string& where) {
+  const std::vector<std::string> words = words_of(rest);
+  const auto list = std::find(words.begin(), words.end(), "list");
+  if (words.end() - list < 3) return {};
+  if (!first_behind(context_.root, "aaa authorization network " + list[1] + " "))
+    context_.warn(where, "method list " + list[1] + " ('aaa authorization network') is not defined");
+  if (list[2] != "name-mangler") return {list[2], std::nullopt};
+  const std::string name = words.end() - list > 3 ? list[3] : std::string();
+  auto mangler = read_mangler(context_.root, name);
+  if (!mangler) context_.warn(where, "name mangler " + name + " is not defined");
+  return {{}, std::move(mangler)};
+}
+
+void AccessParts::read_authorization(engine::RemoteAccess& out, const Node& profile, const std::string& where) {
+  each_behind(profile, "aaa authorization group ", [&](std::string_view rest) {
+    out.group_first = rest.starts_with("override ");
+    out.group = choice(rest, where);
+  });
+  each_behind(profile, "aaa authorization user ", [&](std::string_view rest) {
+    if (rest.ends_with(" cached"))
+      out.user_cached = true;
+    else
+      out.user = choice(rest, where);
+  });
+  out.policy = policy(out.group.name.empty() ? "default" : out.group.name, where);
+  if (!out.group.mangler && !out.user.mangler && out.user.name.empty()) return;
+  for (const auto& line : context_.root.children)
+    if (const auto* kept = line->as<Kept>(); kept && kept->text.starts_with(policy_head)) {
+      const std::string name = kept->text.substr(policy_head.size());
+      out.policies[name] = policy(name, where);
+    }
 }
 
 std::shared_ptr<const engine::RemoteAccess> AccessParts::read(
     const Node& profile, const std::string& where,
     const std::function<std::shared_ptr<const engine::RadiusGroup>()>& accounting) {
-  std::string made_of, name = "default";
+  engine::RemoteAccess out;
   each_behind(profile, "virtual-template ",
-              [&](std::string_view rest) { made_of = "Virtual-Template" + std::to_string(number_in(rest)); });
-  if (made_of.empty()) return nullptr;
-  each_behind(profile, "aaa authorization group ", [&](std::string_view rest) {
-    const std::vector<std::string> words = words_of(rest);
-    const auto list = std::find(words.begin(), words.end(), "list");
-    if (words.end() - list < 3) return;
-    if (list[2] == "name-mangler")
-      context_.warn(where, "name manglers choose no authorization policy here: the built-in one is used");
-    else
-      name = list[2];
-  });
-  bool cached = false;
-  each_behind(profile, "aaa authorization user ", [&](std::string_view rest) { cached = cached || rest.ends_with(" cached"); });
-  return std::make_shared<const engine::RemoteAccess>(engine::RemoteAccess{made_of, policy(name, where), cached, accounting()});
+              [&](std::string_view rest) { out.virtual_template = "Virtual-Template" + std::to_string(number_in(rest)); });
+  if (out.virtual_template.empty() && !first_behind(profile, "aaa authorization group ")) return nullptr;
+  read_authorization(out, profile, where);
+  out.ask = !is_off(profile, "config-exchange request");
+  out.send = !is_off(profile, "config-exchange set send");
+  out.accept = !is_off(profile, "config-exchange set accept");
+  if (out.clients()) out.accounting = accounting();
+  return std::make_shared<const engine::RemoteAccess>(std::move(out));
 }
 
 }  // namespace parser

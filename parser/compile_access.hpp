@@ -15,7 +15,7 @@ class AccessParts {
  public:
   explicit AccessParts(CompileContext& context) : context_(context) {}
 
-  /// What `virtual-template` and `aaa authorization group` of the profile say; null: its peers are no clients.
+  /// What `virtual-template`, `aaa authorization` and `config-exchange` of the profile say; null: neither of the first two.
   /// `accounting` makes what `aaa accounting` says.
   std::shared_ptr<const engine::RemoteAccess> read(const Node& profile, const std::string& where,
                                                    const std::function<std::shared_ptr<const engine::RadiusGroup>()>& accounting);
@@ -25,6 +25,9 @@ class AccessParts {
   std::shared_ptr<const engine::AddressPool> pool(std::string_view name, bool ipv6, const std::string& where);
   /// Never null: without a policy of that name, with a warning, an empty one.
   std::shared_ptr<const engine::AuthorizationPolicy> policy(const std::string& name, const std::string& where);
+  /// `aaa authorization {group | user}`: the name it gives, or how it is made.
+  engine::PolicyChoice choice(std::string_view rest, const std::string& where);
+  void read_authorization(engine::RemoteAccess& out, const Node& profile, const std::string& where);
   engine::AuthorizationPolicy read_policy(const std::string& name, const Node& block);
   void read_list(engine::AuthorizationPolicy& out, std::string_view name, bool ipv6, const std::string& where);
 

@@ -400,23 +400,56 @@ void read_keys(engine::IkeProfile& profile, const Node& block, const std::string
     context.warn(where, "it has no keyring, so that there is no pre-shared key for its peers");
 }
 
-/// The trustpoints of the profile, or where it names none all of them. False with warnings where signatures are asked for and
+/// The trustpoints of a profile; where it names none, all of them.
+struct ProfileTrustpoints {
+  std::vector<std::shared_ptr<const engine::Trustpoint>> sign, verify;
+  bool named = false;
+};
+ProfileTrustpoints trustpoints_of(const Node& block, const std::string& where, ProfileParts& parts) {
+  ProfileTrustpoints out;
+  const auto take = [&](const std::shared_ptr<const engine::Trustpoint>& trustpoint, TrustpointUse use) {
+    if (use != TrustpointUse::verify && trustpoint->certificate) out.sign.push_back(trustpoint);
+    if (use != TrustpointUse::sign && !trustpoint->anchors.empty()) out.verify.push_back(trustpoint);
+  };
+  block.each<ProfileTrustpoint>([&](const ProfileTrustpoint& line, const Node&) {
+    out.named = true;
+    if (const auto found = parts.trustpoints.find(line.trustpoint, where)) take(found, line.use);
+  });
+  if (!out.named)
+    for (const auto& each : parts.trustpoints.all()) take(each, TrustpointUse::both);
+  return out;
+}
+
+/// What EAP-TLS needs at this end, where the trustpoints have it.
+std::shared_ptr<const engine::TlsSettings> tls_of(const ProfileTrustpoints& trustpoints, bool server) {
+  if (trustpoints.sign.empty() || trustpoints.verify.empty()) return nullptr;
+  return std::make_shared<const engine::TlsSettings>(engine::TlsSettings{server, trustpoints.sign.front(), trustpoints.verify});
+}
+
+/// Whether and how the profile does EAP. False with a warning where without it nobody could be authenticated.
+bool read_eap(engine::IkeProfile& profile, const Node& block, const std::string& where, const ProfileTrustpoints& trustpoints,
+              ProfileParts& parts, CompileContext& context) {
+  const bool ours = profile.auth_local == engine::AuthMethod::eap, theirs = profile.auth_remote.has(engine::AuthMethod::eap);
+  const bool eap_only = ours && theirs;
+  // Whose certificates are taken has to be said, since every trustpoint may have a CA.
+  profile.eap_server = parts.aaa.eap_server(block, where, trustpoints.named ? tls_of(trustpoints, true) : nullptr, eap_only);
+  profile.eap_client = parts.aaa.eap_client(block, where, tls_of(trustpoints, false));
+  const bool client = profile.eap_client && (!eap_only || profile.eap_client->tls);
+  if ((!ours || client || (eap_only && profile.eap_server)) &&
+      (profile.auth_remote != engine::AuthMethods(engine::AuthMethod::eap) || profile.eap_server || (eap_only && client)))
+    return true;
+  context.warn(where, "without EAP nobody can be authenticated by it, the profile is not used");
+  return false;
+}
+
+/// The trustpoints that sign and verify AUTH. False with warnings where signatures are asked for and
 /// there is nothing to make or to check them by.
-bool read_trustpoints(engine::IkeProfile& profile, const Node& block, const std::string& where, ProfileParts& parts,
+bool read_trustpoints(engine::IkeProfile& profile, ProfileTrustpoints trustpoints, const std::string& where,
                       CompileContext& context) {
   const bool signs = engine::AuthMethods(profile.auth_local).signatures(), verifies = profile.auth_remote.signatures();
   if (!signs && !verifies) return true;
-  bool named = false;
-  const auto take = [&](const std::shared_ptr<const engine::Trustpoint>& trustpoint, TrustpointUse use) {
-    if (use != TrustpointUse::verify && trustpoint->certificate) profile.sign.push_back(trustpoint);
-    if (use != TrustpointUse::sign && !trustpoint->anchors.empty()) profile.verify.push_back(trustpoint);
-  };
-  block.each<ProfileTrustpoint>([&](const ProfileTrustpoint& line, const Node&) {
-    named = true;
-    if (const auto found = parts.trustpoints.find(line.trustpoint, where)) take(found, line.use);
-  });
-  if (!named)
-    for (const auto& each : parts.trustpoints.all()) take(each, TrustpointUse::both);
+  profile.sign = std::move(trustpoints.sign);
+  profile.verify = std::move(trustpoints.verify);
   std::erase_if(profile.sign, [&](const auto& each) { return engine::method_of(each->certificate->key) != profile.auth_local; });
   if (!signs) profile.sign.clear();
   if (!verifies) profile.verify.clear();
@@ -452,15 +485,12 @@ std::optional<engine::IkeProfile> read_profile(const std::string& name, const No
                  "its identity is the name in a certificate, and it proves itself by none: the local address stands for it");
     profile.identity_local_dn = false;
   }
-  profile.eap_server = parts.aaa.eap_server(block, where);
-  profile.eap_client = parts.aaa.eap_client(block, where);
-  if ((profile.auth_local == engine::AuthMethod::eap && !profile.eap_client) ||
-      (profile.auth_remote == engine::AuthMethods(engine::AuthMethod::eap) && !profile.eap_server)) {
-    context.warn(where, "without EAP nobody can be authenticated by it, the profile is not used");
-    return std::nullopt;
-  }
+  const bool needs = engine::AuthMethods(profile.auth_local).signatures() || profile.auth_remote.signatures() ||
+                     profile.auth_local == engine::AuthMethod::eap || profile.auth_remote.has(engine::AuthMethod::eap);
+  ProfileTrustpoints trustpoints = needs ? trustpoints_of(block, where, parts) : ProfileTrustpoints{};
+  if (!read_eap(profile, block, where, trustpoints, parts, context)) return std::nullopt;
   read_keys(profile, block, where, parts, context);
-  if (!read_trustpoints(profile, block, where, parts, context)) return std::nullopt;
+  if (!read_trustpoints(profile, std::move(trustpoints), where, context)) return std::nullopt;
   profile.childless = block.find<ProfileChildless>() != nullptr;
   profile.mobike = block.find<ProfileMobikeDisable>() == nullptr;
   if (const auto* line = block.find<ProfilePpkKeyring>()) {

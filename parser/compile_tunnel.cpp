@@ -6,6 +6,7 @@
 
 #include "parser/built_ins.hpp"
 #include "parser/compile_referents.hpp"
+#include "parser/flexvpn_client.hpp"
 #include "parser/tunnel_route.hpp"
 
 namespace parser {
@@ -71,18 +72,29 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
                const std::string& user, CompileContext& context) {
   const auto* source = block.find<TunnelSource>();
   const auto* destination = block.find<TunnelDestination>();
-  if (!source || (!source->address && !source->interface)) {
-    context.warn(user, "no tunnel source is set");
+  const auto client = flexvpn_client_of(context.root, out.name.text());
+  const std::string from = source && source->interface ? *source->interface
+                           : source && source->dynamic && client ? client->source : std::string();
+  if (!source || (!source->address && from.empty())) {
+    context.warn(user, source && source->dynamic ? "no FlexVPN client has a source for it" : "no tunnel source is set");
     return false;
   }
   out.tunnel->negotiated = std::any_of(block.children.begin(), block.children.end(), [](const auto& line) {
     const auto* address = line->template as<InterfaceAddress>();
     return address && address->source == AddressSource::negotiated;
   });
-  if (!destination || destination->dynamic) {
-    context.warn(
-        user, destination ? "the FlexVPN client does not exist: the tunnel has no destination" : "no tunnel destination is set");
+  if (!destination || (destination->dynamic && (!client || client->peers.empty()))) {
+    context.warn(user, destination ? "no FlexVPN client has peers for it" : "no tunnel destination is set");
     return false;
+  }
+  if (source->interface || !from.empty()) out.local_address_interface = from;
+  if (destination->dynamic) {
+    out.tunnel->source = source->address;
+    for (const FlexvpnPeer& each : client->peers)
+      entry.peers.push_back(each.address ? engine::Peer(*each.address) : engine::Peer({each.name, each.family}, each.dynamic));
+    if (client->reactivate) entry.default_peer = entry.peers.front();
+    out.tunnel->responder_only = client->manual;
+    return true;
   }
   const Family by_name = families.outside ? *families.outside : source->address ? source->address->family : Family::v4;
   const Family peer = destination->address ? destination->address->family : by_name;
@@ -91,7 +103,6 @@ bool read_ends(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry, c
     return false;
   }
   out.tunnel->source = source->address;
-  if (source->interface) out.local_address_interface = *source->interface;
   // IOS resolves the name when it is entered and knows no `dynamic` here; but such an interface is to be up for ever.
   entry.peers = {destination->address ? engine::Peer(*destination->address) : engine::Peer({*destination->host, peer}, true)};
   return true;
@@ -127,7 +138,7 @@ bool read_profile(engine::ProtectedInterface& out, engine::CryptoMapEntry& entry
     entry.profile = referents.profile(named, its);
   else
     context.warn(its, "no IKEv2 profile is set");
-  out.tunnel->responder_only = profile->find<ResponderOnly>() != nullptr;
+  out.tunnel->responder_only = out.tunnel->responder_only || profile->find<ResponderOnly>() != nullptr;
   entry.idle_time = engine::Duration{0};  // such an interface is to be up for ever
   return entry.profile != nullptr;
 }
@@ -202,6 +213,9 @@ std::shared_ptr<const engine::VirtualTemplate> read_template(const Interface& in
     out.source = source->address;
     if (source->interface) out.source_interface = *source->interface;
   }
+  TunnelDevice own;
+  read_addresses(own, block, context);
+  for (const engine::Prefix& each : own.addresses) out.addresses.push_back(each.address);
   if (!read_terms(out.entry, *protection, where(interface), referents, context)) return nullptr;
   return std::make_shared<const engine::VirtualTemplate>(std::move(out));
 }

@@ -153,6 +153,11 @@ struct ShowLocalPool {
   std::optional<std::string> name;
   friend bool operator==(const ShowLocalPool&, const ShowLocalPool&) = default;
 };
+/// `show crypto ikev2 client flexvpn [NAME]`
+struct ShowFlexvpn {
+  std::optional<std::string> name;
+  friend bool operator==(const ShowFlexvpn&, const ShowFlexvpn&) = default;
+};
 /// `show interfaces [X] [description]`
 struct ShowInterfaces {
   std::optional<std::string> interface;  // canonical name
@@ -358,9 +363,9 @@ using ExecCommandKind =
                  ShowCryptoObjects, ShowCryptoSession, ShowCryptoMap, ShowPkiCertificates, ShowPkiFact, ShowPkiTrustpoints,
                  ShowPublicKeys, ShowConversion, ShowDiagnose, ShowIkev2Counters, ShowCryptoEngine, ShowIsakmp, ShowHost,
                  ShowLadder, ShowPacketDrop, TestSelector, MonitorCapture, ShowMonitorCapture, MonitorReplay, ShowMonitorReplay,
-                 ShowSaHistory, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowInterfaces,
-                 ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging, ShowAdmission,
-                 ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition,
+                 ShowSaHistory, ShowStatus, ShowTechSupport, ShowImpact, ShowIpInterfaceBrief, ShowLocalPool, ShowFlexvpn,
+                 ShowInterfaces, ShowAccessLists, ShowPrivilege, ShowVersion, ShowClock, ShowHistory, ShowDebugging, ShowLogging,
+                 ShowAdmission, ClearIkev2Sa, ClearIpsecSa, ClearCryptoSession, ClearIkeStats, ClearKept, Debug, DebugCondition,
                  ShowDebugCondition, TerminalMonitor, TerminalLength, TerminalWidth, Ping>;
 
 /// `| include REGEX` and friends, on any show; `json` asks for the values in place of the text, and the last three send what is

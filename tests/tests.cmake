@@ -30,7 +30,7 @@ target_sources(sim_tests PRIVATE ${debug_sources} ${recording_sources} ${replay_
 test_folder(parser parser)
 test_folder(kernel kernel)
 test_folder(cli cli)
-foreach(folder crypto sim parser kernel cli)  # certificates that tests make
+foreach(folder crypto engine sim parser kernel cli)  # certificates that tests make
   target_sources(${folder}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp ${CMAKE_SOURCE_DIR}/tests/pki/scep_ca.cpp)
 endforeach()
 # Runs inside the lab's kernel only: built with the release preset, and not one of all_tests.
@@ -82,8 +82,8 @@ if(SALLYPORT_SANITIZE STREQUAL "fuzzer")
       target_sources(fuzz_control PRIVATE ${CMAKE_SOURCE_DIR}/tests/cli/facts.cpp)
       target_link_libraries(fuzz_control PRIVATE cli GTest::gtest)
     endif()
-    if(name STREQUAL certificate)
-      target_sources(fuzz_certificate PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
+    if(name STREQUAL certificate OR name STREQUAL eap_tls)
+      target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/pki/maker.cpp)
     endif()
     add_dependencies(all_fuzz fuzz_${name})
   endforeach()

@@ -90,6 +90,7 @@ CostClass cost_of(const Job& job) {
     CostClass operator()(const SignJob& sign) const { return sign.scheme->cost; }
     CostClass operator()(const VerifyPeerJob&) const { return CostClass::pool; }
     CostClass operator()(const MschapJob&) const { return CostClass::inline_; }
+    CostClass operator()(const TlsJob&) const { return CostClass::pool; }
     CostClass operator()(const radius::Authenticate&) const { return CostClass::pool; }
     CostClass operator()(const radius::Account&) const { return CostClass::pool; }
   };
@@ -105,6 +106,7 @@ JobResult run(Job job, const KeyStore& keys, WallTime now) {
   if (std::holds_alternative<radius::Authenticate>(job) || std::holds_alternative<radius::Account>(job))
     return Failure{NotifyType::authentication_failed, Cause::radius_silent, "there is nobody here who asks RADIUS servers"};
   if (const auto* chap = std::get_if<MschapJob>(&job)) return run_mschap(*chap, keys);
+  if (auto* tls = std::get_if<TlsJob>(&job)) return run_tls(std::move(*tls), keys, now);
   if (auto* dh = std::get_if<DhJob>(&job)) return run_dh(std::move(*dh));
   if (const auto* ppk = std::get_if<PpkJob>(&job)) return run_ppk(*ppk, keys);
   return run_psk_auth(std::get<PskAuthJob>(job), keys);

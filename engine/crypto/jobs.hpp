@@ -10,6 +10,7 @@
 
 #include "engine/algorithms.hpp"
 #include "engine/crypto/mschap.hpp"
+#include "engine/crypto/tls.hpp"
 #include "engine/ids.hpp"
 #include "engine/radius/settings.hpp"
 #include "engine/result.hpp"
@@ -98,8 +99,9 @@ struct MschapJob {
 };
 
 /// radius::Authenticate and radius::Account are no arithmetic: whoever carries out jobs asks a server (kernel/radius_client.hpp).
-using Job = std::variant<DhJob, PskAuthJob, PpkJob, SignJob, VerifyPeerJob, MschapJob, radius::Authenticate, radius::Account>;
-using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult, SignResult, VerifiedPeer, MschapValues,
+using Job =
+    std::variant<DhJob, PskAuthJob, PpkJob, SignJob, VerifyPeerJob, MschapJob, TlsJob, radius::Authenticate, radius::Account>;
+using JobResult = std::variant<Failure, DhResult, PskAuthResult, PpkResult, SignResult, VerifiedPeer, MschapValues, TlsValues,
                                radius::Challenge, radius::Accept, radius::Reject, radius::Accounted>;
 
 /// The secrets behind KeyRefs. parser/compile fills one beside each Config; only run() looks inside. A copy shares them.

@@ -1,4 +1,3 @@
-#define OPENSSL_SUPPRESS_DEPRECATED  // engines: Debian 12 has no provider for PKCS#11
 #include "engine/crypto/token.hpp"
 
 #include <openssl/engine.h>
@@ -12,6 +11,10 @@ namespace engine::crypto {
 namespace {
 
 constexpr std::string_view scheme = "pkcs11:";
+
+// Engines are deprecated, and Debian 12 has no provider for PKCS#11.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 /// Loaded with the first key that is asked for, for the life of the process: keys refer to it. Null: it is not installed.
 ENGINE* token_engine() {
@@ -46,5 +49,7 @@ Key token_key(const Secret& uri) {
   forget_errors();
   return out;
 }
+
+#pragma GCC diagnostic pop
 
 }  // namespace engine::crypto

@@ -8,7 +8,7 @@
 namespace engine::eap {
 
 enum class Code : std::uint8_t { request = 1, response = 2, success = 3, failure = 4 };
-enum class Type : std::uint8_t { none = 0, identity = 1, notification = 2, nak = 3, mschapv2 = 26 };
+enum class Type : std::uint8_t { none = 0, identity = 1, notification = 2, nak = 3, tls = 13, mschapv2 = 26 };
 
 struct Packet {
   Code code = Code::request;

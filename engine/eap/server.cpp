@@ -1,7 +1,10 @@
 #include "engine/eap/server.hpp"
 
+#include <algorithm>
+
 #include "engine/crypto/mschap.hpp"
 #include "engine/eap/mschapv2.hpp"
+#include "engine/x500.hpp"
 
 namespace engine::eap {
 namespace {
@@ -9,6 +12,11 @@ namespace {
 constexpr std::size_t longest_name = 256;
 
 std::string quoted(const std::string& name) { return "'" + name + "'"; }
+
+bool has_passwords(const EapServer& settings) {
+  return settings.users &&
+         std::any_of(settings.users->begin(), settings.users->end(), [](const auto& user) { return user.second.value != 0; });
+}
 
 }  // namespace
 
@@ -18,9 +26,59 @@ Step Server::refuse(Cause cause, std::string why) const {
 
 Step Server::begin(Rng& rng) {
   id_ = rng.bytes(1).front();
-  if (!settings_->query_identity) return challenge(rng);
+  if (!settings_->query_identity) return first_method(rng);
   awaits_ = Awaits::identity;
   return Send{encode(request(Type::identity, {}))};
+}
+
+Step Server::first_method(Rng& rng) { return settings_->tls && !has_passwords(*settings_) ? start_tls() : challenge(rng); }
+
+Step Server::start_tls() {
+  awaits_ = Awaits::tls;
+  tls_.emplace(settings_->tls, std::nullopt);
+  return Send{encode(request(Type::tls, TlsFragments::start()))};
+}
+
+/// RFC 3748, 5.3.1: once, of a method that has just been offered.
+Step Server::take_nak(const Packet& packet) {
+  const auto& wished = packet.data;
+  const bool wants_tls = std::find(wished.begin(), wished.end(), static_cast<std::uint8_t>(Type::tls)) != wished.end();
+  if (settings_->tls && wants_tls && awaits_ == Awaits::response) {
+    ++id_;
+    return start_tls();
+  }
+  std::string wanted;
+  for (const std::uint8_t type : wished)
+    if (wanted.size() < 100) wanted += (wanted.empty() ? "" : ", ") + std::to_string(type);
+  return refuse(Cause::eap_method_refused, std::string("the peer does not take ") +
+                                               (awaits_ == Awaits::tls ? "TLS (EAP type 13)" : "MSCHAPv2 (EAP type 26)") +
+                                               "; it would take " + (wanted.empty() ? "nothing" : "type " + wanted));
+}
+
+/// The peer is who its certificate says; that is to be one of the users.
+Step Server::admit() {
+  const Certificate& peer = *tls_->peer();
+  std::vector<std::string> names;
+  for (const Identity& name : peer.alternative_names) names.push_back(name.to_string());
+  if (const std::string name = x500_part(peer.subject_text, "cn"); !name.empty()) names.push_back(name);
+  std::string all;
+  for (const std::string& name : names) {
+    if (settings_->users && settings_->users->contains(name)) return Passed{encode({Code::success, id_}), tls_->msk(), name};
+    all += (all.empty() ? "" : ", ") + quoted(name);
+  }
+  return refuse(Cause::eap_unknown_user, "the peer's certificate is of " + (all.empty() ? quoted(peer.subject_text) : all) +
+                                             ", and no 'username' is configured of that name");
+}
+
+Step Server::go_on(TlsTalk::Next next) {
+  if (auto* failure = std::get_if<Failure>(&next)) {
+    failure->notify = NotifyType::authentication_failed;
+    return Refused{encode({Code::failure, id_}), std::move(*failure)};
+  }
+  if (auto* job = std::get_if<crypto::Job>(&next)) return Compute{std::move(*job)};
+  if (std::holds_alternative<TlsTalk::Over>(next)) return admit();
+  ++id_;
+  return Send{encode(request(Type::tls, std::move(std::get<Bytes>(next))))};
 }
 
 Step Server::challenge(Rng& rng) {
@@ -41,14 +99,8 @@ Step Server::take(Rng& rng, ByteView message) {
   if (packet->id != id_)
     return refuse(Cause::eap_unexpected,
                   "an EAP response to request " + std::to_string(packet->id) + ", asked was " + std::to_string(id_));
-  if (packet->type == Type::nak) {
-    std::string wanted;
-    for (const std::uint8_t type : packet->data)
-      if (wanted.size() < 100) wanted += (wanted.empty() ? "" : ", ") + std::to_string(type);
-    return refuse(Cause::eap_method_refused, "the peer does not take MSCHAPv2 (EAP type 26); it would take " +
-                                                 (wanted.empty() ? "nothing" : "type " + wanted));
-  }
-  const Type due = awaits_ == Awaits::identity ? Type::identity : Type::mschapv2;
+  if (packet->type == Type::nak) return take_nak(*packet);
+  const Type due = awaits_ == Awaits::identity ? Type::identity : awaits_ == Awaits::tls ? Type::tls : Type::mschapv2;
   if (packet->type != due)
     return refuse(Cause::eap_unexpected, "an EAP response of type " + std::to_string(static_cast<int>(packet->type)) +
                                              ", due is " + std::to_string(static_cast<int>(due)));
@@ -56,9 +108,9 @@ Step Server::take(Rng& rng, ByteView message) {
     if (packet->data.size() > longest_name) return refuse(Cause::eap_malformed, "an EAP identity of absurd length");
     identity_.assign(packet->data.begin(), packet->data.end());
     ++id_;
-    return challenge(rng);
+    return first_method(rng);
   }
-  return verify(*packet);
+  return awaits_ == Awaits::tls ? go_on(tls_->take(packet->data)) : verify(*packet);
 }
 
 Step Server::verify(const Packet& packet) {
@@ -77,7 +129,7 @@ Step Server::verify(const Packet& packet) {
   const LocalUsers& users = settings_->users ? *settings_->users : nobody;
   auto known = users.find(user_);
   if (known == users.end()) known = users.find(mschapv2::without_domain(user_));
-  if (known == users.end())
+  if (known == users.end() || !known->second.value)
     return refuse(Cause::eap_unknown_user,
                   "no 'username " + user_ + " password ...' is configured" +
                       (identity_.empty() || identity_ == user_ ? "" : ", EAP identity " + quoted(identity_)));
@@ -86,6 +138,7 @@ Step Server::verify(const Packet& packet) {
 }
 
 Step Server::resume(crypto::JobResult result) {
+  if (auto* tls = std::get_if<crypto::TlsValues>(&result)) return go_on(tls_->resume(std::move(*tls)));
   auto* values = std::get_if<crypto::MschapValues>(&result);
   if (!values) {
     const auto* failure = std::get_if<Failure>(&result);

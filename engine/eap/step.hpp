@@ -31,6 +31,7 @@ struct Passed {
 struct Refused {
   Bytes message;
   Failure failure;
+  bool known = false;  // of a peer: the authenticator has said so itself
 };
 using Step = std::variant<Send, Compute, Passed, Refused>;
 

@@ -216,6 +216,20 @@ AuthMethod method_of(const wire::AuthPayload& auth) {
   return parts.scheme->fits(KeyKind::rsa) ? AuthMethod::rsa_sig : AuthMethod::ecdsa_sig;
 }
 
+Status check_identity(const IkeProfile& profile, const Identity& identity, const wire::Payloads& payloads) {
+  std::string wanted;
+  const bool expected = std::any_of(profile.match_remote.begin(), profile.match_remote.end(), [&](const IdentityMatch& rule) {
+    wanted += (wanted.empty() ? "" : ", ") + to_string(rule);
+    return matches(rule, identity);
+  });
+  if (expected || (!profile.match_certificate.empty() && matches_certificate(profile, presented(payloads).get()))) return Done{};
+  return Failure{NotifyType::authentication_failed,
+                 Cause::identity_mismatch,
+                 "the peer calls itself " + identity.to_string() + ", profile " + profile.name + " wants " + wanted,
+                 {},
+                 std::make_shared<const Evidence>(Evidence{{}, {}, profile.name, {}, identity})};
+}
+
 Status check_method(const IkeProfile& profile, const KeyChoice& keys, const wire::AuthPayload& auth,
                     const wire::Payloads& payloads) {
   const AuthMethod method = method_of(auth);

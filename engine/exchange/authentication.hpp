@@ -44,6 +44,9 @@ wire::AuthPayload auth_payload(const Credential& credential, Bytes proof);
 /// With what OCSP says of our own, where `requests` ask for that.
 void append_certificates(const Turn& turn, wire::Payloads& out, const Credential& credential, const wire::Payloads& requests);
 
+/// Whether the responder, which calls itself so, is one that the profile is for: by its name, or by the certificate it sent.
+/// Whether that is its own is another question.
+Status check_identity(const IkeProfile& profile, const Identity& identity, const wire::Payloads& payloads);
 /// How a peer authenticates itself, and that the profile takes it so. `keyring` in the failure's words is the operator's.
 Status check_method(const IkeProfile& profile, const KeyChoice& keys, const wire::AuthPayload& auth,
                     const wire::Payloads& payloads);

@@ -1,93 +1,17 @@
 #include "engine/exchange/configuration.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "engine/exchange/configuration_attributes.hpp"
+#include "engine/exchange/networks.hpp"
 #include "engine/turn.hpp"
 
 namespace engine::exchange::configuration {
 namespace {
 
-/// RFC 7296, 3.15.1; RFC 8598, 3; those from 28672 on are Cisco's.
-enum Attribute : std::uint16_t {
-  ip4_address = 1,
-  ip4_netmask = 2,
-  ip4_dns = 3,
-  ip4_nbns = 4,
-  ip6_address = 8,
-  ip6_dns = 10,
-  ip4_subnet = 13,
-  ip6_subnet = 15,
-  dns_domain = 25,
-  banner = 28672,
-  default_domain = 28674,
-  split_dns = 28675,
-  backup_servers = 28681,
-};
-
 constexpr std::string_view flexvpn = "FLEXVPN-SUPPORTED";
 constexpr unsigned most_clients = 100'000;
-constexpr std::size_t most_networks = 64;  // of a peer's, that are routed to it
-
-const wire::CpPayload* find_cp(const wire::Payloads& payloads, wire::CfgType type) {
-  for (const wire::Payload& payload : payloads)
-    if (const auto* cp = std::get_if<wire::CpPayload>(&payload); cp && cp->type == type) return cp;
-  return nullptr;
-}
-
-const wire::CfgAttribute* find(const wire::CpPayload* cp, std::uint16_t type) {
-  if (!cp) return nullptr;
-  const auto it = std::find_if(cp->attributes.begin(), cp->attributes.end(), [&](const auto& each) { return each.type == type; });
-  return it == cp->attributes.end() ? nullptr : &*it;
-}
-
-/// An IPv4 address, or an IPv6 address with a prefix length behind it; nullopt: none of a usable kind.
-std::optional<Prefix> address_in(const wire::CfgAttribute& attribute) {
-  const ByteView value = attribute.value;
-  const bool v6 = attribute.type == ip6_address || attribute.type == ip6_subnet;
-  if (value.size() != (v6 ? 17u : 4u)) return std::nullopt;
-  const auto address = IpAddress::from_bytes(value.first(v6 ? 16 : 4));
-  if (!address || address->is_unspecified() || (v6 && value[16] > 128)) return std::nullopt;
-  return Prefix{*address, v6 ? value[16] : std::uint8_t{32}};
-}
-
-std::optional<Prefix> network_in(const wire::CfgAttribute& attribute) {
-  const ByteView value = attribute.value;
-  if (attribute.type == ip6_subnet) {
-    if (value.size() != 17 || value[16] > 128) return std::nullopt;
-    return Prefix::of(*IpAddress::from_bytes(value.first(16)), value[16]);
-  }
-  if (attribute.type != ip4_subnet || value.size() != 8) return std::nullopt;
-  const std::uint32_t mask = IpAddress::from_bytes(value.subspan(4))->v4_host_order();
-  const int length = std::countl_one(mask);
-  if (length < 32 && (mask << length) != 0) return std::nullopt;
-  return Prefix::of(*IpAddress::from_bytes(value.first(4)), static_cast<std::uint8_t>(length));
-}
-
-/// A reply under construction.
-class Reply {
- public:
-  void add(std::uint16_t type, ByteView value) { cp_.attributes.push_back({type, to_bytes(value)}); }
-  void add(std::uint16_t type, std::string_view text) { add(type, as_bytes(text)); }
-  void address(std::uint16_t type, const Prefix& given) {
-    Writer out;
-    out.bytes(given.address.bytes());
-    if (!given.address.is_v4()) out.u8(given.length);
-    add(type, out.view());
-  }
-  void network(const Prefix& given) {
-    Writer out;
-    out.bytes(given.address.bytes());
-    if (given.address.is_v4())
-      out.u32(given.length == 0 ? 0 : ~std::uint32_t{0} << (32 - given.length));
-    else
-      out.u8(given.length);
-    add(given.address.is_v4() ? ip4_subnet : ip6_subnet, out.view());
-  }
-  wire::CpPayload take() { return std::move(cp_); }
-
- private:
-  wire::CpPayload cp_{wire::CfgType::reply, {}};
-};
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -95,8 +19,8 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-/// What was asked for beside addresses, as far as the policy says anything; networks in any case.
-void tell(const AuthorizationPolicy& policy, const wire::CpPayload& asked, const std::vector<Prefix>& assigned, Reply& reply) {
+/// What was asked for beside addresses, as far as the policy says anything.
+void tell(const AuthorizationPolicy& policy, const wire::CpPayload& asked, const std::vector<Prefix>& assigned, Told& reply) {
   const auto has = [&](Family family) {
     return std::any_of(assigned.begin(), assigned.end(), [&](const Prefix& p) { return p.address.family == family; });
   };
@@ -105,7 +29,6 @@ void tell(const AuthorizationPolicy& policy, const wire::CpPayload& asked, const
     if (const std::uint16_t type = server.is_v4() ? ip4_dns : ip6_dns; find(&asked, type)) reply.add(type, server.bytes());
   for (const IpAddress& server : policy.wins)
     if (find(&asked, ip4_nbns)) reply.add(ip4_nbns, server.bytes());
-  for (const Prefix& network : policy.networks) reply.network(network);
   if (find(&asked, dns_domain))
     for (const std::string& domain : policy.split_dns) reply.add(dns_domain, domain);
   if (find(&asked, split_dns) && !policy.split_dns.empty()) reply.add(split_dns, joined(policy.split_dns));
@@ -121,10 +44,29 @@ void keep(Turn& turn, std::vector<Leases::Change> changes) {
 /// Whom an address is kept for.
 std::string holder_of(const Established& up) { return up.user().empty() ? up.remote.to_string() : up.user(); }
 
+/// Of the host, and of the interfaces that are made for clients.
+std::set<IpAddress> own_addresses(const Turn& turn, const IkeProfile& profile) {
+  std::set<IpAddress> out;
+  for (const InterfaceState& interface : turn.core.book.interfaces())
+    for (const Prefix& own : interface.addresses) out.insert(own.address);
+  if (const auto made_of = PolicyBook::template_of(turn.core.book.config(), profile))
+    out.insert(made_of->addresses.begin(), made_of->addresses.end());
+  return out;
+}
+
+/// Not ours, and one that a host may have at all.
+bool may_be_assigned(const Turn& turn, const IkeProfile& profile, const IpAddress& address) {
+  const std::uint8_t first = address.octets[0];
+  const bool possible = address.is_v4() ? first != 0 && first != 127 && first < 224 : first != 0 && first != 0xFF;
+  return possible && !own_addresses(turn, profile).contains(address);
+}
+
 /// What RADIUS says the user's address of this family is, where the profile takes it.
 std::optional<IpAddress> granted(const Established& up, std::uint16_t type) {
-  const auto framed = up.eap && up.profile->access->user_cached ? up.eap->grant.framed_ip : std::nullopt;
-  return framed && framed->is_v4() == (type == ip4_address) ? framed : std::nullopt;
+  if (!up.eap || !up.profile->access->user_cached) return std::nullopt;
+  for (const IpAddress& framed : up.eap->grant.framed)
+    if (framed.is_v4() == (type == ip4_address)) return framed;
+  return std::nullopt;
 }
 
 /// To the servers of `aaa accounting`: nobody waits for their answer.
@@ -133,21 +75,26 @@ void account(Turn& turn, const Established& up, const Access& access, bool start
   if (!group || access.session.empty()) return;
   std::optional<IpAddress> framed;
   if (!access.assigned.empty()) framed = access.assigned.front().address;
-  turn.emit(StartJob{JobId{++turn.core.last_job},
-                     radius::Account{group, start, access.session, holder_of(up), framed, access.local, access.peer,
-                                     up.eap ? up.eap->grant.classes : std::vector<Bytes>{}, turn.now - access.since}});
+  turn.emit(StartJob{
+      JobId{++turn.core.last_job},
+      radius::Account{group, start ? radius::Account::Kind::start : radius::Account::Kind::stop, access.session, holder_of(up),
+                      framed, access.local, access.peer, up.eap ? up.eap->grant.classes : std::vector<Bytes>{},
+                      turn.now - access.since, access.interface}});
 }
 
 /// Addresses of the families that the client asks for; a failure where it asks and gets none at all.
 Status lease(Turn& turn, Access& access, const AuthorizationPolicy& policy, const Established& up, const wire::CpPayload* asked) {
-  std::string exhausted;
+  std::string exhausted, impossible;
   std::vector<Leases::Change> changes;
   bool wanted = false;
   const auto take = [&](const std::shared_ptr<const AddressPool>& pool, std::uint16_t type) {
     const wire::CfgAttribute* attribute = find(asked, type);
     wanted = wanted || attribute;
     if (!attribute) return;
-    if (const auto framed = granted(up, type); framed && turn.core.leases.claim(*framed)) {
+    if (const auto framed = granted(up, type); framed && !may_be_assigned(turn, *up.profile, *framed)) {
+      impossible = framed->to_string() + ", which RADIUS assigns, is ours or nobody's";
+      return;
+    } else if (framed && turn.core.leases.claim(*framed, holder_of(up))) {
       access.claimed.push_back(*framed);
       access.assigned.push_back(Prefix::host(*framed));
       return;
@@ -157,7 +104,9 @@ Status lease(Turn& turn, Access& access, const AuthorizationPolicy& policy, cons
     }
     if (!pool) return;
     const auto wish = address_in(*attribute);
-    const auto address = turn.core.leases.take(*pool, holder_of(up), wish ? std::optional(wish->address) : std::nullopt, changes);
+    turn.core.leases.block(own_addresses(turn, *up.profile));
+    const auto address =
+        turn.core.leases.take(*pool, holder_of(up), wish ? std::optional(wish->address) : std::nullopt, changes, turn.now);
     if (!address) {
       const PoolUse use = turn.core.leases.use_of(pool->name);
       exhausted += (exhausted.empty() ? "pool " : ", pool ") + pool->name + ": all " + std::to_string(use.in_use) +
@@ -170,6 +119,7 @@ Status lease(Turn& turn, Access& access, const AuthorizationPolicy& policy, cons
   take(policy.pool, ip4_address);
   take(policy.ipv6_pool, ip6_address);
   keep(turn, std::move(changes));
+  if (!impossible.empty()) return Failure{NotifyType::internal_address_failure, Cause::radius_bad_answer, impossible};
   if (!access.assigned.empty()) return Done{};
   if (!exhausted.empty()) return Failure{NotifyType::internal_address_failure, Cause::address_pool_exhausted, exhausted};
   if (!policy.pool && !policy.ipv6_pool) return Done{};
@@ -219,7 +169,7 @@ Status make_interface(Turn& turn, const IkeSa& sa, Access& access, const std::sh
   entry.peers = {sa.ends.remote};
   entry.profile = profile;
   SetInterface made{access.interface, made_of->name};
-  for (const Prefix& given : access.assigned) made.routes.push_back(Prefix::of(given.address, given.length));
+  made.routes = routes_to(access);
   turn.emit(std::move(made));
   ProtectedInterface bound{access.interface, entry.map, {}, {}, TunnelInterface{sa.ends.local, true, true}};
   bound.entries.push_back(std::make_shared<const CryptoMapEntry>(std::move(entry)));
@@ -227,19 +177,14 @@ Status make_interface(Turn& turn, const IkeSa& sa, Access& access, const std::sh
   return Done{};
 }
 
-/// What the peer says is behind it, as far as it is routed there.
-std::vector<Prefix> networks_of(const wire::CpPayload* cp) {
-  std::vector<Prefix> out;
-  for (const wire::CfgAttribute& each : cp ? cp->attributes : std::vector<wire::CfgAttribute>{})
-    if (const auto network = network_in(each); network && out.size() < most_networks) out.push_back(*network);
-  return out;
-}
-
 }  // namespace
 
 void announce_in_init(const Turn& turn, const IkeSa& sa, wire::Payloads& out) {
   const BookLine* line = sa.wanted.empty() ? nullptr : turn.core.book.find(sa.wanted.front());
-  if (line && line->negotiated)
+  const bool announces = sa.role == Role::responder
+                             ? sa.abilities.flexvpn && !turn.core.book.client_template_at(sa.path.local.ip).empty()
+                             : line && line->negotiated;
+  if (announces)
     out.push_back(
         wire::OpaquePayload{static_cast<std::uint8_t>(wire::PayloadType::vendor_id), false, to_bytes(as_bytes(flexvpn))});
 }
@@ -253,7 +198,8 @@ void learn_of_init(IkeSa& sa, const wire::Payloads& payloads) {
 }
 
 void request(const BookLine& line, wire::Payloads& out) {
-  if (!line.negotiated) return;
+  const auto& access = line.entry->profile->access;
+  if (!line.negotiated || (access && !access->ask)) return;
   wire::CpPayload cp{wire::CfgType::request, {}};
   for (const std::uint16_t type : {ip4_address, ip4_netmask, ip4_dns, ip4_subnet, ip6_address, ip6_dns, ip6_subnet})
     cp.attributes.push_back({type, {}});
@@ -271,7 +217,7 @@ Status finish(Turn& turn, IkeSa& sa, const BookLine& line, const wire::Payloads&
     return Failure{NotifyType::none, Cause::no_address_assigned,
                    "interface " + line.interface.text() + " has 'ip address negotiated', and the answer has " +
                        (reply ? "no address" : "no configuration")};
-  access.networks = networks_of(reply);
+  access.networks = networks_of(sa, reply);
   turn.emit(SetInterface{access.interface, {}, access.assigned, access.networks, false});
   sa.established()->access = std::move(access);
   return Done{};
@@ -281,25 +227,33 @@ Status respond(Turn& turn, IkeSa& sa, const wire::Payloads& request, wire::Paylo
   Established& up = *sa.established();
   const auto profile = up.profile;
   // A tunnel of the configuration between the same ends is not a client's, whatever the profile is also for.
-  if (!profile->access || !turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name).empty()) return Done{};
+  if (!profile->access || !profile->access->clients() ||
+      !turn.core.book.lines_of(sa.ends.local, sa.ends.remote, profile->name).empty())
+    return Done{};
   const wire::CpPayload* asked = find_cp(request, wire::CfgType::request);
-  const AuthorizationPolicy& policy = *profile->access->policy;
+  const AuthorizationPolicy policy =
+      policy_for(*profile->access, up.remote, up.user(), up.eap ? &up.eap->grant : nullptr, turn.core.book.config().pools);
   up.access = Access{};
+  up.access->networks = policy.peer_networks;
   Status made = lease(turn, *up.access, policy, up, asked);
   if (made.ok()) made = make_interface(turn, sa, *up.access, profile);
   if (!made.ok()) {
     release(turn, up);
     return made;
   }
+  sa.interface = Name(up.access->interface);
   up.access->session = to_hex(turn.core.rng.bytes(8));
   up.access->local = sa.path.local.ip;
   up.access->peer = sa.path.remote.ip;
   up.access->since = turn.now;
+  if (policy.session_lifetime) up.access->until = turn.now + *policy.session_lifetime;
   account(turn, up, *up.access, true);
   if (!asked) return Done{};
-  Reply reply;
+  Told reply(wire::CfgType::reply);
   for (const Prefix& given : up.access->assigned) reply.address(given.address.is_v4() ? ip4_address : ip6_address, given);
   tell(policy, *asked, up.access->assigned, reply);
+  for (const Prefix& network : told_networks(turn, sa, policy)) reply.network(network);
+  up.access->told = true;
   out.push_back(reply.take());
   return Done{};
 }

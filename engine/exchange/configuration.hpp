@@ -1,9 +1,12 @@
-// Configuration payloads in IKE_AUTH, both roles (RFC 7296, 2.19, 3.15), and the interface that stands for what they agree on:
-// of a client here, or ours with `ip address negotiated`.
+// Configuration payloads, both roles (RFC 7296, 2.19, 3.15), and the interface that stands for what they agree on: of a client
+// here, or ours with `ip address negotiated`. Addresses are agreed on in IKE_AUTH, networks also later.
 //
 //   HDR, SK {IDi, AUTH, CP(CFG_REQUEST), SAi2, TSi, TSr}  -->
 //                                 <--  HDR, SK {IDr, AUTH, CP(CFG_REPLY), SAr2, TSi, TSr}
 //                                 <--  HDR, SK {IDr, AUTH, N(INTERNAL_ADDRESS_FAILURE)}   the IKE SA lives without a Child SA
+//
+//   HDR, SK {CP(CFG_SET)}  -->                                            networks behind the sender, either way
+//                                 <--  HDR, SK {CP(CFG_ACK)}
 #pragma once
 
 #include <optional>
@@ -26,6 +29,8 @@ struct Access {
   std::string session{};             // for accounting
   IpAddress local{}, peer{};         // where it began
   Time since{};
+  Time until = Time::max();     // the session is over then
+  bool told = false;            // the peer knows the networks behind us
   std::vector<Lease> leases{};  // of our pools
   std::vector<Prefix> assigned{};
   std::vector<Prefix> networks{};  // behind the peer, as it says
@@ -34,12 +39,19 @@ struct Access {
 
 namespace engine::exchange::configuration {
 
-/// In IKE_SA_INIT of an initiator whose address is the peer's to choose.
+/// In IKE_SA_INIT: of an initiator on behalf of a tunnel interface; of a responder that has clients, to one that announced it
+/// too.
 void announce_in_init(const Turn& turn, const IkeSa& sa, wire::Payloads& out);
 void learn_of_init(IkeSa& sa, const wire::Payloads& payloads);
 
 /// Initiator: CP(CFG_REQUEST) where the line's interface wants an address.
 void request(const BookLine& line, wire::Payloads& out);
+/// Once the SA is up: tells a peer that takes it which networks are behind us, unless it knows.
+void plan_set(Turn& turn, IkeSa& sa);
+/// The CFG_SET itself; nothing where there is nothing to tell any more.
+void request_set(Turn& turn, IkeSa& sa);
+/// A CFG_SET of the peer: what of it is accepted is routed to the peer, and acknowledged in `out`.
+void respond_set(Turn& turn, IkeSa& sa, const wire::Payloads& request, wire::Payloads& out);
 /// The verified answer: the interface has what was assigned. Fails where nothing was.
 Status finish(Turn& turn, IkeSa& sa, const BookLine& line, const wire::Payloads& answer);
 

@@ -68,12 +68,16 @@ void go_on(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, eap::Step step) {
                       {wire::AuthPayload{shared_key_method, proof_under(*auth.channel.suite().prf, eap.msk, octets)}});
   }
   const auto& refused = std::get<eap::Refused>(step);
-  if (refused.failure.cause != Cause::eap_refused) return ike_auth::abandon(turn, sa, refused.failure);
+  if (!refused.known) return ike_auth::abandon(turn, sa, refused.failure);
   sa.diagnose(turn, refused.failure, "EAP refused by the peer");
   sa.close(turn, refused.failure.cause, refused.failure.why);
 }
 
 }  // namespace
+
+bool wants_eap_alone(const IkeAuthRequest& auth) {
+  return auth.eap && auth.profile->auth_remote.has(AuthMethod::eap) && auth.profile->eap_client->tls;
+}
 
 Bytes proof_under(const Algorithm& prf, const Secret& msk, const Bytes& octets) {
   const Secret padded = crypto::prf(prf, msk.expose(), {as_bytes("Key Pad for IKEv2")});
@@ -125,6 +129,16 @@ void resume(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, crypto::JobResult result
 
 void begin(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, ByteView message) {
   go_on(turn, sa, auth, auth.eap->client.take(turn.core.rng, message));
+}
+
+void begin_alone(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, const wire::IdPayload& id_r, const wire::Payloads& payloads) {
+  if (const Status expected = authentication::check_identity(*auth.profile, id_r.identity, {}); !expected.ok())
+    return ike_auth::abandon(turn, sa, expected.failure());
+  auth.stage = IkeAuthRequest::Stage::eap;
+  auth.eap->id_r = id_r;
+  auth.eap->remote_method = AuthMethod::eap;
+  auth.eap->client.expect(id_r.identity);
+  begin(turn, sa, auth, Bytes(wire::find<wire::EapPayload>(payloads)->message));
 }
 
 void finish(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, wire::Payloads payloads) {

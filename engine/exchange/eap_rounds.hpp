@@ -4,6 +4,7 @@
 //   HDR, SK {IDi, [CP,] SAi2, TSi, TSr}  -->
 //                                 <--  HDR, SK {IDr, [CERT+,] AUTH, EAP}
 //   HDR, SK {EAP}  -->            <--  HDR, SK {EAP}              as often as the method needs
+//                                 <--  HDR, SK {IDr, EAP}          instead, to N(EAP_ONLY_AUTHENTICATION), where both want it
 //                                 <--  HDR, SK {EAP (Success)}
 //   HDR, SK {AUTH}  -->           <--  HDR, SK {AUTH, [CP,] SAr2, TSi, TSr}     both keyed by the method's MSK
 #pragma once
@@ -48,6 +49,9 @@ struct IkeAuthAnswer;
 
 namespace eap_rounds {
 
+/// We ask for nothing but EAP, in which the responder shows who it is too (RFC 5998): where the profile takes that of it, and the
+/// method can.
+bool wants_eap_alone(const IkeAuthRequest& auth);
 /// AUTH under an MSK over what a shared key would be used for.
 Bytes proof_under(const Algorithm& prf, const Secret& msk, const Bytes& octets);
 
@@ -59,6 +63,8 @@ void resume(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth, crypto::JobResult result
 
 /// Initiator: the responder is who it should be, and `message` is its first request.
 void begin(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, ByteView message);
+/// The responder has not shown who it is and does so by EAP too; `payloads` have its first request.
+void begin_alone(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, const wire::IdPayload& id_r, const wire::Payloads& payloads);
 /// A further IKE_AUTH answer.
 void finish(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, wire::Payloads payloads);
 void resume(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, crypto::JobResult result);

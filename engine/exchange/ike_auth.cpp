@@ -66,11 +66,6 @@ Birth birth_of(const Turn& turn, const IkeSa& sa, const InitOutcome& init, const
   return out;
 }
 
-/// `match certificate` takes the peer for one of the profile's; whether the certificate is its own is another question.
-bool by_certificate(const IkeProfile& profile, const wire::Payloads& payloads) {
-  return !profile.match_certificate.empty() && matches_certificate(profile, authentication::presented(payloads).get());
-}
-
 }  // namespace
 
 // ---- Initiator ----
@@ -178,6 +173,7 @@ void send_request(Turn& turn, IkeSa& sa, IkeAuthRequest& auth, Bytes proof, Byte
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::initial_contact, {}});
   authentication::announce_in_request(*auth.profile, payloads);
   if (!auth.eap) payloads.push_back(authentication::auth_payload(auth.credential, std::move(proof)));
+  if (eap_rounds::wants_eap_alone(auth)) payloads.push_back(wire::notify(NotifyType::eap_only_authentication, {}));
   if (auth.ppk) payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::ppk_identity, ppk_id(*auth.ppk)});
   if (!proof_without_ppk.empty())
     payloads.push_back(wire::NotifyPayload{wire::Protocol::none, {}, NotifyType::no_ppk_auth, std::move(proof_without_ppk)});
@@ -280,6 +276,7 @@ void complete(Turn& turn, IkeSa& sa, const Identity& remote, AuthMethod method, 
     if (!auth.child || line != auth.child->line) up.tasks.push_back(CreateChildTask{line, std::nullopt});
   sa.wanted.clear();
   if (auth.child) finish_child(turn, sa, *auth.child, auth.answer, *auth.init);
+  if (sa.established()) configuration::plan_set(turn, sa);
 }
 
 void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
@@ -287,6 +284,8 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   if (auth.stage == IkeAuthRequest::Stage::eap) return eap_rounds::finish(turn, sa, auth, std::move(payloads));
   const auto* id_r = wire::find_id(payloads, wire::PayloadType::id_r);
   const auto* proof = wire::find<wire::AuthPayload>(payloads);
+  if (id_r && !proof && eap_rounds::wants_eap_alone(auth) && wire::find<wire::EapPayload>(payloads))
+    return eap_rounds::begin_alone(turn, sa, auth, *id_r, payloads);
   if (!id_r || !proof) {
     const auto* error = first_error(payloads);
     if (!error) return abandon(turn, sa, {NotifyType::none, Cause::missing_payload, "the answer lacks IDr or AUTH"});
@@ -303,20 +302,8 @@ void finish(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
   }
   if (const Status method = authentication::check_method(*auth.profile, auth.keys, *proof, payloads); !method.ok())
     return abandon(turn, sa, method.failure());
-  std::string wanted;
-  const bool expected =
-      std::any_of(auth.profile->match_remote.begin(), auth.profile->match_remote.end(), [&](const IdentityMatch& rule) {
-        wanted += (wanted.empty() ? "" : ", ") + to_string(rule);
-        return matches(rule, id_r->identity);
-      });
-  if (!expected && !by_certificate(*auth.profile, payloads))
-    return abandon(
-        turn, sa,
-        {NotifyType::authentication_failed,
-         Cause::identity_mismatch,
-         "the peer calls itself " + id_r->identity.to_string() + ", profile " + auth.profile->name + " wants " + wanted,
-         {},
-         named(id_r->identity, auth.profile->name)});
+  if (const Status expected = authentication::check_identity(*auth.profile, id_r->identity, payloads); !expected.ok())
+    return abandon(turn, sa, expected.failure());
   if (auth.ppk && !wire::find_notify(payloads, NotifyType::ppk_identity)) {
     if (auth.ppk->required)
       return abandon(turn, sa,
@@ -404,6 +391,11 @@ Result<Admission> admit(Turn& turn, const IkeSa& sa, const InitOutcome& init, co
                    named(id_i->identity, profile->keyring ? profile->keyring->name : std::string())};
   note_step(turn, NoticeKind::keyring_peer_found, sa, keys->keyring_peer);
   Admission admission{std::move(profile), *keys, id_i->identity};
+  const bool eap_alone = admission.profile->auth_local == AuthMethod::eap;
+  if (eap_alone && (proof || !wire::find_notify(payloads, NotifyType::eap_only_authentication)))
+    return Failure{
+        NotifyType::authentication_failed, Cause::method_mismatch,
+        "profile " + admission.profile->name + " shows who we are by EAP alone (RFC 5998), and the peer does not ask for that"};
   if (!proof) {
     admission.eap = admission.profile->eap_server && admission.profile->auth_remote.has(AuthMethod::eap);
     const Ppk* ppk = turn.core.book.ppk_for(*admission.profile, sa.path.remote.ip, &admission.remote);
@@ -428,6 +420,7 @@ void sign_answer(Turn& turn, IkeSa& sa, IkeAuthAnswer& auth) {
     if (const Status room = room_for(turn, sa, auth.remote, auth.id_r.identity, told); !room.ok())
       return refuse(turn, sa, auth.message_id, room.failure());
   auth.stage = IkeAuthAnswer::Stage::signing;
+  if (auth.profile->auth_local == AuthMethod::eap) return eap_rounds::begin(turn, sa, auth, {auth.id_r});
   Bytes octets = signed_octets(auth.init->message_r, auth.init->nonce_i, *auth.channel.suite().prf, auth.channel.sk_p(true),
                                auth.id_r, auth.init->intermediate, auth.message_id);
   sa.start_answer_job(turn, authentication::prove(auth.credential, *auth.channel.suite().prf, std::move(octets)));
@@ -497,6 +490,7 @@ void answer_complete(Turn& turn, IkeSa& sa, wire::Payloads payloads) {
     }
   }
   sa.respond(turn, wire::ExchangeType::ike_auth, auth.message_id, payloads);
+  if (given.ok()) configuration::plan_set(turn, sa);
   // Addresses are given in IKE_AUTH alone: this IKE SA would never be of use to a client.
   if (!given.ok()) informational::request_delete_ike(turn, sa, given.failure().cause, NotifyType::none);
 }

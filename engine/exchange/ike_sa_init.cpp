@@ -431,6 +431,7 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
   init.stage = IkeSaInitRequest::Stage::computing_secret;
   learn_nat(turn, sa, sa.spi_r, message.payloads, datagram);
   learn_of_init(sa, message.payloads);
+  configuration::learn_of_init(sa, message.payloads);
   authentication::learn(sa.abilities, message.payloads);
   sa.forget_jobs(turn);  // a public value in another group may be on its way
   sa.start_request_job(turn, complete_dh(*asked->group, asked->private_key.duplicate(), ke->data));
@@ -522,6 +523,7 @@ void resume_answer(Turn& turn, IkeSa& sa, IkeSaInitAnswer& init, crypto::DhResul
   if (intermediate) payloads.push_back(announcement(NotifyType::intermediate_exchange_supported));
   announce_in_init(sa, payloads);
   authentication::announce_in_init(turn, sa, payloads);
+  configuration::announce_in_init(turn, sa, payloads);
   const wire::Header header = sa.header(wire::ExchangeType::ike_sa_init, true, MessageId{0});
   init.outcome.message_r = wire::encode(header, payloads);
   if (auto more = authentication::announcement_within(turn, sa, init.outcome.message_i.size(), init.outcome.message_r.size())) {

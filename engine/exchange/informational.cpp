@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exchange/addresses.hpp"
+#include "engine/exchange/configuration.hpp"
 #include "engine/reauthentication.hpp"
 #include "engine/turn.hpp"
 
@@ -101,6 +102,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
     else if (sa.established())
       ours.push_back({deletes->protocol, obey_deletes(turn, sa, *deletes)});
   }
+  if (!ike_deleted) configuration::respond_set(turn, sa, payloads, answer);
   if (sa.mobike && !ike_deleted) addresses::respond(turn, sa, id, payloads, answer);
   for (wire::DeletePayload& with_them : ours)
     if (!with_them.spis.empty() && !ike_deleted) answer.push_back(std::move(with_them));
@@ -110,7 +112,7 @@ void respond(Turn& turn, IkeSa& sa, MessageId id, const wire::Payloads& payloads
                 "AUTHENTICATION_FAILED after IKE_AUTH");
     return sa.linger(turn, Cause::peer_refused_authentication, "the peer refused our authentication");
   }
-  if (ike_deleted) rekey_ike_sa::settle_crossed(turn, sa);
+  if (ike_deleted && sa.established()) rekey_ike_sa::settle_crossed(turn, sa);
   if (ike_deleted) sa.linger(turn, Cause::peer_deleted, "the peer deleted the IKE SA");
 }
 

@@ -3,80 +3,13 @@
 #include <algorithm>
 
 #include "engine/crypto/prf.hpp"
+#include "engine/radius/attributes.hpp"
 
 namespace engine::radius {
 namespace {
 
-enum Code : std::uint8_t {
-  access_request = 1,
-  access_accept = 2,
-  access_reject = 3,
-  accounting_request = 4,
-  accounting_response = 5,
-  access_challenge = 11
-};
-enum Attribute : std::uint8_t {
-  user_name = 1,
-  nas_ip_address = 4,
-  service_type = 6,
-  framed_ip_address = 8,
-  reply_message = 18,
-  state = 24,
-  class_ = 25,
-  vendor_specific = 26,
-  session_timeout = 27,
-  called_station_id = 30,
-  calling_station_id = 31,
-  nas_identifier = 32,
-  acct_status_type = 40,
-  acct_session_id = 44,
-  acct_session_time = 46,
-  nas_port_type = 61,
-  eap_message = 79,
-  message_authenticator = 80,
-  nas_ipv6_address = 95,
-  framed_ipv6_address = 168,
-};
-
-constexpr std::size_t header_octets = 20, longest_value = 253, max_attributes = 256;
-constexpr std::uint32_t framed = 2, virtual_port = 5, microsoft = 311;
+constexpr std::uint32_t framed = 2, virtual_port = 5;
 constexpr std::uint8_t mppe_send_key = 16, mppe_recv_key = 17;
-
-Failure bad(std::string why) { return {NotifyType::none, Cause::radius_bad_answer, std::move(why)}; }
-
-class Builder {
- public:
-  Builder(Code code, std::uint8_t id, const Authenticator& authenticator) {
-    out_.u8(code);
-    out_.u8(id);
-    out_.u16(0);
-    out_.bytes(authenticator);
-  }
-  void add(Attribute type, ByteView value) {
-    value = value.first(std::min(value.size(), longest_value));
-    out_.u8(type);
-    out_.u8(static_cast<std::uint8_t>(value.size() + 2));
-    out_.bytes(value);
-  }
-  void add(Attribute type, std::string_view text) { add(type, as_bytes(text)); }
-  void add(Attribute type, std::uint32_t number) {
-    Writer value;
-    value.u32(number);
-    add(type, value.view());
-  }
-  void add_in_pieces(Attribute type, ByteView value) {
-    for (std::size_t at = 0; at < value.size(); at += longest_value)
-      add(type, value.subspan(at, std::min(longest_value, value.size() - at)));
-  }
-  std::size_t size() const { return out_.size(); }
-  Bytes take() {
-    out_.patch_u16(2, static_cast<std::uint16_t>(out_.size()));
-    return out_.take();
-  }
-
- private:
-  Writer out_;
-};
 
 void add_ends(Builder& out, const IpAddress& local, const IpAddress& peer, const std::string& nas) {
   out.add(local.is_v4() ? nas_ip_address : nas_ipv6_address, local.bytes());
@@ -85,25 +18,6 @@ void add_ends(Builder& out, const IpAddress& local, const IpAddress& peer, const
   out.add(nas_port_type, virtual_port);
   out.add(called_station_id, local.to_string());
   out.add(calling_station_id, peer.to_string());
-}
-
-struct Found {
-  std::uint8_t type = 0;
-  ByteView value;
-  std::size_t at = 0;  // of the value
-};
-
-Result<std::vector<Found>> attributes_of(ByteView octets) {
-  std::vector<Found> out;
-  for (std::size_t at = header_octets; at < octets.size();) {
-    if (octets.size() - at < 2) return bad("an attribute breaks off");
-    const std::size_t length = octets[at + 1];
-    if (length < 2 || length > octets.size() - at) return bad("an attribute of length " + std::to_string(length));
-    if (out.size() == max_attributes) return bad("more than " + std::to_string(max_attributes) + " attributes");
-    out.push_back({octets[at], octets.subspan(at + 2, length - 2), at + 2});
-    at += length;
-  }
-  return out;
 }
 
 /// RFC 2548, 2.4.2; empty: it cannot be one.
@@ -135,8 +49,6 @@ void take_keys(const Found& attribute, const Authenticator& request, ByteView se
   if (*type == mppe_send_key) keys.send = mppe_key(*value, request, secret);
   if (*type == mppe_recv_key) keys.receive = mppe_key(*value, request, secret);
 }
-
-std::uint32_t number_of(ByteView value) { return Reader(value).u32().value_or(0); }
 
 bool authentic(ByteView octets, const Request& request, ByteView secret) {
   const Bytes wanted = crypto::md5({octets.first(4), request.authenticator, octets.subspan(header_octets), secret});
@@ -174,14 +86,27 @@ Request encode(const Authenticate& what, std::uint8_t id, const Authenticator& r
 
 Request encode(const Account& what, std::uint8_t id, ByteView secret) {
   Builder out(accounting_request, id, Authenticator{});
-  out.add(acct_status_type, what.start ? 1u : 2u);
+  out.add(acct_status_type, std::uint32_t{static_cast<std::uint8_t>(what.kind)});
   out.add(acct_session_id, what.session);
-  out.add(user_name, what.user);
-  add_ends(out, what.local, what.peer, what.group->nas_identifier);
+  if (what.kind == Account::Kind::on) {
+    out.add(nas_identifier, what.group->nas_identifier);
+  } else {
+    out.add(user_name, what.user);
+    add_ends(out, what.local, what.peer, what.group->nas_identifier);
+  }
   if (what.framed_ip) out.add(what.framed_ip->is_v4() ? framed_ip_address : framed_ipv6_address, what.framed_ip->bytes());
   for (const Bytes& each : what.classes) out.add(class_, each);
-  if (!what.start)
-    out.add(acct_session_time, static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(what.age).count()));
+  if (what.kind == Account::Kind::stop) {
+    const auto low = [](std::uint64_t number) { return static_cast<std::uint32_t>(number); };
+    out.add(acct_session_time,
+            low(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(what.age).count())));
+    out.add(acct_input_octets, low(what.octets_in));
+    out.add(acct_output_octets, low(what.octets_out));
+    out.add(acct_input_packets, low(what.packets_in));
+    out.add(acct_output_packets, low(what.packets_out));
+    out.add(acct_input_gigawords, low(what.octets_in >> 32));
+    out.add(acct_output_gigawords, low(what.octets_out >> 32));
+  }
   Request request{out.take(), {}};
   const Bytes digest = crypto::md5({request.octets, secret});
   std::copy(digest.begin(), digest.end(), request.authenticator.begin());
@@ -212,17 +137,10 @@ Result<Answer> parse(ByteView octets, const Request& request, ByteView secret) {
   for (const Found& each : attributes) {
     if (each.type == eap_message) eap.insert(eap.end(), each.value.begin(), each.value.end());
     if (each.type == state) session_state = to_bytes(each.value);
-    if (each.type == class_) grant.classes.push_back(to_bytes(each.value));
     if (each.type == reply_message) message.append(each.value.begin(), each.value.end());
-    if (each.type == session_timeout && each.value.size() == 4)
-      grant.session_timeout = std::chrono::seconds(number_of(each.value));
-    if ((each.type == framed_ip_address && each.value.size() == 4) ||
-        (each.type == framed_ipv6_address && each.value.size() == 16))
-      grant.framed_ip = IpAddress::from_bytes(each.value);
+    take_grant(each.type, each.value, grant);
     if (each.type == vendor_specific) take_keys(each, request.authenticator, secret, keys);
   }
-  // 255.255.255.255 and 255.255.255.254: the client or the NAS chooses (RFC 2865, 5.8).
-  if (grant.framed_ip && grant.framed_ip->is_v4() && grant.framed_ip->v4_host_order() >= 0xFFFFFFFE) grant.framed_ip.reset();
   if (code == access_challenge) return Answer(Challenge{std::move(eap), std::move(session_state)});
   if (code == access_reject) return Answer(Reject{std::move(eap), std::move(message)});
   Bytes msk;

@@ -33,8 +33,14 @@ struct RadiusGroup {
 
 /// What a server says beside EAP.
 struct RadiusGrant {
-  std::optional<IpAddress> framed_ip{};
-  std::vector<Bytes> classes{};  // given back with accounting
+  std::vector<IpAddress> framed{};  // one of a family
+  std::optional<IpAddress> netmask{};
+  std::string pool{}, ipv6_pool{};  // names of pools of ours
+  std::vector<IpAddress> dns{};     // of either family
+  std::string default_domain{}, banner{};
+  std::vector<Prefix> routes{};    // behind the user
+  std::vector<Prefix> networks{};  // behind us, that the user is told of
+  std::vector<Bytes> classes{};    // given back with accounting
   std::optional<Duration> session_timeout{};
 };
 
@@ -62,16 +68,32 @@ struct Reject {
   std::string why;
 };
 
-/// A session begins or ends (RFC 2866).
+/// A session begins or ends; or all that the servers believe to be up are over, since we begin anew (RFC 2866).
 struct Account {
+  enum class Kind : std::uint8_t { start = 1, stop = 2, on = 7 };  // as Acct-Status-Type has it
   std::shared_ptr<const RadiusGroup> group;
-  bool start = true;
+  Kind kind = Kind::start;
   std::string session, user;
   std::optional<IpAddress> framed_ip{};
   IpAddress local, peer;
   std::vector<Bytes> classes{};
   Duration age{0};
+  std::string interface {};  // the user's here
+  /// Through it so far; filled in by whoever sends it.
+  std::uint64_t octets_in = 0, octets_out = 0, packets_in = 0, packets_out = 0;
 };
 struct Accounted {};
+
+/// What a server orders unasked (RFC 5176): of the sessions that all of this names, at least one of it, the end or another one.
+struct Order {
+  bool disconnect = true;
+  std::string session{}, user{};
+  std::optional<IpAddress> framed{};
+  std::optional<std::uint32_t> session_seconds{};  // from now on; of a change
+};
+/// How many sessions it was about.
+struct OrderResult {
+  unsigned sessions = 0;
+};
 
 }  // namespace engine::radius

@@ -333,6 +333,7 @@ const std::vector<OneFileCheck>& one_file_checks() {
       {"weak", weak},
       {"ikev1", ikev1},
       {"certificate", certificate_findings},
+      {"native-clients", native_clients},
   };
   return checks;
 }

@@ -67,6 +67,8 @@ struct OneFileCheck {
 const std::vector<OneFileCheck>& one_file_checks();
 /// Certificates that have expired, are weak, or cannot be read (parser/check/certificates.cpp).
 void certificate_findings(const Subject& subject, std::vector<Finding>& findings);
+/// parser/check/clients.cpp
+void native_clients(const Subject& subject, std::vector<Finding>& findings);
 /// parser/check/names.cpp; behind what the compiler says.
 void undefined_names(const Subject& subject, std::vector<Finding>& findings);
 /// Two tunnel interfaces as the ends of one tunnel (parser/check/tunnel_ends.cpp).

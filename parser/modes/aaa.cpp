@@ -209,12 +209,12 @@ const Mode& dynamic_author_mode() {
                           tail(selector(word("Address or name of the client")) >>
                                -(kw("vrf", "VRF of the client") >> name_arg("Name of the VRF")) >>
                                -(kw("server-key", "Key of the client") >> password_arg())),
-                      {.note = why}),
-            kept(kw("port", "Port to listen on") >> tail(arg(number(0, 65535, "Port number"))), {.note = why}),
+                      {.effective = in_force}),
+            kept(kw("port", "Port to listen on") >> tail(arg(number(0, 65535, "Port number"))), {.effective = in_force}),
             kept(kw("auth-type", "Authorization type") >>
                      tail(kw("all", "All attributes") | kw("any", "Any attribute") | kw("session-key", "The session key")),
                  {.note = why}),
-            kept(kw("server-key", "Key of clients") >> tail(password_arg()), {.note = why}),
+            kept(kw("server-key", "Key of clients") >> tail(password_arg()), {.effective = in_force}),
             kept_many(kw("ignore", "Override what CoA packets say") >>
                           (kw("server-key", "Keys of clients") | kw("session-key", "The session key")),
                       {.note = why}),
@@ -247,7 +247,7 @@ Commands servers() {
                           {.note = why, .opens = other_part_mode}),
                kept_block(aaa() >> kw("server", "Local AAA server") >> kw("radius", "RADIUS") >>
                               kw("dynamic-author", "Local server profile for RFC 3576 support"),
-                          {.note = why, .opens = dynamic_author_mode}),
+                          {.opens = dynamic_author_mode, .effective = in_force}),
                kept_block(aaa() >> kw("common-criteria", "AAA Common Criteria") >> kw("policy", "Policy of passwords") >>
                               name_arg("Name of the policy"),
                           {.note = why, .opens = criteria_policy_mode}),
@@ -312,7 +312,8 @@ std::string joined_user(const Kept& old, const Kept& given) {
 
 /// What parser/operators.hpp reads: how far a user may go, and what opens the privileged commands.
 bool has_privilege(const Kept& line) { return line.keyword("privilege").has_value(); }
-bool counts_here(const Kept& line) { return has_privilege(line) || has_password(line); }
+/// Without password: somebody whose certificate EAP-TLS takes.
+bool counts_here(const Kept& line) { return has_privilege(line) || has_password(line) || line.keyword("nopassword"); }
 
 }  // namespace
 

@@ -74,6 +74,9 @@ Commands observing_commands() {
                            kw("admission", "Show crypto call admission info") >>
                            kw("statistics", "Show crypto call admission stats")),
       shows<ShowHost>(host_table()), shows<ShowLocalPool>(local_pool()),
+      shows<ShowFlexvpn>(show_ikev2() >> kw("client", "Shows IKEv2 clients") >>
+                         kw("flexvpn", "FlexVPN clients, and whether they are connected") >>
+                         -f<&ShowFlexvpn::name>(word("Name of the client"))),
       shows<ShowSaHistory>(show_ikev2() >> kw("sa", "Shows IKEv2 SAs") >> kw("history", "What became of SAs, the latest first") >>
                            -(kw("remote", "Of one peer") >> any_address<&ShowSaHistory::remote>("Peer address"))),
       shows<ShowLadder>(show_ikev2() >> own_kw("ladder", "The last exchanges of a peer as a diagram") >>

@@ -80,7 +80,7 @@ Commands objects() {
   return table(
       acting<RestoreAuthorizationPolicy>(authorization_policy(), {.set_form = false, .act = restore_authorization_policy}),
       kept_block(ikev2() >> kw("name-mangler", "Name mangler") >> name_arg("Name of the name mangler"),
-                 {.note = no_effect::aaa, .opens = ikev2_name_mangler_mode}),
+                 {.opens = ikev2_name_mangler_mode, .effective = in_force}),
       kept_block(authorization_policy() >> name_arg("Name of the authorization policy"),
                  {.opens = ikev2_authorization_policy_mode, .effective = in_force}),
       kept(redirect() >> kw("client", "As client") >>
@@ -142,7 +142,7 @@ Commands one_liners() {
                     tail(selector(number(1, 2, "Index")) >> -kw("active", "The key in use") >> key_arg()),
                 {.note = no_effect::eap}),
       kept_block(ikev2() >> kw("client", "IKEv2 client") >> kw("flexvpn", "FlexVPN client") >> name_arg("Name of the client"),
-                 {.note = no_effect::flexvpn, .opens = ikev2_client_mode}),
+                 {.opens = ikev2_client_mode, .effective = in_force}),
       kept_block(ikev2() >> kw("cluster", "Load balancing"), {.note = no_effect::cluster, .opens = ikev2_cluster_mode}),
       kept_block(crypto() >> kw("skip-client", "Client of a SKIP server") >> name_arg("Name of the client"),
                  {.note = no_effect::ppk, .opens = skip_client_mode}));

@@ -58,7 +58,7 @@ Commands others() {
                kept(kw("pfs", "The client shall use PFS"), {.note = config_mode}),
                kept(kw("smartcard-removal-disconnect", "The client goes when its card goes"), {.note = config_mode}),
                kept(kw("session-lifetime", "How long a session lasts") >> tail(arg(number(120, 25920000, "Seconds"))),
-                    {.note = config_mode}),
+                    {.effective = in_force}),
                kept(kw("ipsec", "IPsec of the session") >> kw("flow-limit", "Number of IPsec SAs") >>
                         tail(arg(number(0, 50000, "Number of SAs"))),
                     {.note = config_mode}));
@@ -66,7 +66,7 @@ Commands others() {
 
 Commands routes() {
   return table(
-      kept(route_set() >> kw("interface", "Address of the interface") >> repeat(interface_arg(), 0, 8), {.note = config_mode}),
+      kept(route_set() >> kw("interface", "Address of the interface") >> repeat(interface_arg(), 0, 8), {.effective = in_force}),
       kept(route_set() >> kw("access-list", "Networks of an access list") >> kw("ipv6", "IPv6 access list") >>
                tail(name_arg("Access-list name")),
            {.effective = in_force}),
@@ -78,11 +78,11 @@ Commands routes() {
                          -(kw("vrf", "VRF of the route") >> name_arg("Name of the VRF")) >>
                          -(kw("tag", "Tag of the route") >> arg(number(1, 4294967295, "Tag"))) >>
                          -(kw("distance", "Distance of the route") >> arg(number(1, 255, "Distance")))),
-                {.note = config_mode}),
+                {.effective = in_force}),
       kept(route() >> kw("accept", "Routes from the peer") >> kw("any", "Accept any route") >>
                -(kw("tag", "Tag of the routes") >> arg(number(1, 497777, "Tag"))) >>
                -(kw("distance", "Distance of the routes") >> arg(number(1, 255, "Distance"))),
-           {.note = config_mode, .negation = Negation::kept_both, .hidden = "route accept any", .no_bare = true}),
+           {.effective = in_force, .negation = Negation::kept_both, .hidden = "route accept any", .no_bare = true}),
       leave("Exit from crypto ikev2 authorization policy sub mode"));
 }
 
@@ -94,6 +94,8 @@ auto dn_field() {
 auto up_or_down() { return kw("up", "While the object is up") | kw("down", "While the object is down"); }
 auto track() { return kw("track", "Tracked object") >> arg(number(1, 1000, "Number of the object")); }
 auto peer() { return kw("peer", "Peer to connect to"); }
+/// Objects are not tracked.
+bool is_untracked(const Kept& line) { return !line.keyword("track"); }
 
 auto cluster_role(const char* name, const char* other, const char* help) { return kw(name, help) | alias(other, name); }
 
@@ -105,7 +107,6 @@ const Mode& ikev2_authorization_policy_mode() {
 }
 
 const Mode& ikev2_name_mangler_mode() {
-  constexpr std::string_view why = no_effect::aaa;
   const auto delimiter = [] { return kw(".", "Full stop") | kw("@", "At sign") | kw("\\", "Backslash") | kw("/", "Slash"); };
   static const Mode mode(
       "ikev2_name_mangler", "config-ikev2-mangler",
@@ -114,14 +115,14 @@ const Mode& ikev2_name_mangler_mode() {
                           ((kw("all", "The whole of it") | kw("prefix", "What is before the delimiter") |
                             kw("suffix", "What is behind the delimiter")) >>
                            -(kw("delimiter", "Delimiter") >> delimiter()))),
-                 {.note = why}),
+                 {.effective = in_force}),
             kept(kw("fqdn", "From an FQDN") >>
                      tail(kw("all", "The whole of it") | kw("domain", "The domain") | kw("hostname", "The host name")),
-                 {.note = why}),
+                 {.effective = in_force}),
             kept(kw("email", "From an email address") >>
                      tail(kw("all", "The whole of it") | kw("domain", "The domain") | kw("username", "The user name")),
-                 {.note = why}),
-            kept(kw("dn", "From a distinguished name") >> tail(dn_field()), {.note = why}),
+                 {.effective = in_force}),
+            kept(kw("dn", "From a distinguished name") >> tail(dn_field()), {.effective = in_force}),
             leave("Exit from name mangler sub mode")));
   return mode;
 }
@@ -135,19 +136,20 @@ const Mode& ikev2_client_mode() {
                                  -kw("ipv6", "Resolve it to an IPv6 address")) |
                                 any_address_arg("IPv4 address of the peer", "IPv6 address of the peer")) >>
                                -(track() >> -up_or_down())),
-                      {.note = why}),
-            kept(peer() >> kw("reactivate", "Go back to the best peer"), {.note = why}),
+                      {.note = why, .effective = is_untracked}),
+            kept(peer() >> kw("reactivate", "Go back to the best peer"), {.effective = in_force}),
             kept_many(kw("source", "Source of the tunnel") >> selector(number(1, 255, "Sequence number")) >>
                           tail(interface_arg() >> -track()),
-                      {.note = why}),
+                      {.note = why, .effective = is_untracked}),
             kept(kw("backup", "Backup group") >> kw("group", "Backup group") >>
                      tail(kw("default", "The default group") | arg(number(1, 255, "Number of the group"))),
                  {.note = why}),
             kept(kw("connect", "When to connect") >>
                      tail(kw("auto", "Always") | kw("manual", "On command") | (track() >> -up_or_down())),
-                 {.note = why, .hidden = "connect auto"}),
+                 {.note = why, .effective = is_untracked, .hidden = "connect auto"}),
             kept_many(kw("client", "This client") >> kw("inside", "Inside interface") >> tail(interface_arg()), {.note = why}),
-            kept(kw("client", "This client") >> kw("connect", "Tunnel interface") >> tail(interface_arg()), {.note = why}),
+            kept(kw("client", "This client") >> kw("connect", "Tunnel interface") >> tail(interface_arg()),
+                 {.effective = in_force}),
             leave("Exit from FlexVPN client sub mode")));
   return mode;
 }

@@ -65,7 +65,8 @@ auto authentication_local() {
               is<&T::method, Method::eap>(kw("eap", "Extensible Authentication Protocol") >>
                                           -(is<&T::eap, EapMethod::gtc>(kw("gtc", "EAP-GTC")) |
                                             is<&T::eap, EapMethod::md5>(kw("md5", "EAP-MD5")) |
-                                            is<&T::eap, EapMethod::mschapv2>(kw("mschapv2", "EAP-MSCHAPv2"))) >>
+                                            is<&T::eap, EapMethod::mschapv2>(kw("mschapv2", "EAP-MSCHAPv2")) |
+                                            is<&T::eap, EapMethod::tls>(kw("tls", "EAP-TLS"))) >>
                                           -user >> -password));
 }
 
@@ -88,7 +89,6 @@ std::string_view note_of(Method method) {
   }
 }
 
-bool is_cached(const Kept& line) { return line.text.ends_with(" cached"); }
 bool is_for_eap(const Kept& line) { return line.text.starts_with("aaa authentication eap "); }
 
 auto any_method() {
@@ -117,7 +117,7 @@ Commands aaa_commands() {
                 {.effective = in_force}),
       kept_many(authorization() >> kw("user", "User authorization") >>
                     tail(any_method() >> (kw("cached", "Use cached attributes from EAP") | list_and_name("User name"))),
-                {.note = no_effect::aaa, .effective = is_cached}));
+                {.effective = in_force}));
 }
 
 Commands timers() {
@@ -145,10 +145,10 @@ Commands rest() {
       kept(kw("initial-contact", "Initial contact processing") >> kw("force", "Also from peers that do not announce it"),
            {.note = no_effect::ike_knob}),
       kept(config_exchange() >> kw("request", "Ask the peer for configuration"),
-           {.note = no_effect::config_mode, .negation = Negation::kept_alone}),
+           {.effective = in_force, .negation = Negation::kept_alone}),
       kept_many(config_exchange() >> kw("set", "Configuration set") >>
                     tail(kw("accept", "Accept what the peer sets") | kw("send", "Set what the peer shall have")),
-                {.note = no_effect::config_mode, .negation = Negation::kept_both}),
+                {.effective = in_force, .negation = Negation::kept_both}),
       kept(kw("reconnect", "Reconnect of clients") >>
                -(kw("timeout", "How long a session is kept") >> arg(number(600, 86400, "Seconds"))),
            {.note = no_effect::eap}),

@@ -41,7 +41,7 @@ struct AuthenticationRemote {
   friend bool operator==(const AuthenticationRemote&, const AuthenticationRemote&) = default;
 };
 /// `authentication local METHOD`. pre-share: `key`; eap: the rest.
-enum class EapMethod : std::uint8_t { any, gtc, md5, mschapv2 };
+enum class EapMethod : std::uint8_t { any, gtc, md5, mschapv2, tls };
 struct AuthenticationLocal {
   AuthenticationMethod method = AuthenticationMethod::pre_share;
   std::optional<KeyText> key;

@@ -32,12 +32,10 @@ const SymbolTable<TunnelKind> without_ipsec = {
 
 Commands ends() {
   return table(
-      once<TunnelSource>(
-          tunnel() >> kw("source", "source of tunnel packets") >>
-              tail(flag<&TunnelSource::dynamic>(kw("dynamic", "From the FlexVPN client")) |
-                   f<&TunnelSource::address>(ipv4("ip address")) | f<&TunnelSource::address>(ipv6("IPv6 address")) |
-                   f<&TunnelSource::interface>(interface_name())),
-          {.note_for = [](const TunnelSource& s) { return s.dynamic ? no_effect::flexvpn : std::string_view(); }}),
+      once<TunnelSource>(tunnel() >> kw("source", "source of tunnel packets") >>
+                         tail(flag<&TunnelSource::dynamic>(kw("dynamic", "From the FlexVPN client")) |
+                              f<&TunnelSource::address>(ipv4("ip address")) | f<&TunnelSource::address>(ipv6("IPv6 address")) |
+                              f<&TunnelSource::interface>(interface_name()))),
       once<TunnelMode>(
           tunnel() >> kw("mode", "tunnel encapsulation method") >>
               tail((kw("ipsec", "IPSec tunnel encapsulation") >>
@@ -57,12 +55,11 @@ Commands ends() {
                    (f<&TunnelMode::kind>(symbols(without_ipsec)) >> -f<&TunnelMode::more>(rest_of_line("Parameters")))),
           {.note_for = [](const TunnelMode& m) { return m.kind < TunnelKind::ipsec_ipv4 ? no_effect::gre : std::string_view(); },
            .is_default = [](const TunnelMode& m) { return m.kind == TunnelKind::gre; }}),
-      once<TunnelDestination>(
-          tunnel() >> kw("destination", "destination of tunnel") >>
-              tail(flag<&TunnelDestination::dynamic>(kw("dynamic", "From the FlexVPN client")) |
-                   f<&TunnelDestination::address>(ipv4("ip address")) | f<&TunnelDestination::address>(ipv6("IPv6 address")) |
-                   f<&TunnelDestination::host>(word("Host name"))),
-          {.note_for = [](const TunnelDestination& d) { return d.dynamic ? no_effect::flexvpn : std::string_view(); }}));
+      once<TunnelDestination>(tunnel() >> kw("destination", "destination of tunnel") >>
+                              tail(flag<&TunnelDestination::dynamic>(kw("dynamic", "From the FlexVPN client")) |
+                                   f<&TunnelDestination::address>(ipv4("ip address")) |
+                                   f<&TunnelDestination::address>(ipv6("IPv6 address")) |
+                                   f<&TunnelDestination::host>(word("Host name")))));
 }
 
 Commands knobs() {

@@ -112,6 +112,7 @@ std::string page() {
   add("`show ip interface brief`", cli::InterfaceRows{});
   add("`show interfaces`", cli::CountedInterfaces{});
   add("`show ip local pool`, `show ipv6 local pool`", cli::LocalPools{});
+  add("`show crypto ikev2 client flexvpn`", cli::FlexvpnRows{});
   add("`show ip route`", cli::Routes{});
   add("`show version`", cli::SystemFacts{});
   add("`show inventory`", cli::Inventory{});

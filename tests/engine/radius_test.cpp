@@ -1,8 +1,11 @@
 // RADIUS as octets: what is asked, what is believed, and EAP passed through it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/crypto/prf.hpp"
 #include "engine/eap/pass_through.hpp"
+#include "engine/radius/orders.hpp"
 #include "engine/radius/packet.hpp"
 #include "tests/sim/seeded_rng.hpp"
 
@@ -89,7 +92,7 @@ TEST(Radius, WhatIsBelieved) {
   EXPECT_EQ(std::get<Challenge>(*challenge).state, (Bytes{5, 6}));
   const auto accept = parse(answer_to(request, 2, attributes), request, secret);
   ASSERT_TRUE(accept.ok());
-  EXPECT_EQ(std::get<Accept>(*accept).grant.framed_ip->to_string(), "10.1.2.3");
+  EXPECT_EQ(std::get<Accept>(*accept).grant.framed.at(0).to_string(), "10.1.2.3");
   EXPECT_EQ(std::get<Accept>(*accept).grant.session_timeout, std::chrono::seconds(60));
   EXPECT_TRUE(std::get<Accept>(*accept).msk.empty());
   Bytes longer = answer_to(request, 3, attribute(18, {'n', 'o'}));
@@ -97,6 +100,133 @@ TEST(Radius, WhatIsBelieved) {
   const auto reject = parse(longer, request, secret);
   ASSERT_TRUE(reject.ok());
   EXPECT_EQ(std::get<Reject>(*reject).why, "no");
+}
+
+Bytes text_attribute(std::uint8_t type, const std::string& text) { return attribute(type, to_bytes(as_bytes(text))); }
+/// Cisco's AV pair.
+Bytes pair(const std::string& text) {
+  Bytes value{0, 0, 0, 9, 1, static_cast<std::uint8_t>(text.size() + 2)};
+  value.insert(value.end(), text.begin(), text.end());
+  return attribute(26, value);
+}
+Bytes joined(const std::vector<Bytes>& parts) {
+  Bytes out;
+  for (const Bytes& each : parts) out.insert(out.end(), each.begin(), each.end());
+  return out;
+}
+std::string texts(const std::vector<Prefix>& networks) {
+  std::string out;
+  for (const Prefix& each : networks) out += each.to_string() + " ";
+  return out;
+}
+
+TEST(Radius, WhatAUserIsGranted) {
+  const Request request = encode(question(), 7, Authenticator{9}, secret);
+  const Bytes attributes = joined({attribute(8, {10, 1, 2, 3}), attribute(8, {10, 9, 9, 9}), attribute(168, Bytes(16, 0x20)),
+                                   attribute(9, {255, 255, 255, 0}), text_attribute(22, "10.217.0.0/16 0.0.0.0 1"),
+                                   text_attribute(99, "2001:db8:7::/48"), text_attribute(88, "POOL"), text_attribute(100, "SIX"),
+                                   pair("ipsec:dns-servers=10.5.0.1 10.5.0.2"), pair("ipsec:route-set=prefix 10.8.0.0/13"),
+                                   pair("ipsec:default-domain=corp.example"), pair("ipsec:banner=hello"),
+                                   attribute(26, {0, 0, 1, 0x37, 28, 6, 10, 5, 0, 3})});
+  const auto answer = parse(answer_to(request, 2, attributes), request, secret);
+  ASSERT_TRUE(answer.ok());
+  const RadiusGrant& grant = std::get<Accept>(*answer).grant;
+  ASSERT_EQ(grant.framed.size(), 2u);
+  EXPECT_EQ(grant.framed[0].to_string(), "10.1.2.3");
+  EXPECT_EQ(grant.netmask->to_string(), "255.255.255.0");
+  EXPECT_EQ(texts(grant.routes), "10.217.0.0/16 2001:db8:7::/48 ");
+  EXPECT_EQ(texts(grant.networks), "10.8.0.0/13 ");
+  EXPECT_EQ(grant.pool + grant.ipv6_pool, "POOLSIX");
+  EXPECT_EQ(grant.dns.size(), 3u);
+  EXPECT_EQ(grant.default_domain + grant.banner, "corp.examplehello");
+}
+
+TEST(Radius, WhatCannotBeGrantsNothing) {
+  const Request request = encode(question(), 7, Authenticator{9}, secret);
+  for (const Bytes& odd :
+       {attribute(8, {10, 1, 2}), attribute(8, {255, 255, 255, 254}), attribute(22, {}), text_attribute(22, "10.0.0.0/33"),
+        text_attribute(22, "10.0.0.0/"), text_attribute(22, "/8"), attribute(26, {0, 0, 0, 9}), attribute(26, {0, 0, 0, 9, 1, 0}),
+        attribute(26, {0, 0, 0, 9, 1, 200, 'a'}), pair("ipsec:route-set=prefix"), pair("=x"), pair("ipsec:dns-servers=a b"),
+        attribute(27, {1, 2}), attribute(9, {1})}) {
+    const auto answer = parse(answer_to(request, 2, odd), request, secret);
+    ASSERT_TRUE(answer.ok());
+    const RadiusGrant& grant = std::get<Accept>(*answer).grant;
+    EXPECT_TRUE(grant.framed.empty() && grant.routes.empty() && grant.networks.empty() && grant.dns.empty() &&
+                !grant.session_timeout && !grant.netmask);
+  }
+}
+
+TEST(Radius, WhatWentThroughIsCounted) {
+  radius::Account account;
+  account.group = question().group;
+  account.kind = radius::Account::Kind::stop;
+  account.session = "s1";
+  account.octets_in = (std::uint64_t{3} << 32) + 5;
+  account.packets_out = 7;
+  const Bytes octets = encode(account, 1, secret).octets;
+  const auto has = [&](const Bytes& wanted) {
+    return std::search(octets.begin(), octets.end(), wanted.begin(), wanted.end()) != octets.end();
+  };
+  EXPECT_TRUE(has({42, 6, 0, 0, 0, 5}) && has({52, 6, 0, 0, 0, 3}) && has({48, 6, 0, 0, 0, 7}));
+  account.kind = radius::Account::Kind::on;
+  account.session = "00000000";
+  const Bytes on = encode(account, 1, secret).octets;
+  EXPECT_EQ((Bytes(on.begin() + 20, on.begin() + 26)), (Bytes{40, 6, 0, 0, 0, 7}));
+  EXPECT_EQ(on.size(), 20u + 6 + 10 + 5);
+}
+
+/// An order of a server that knows this secret.
+Bytes order(std::uint8_t code, const Bytes& attributes, const Bytes& key = secret) {
+  Writer out;
+  out.u8(code);
+  out.u8(9);
+  out.u16(static_cast<std::uint16_t>(20 + attributes.size()));
+  out.zeros(16);
+  out.bytes(attributes);
+  Bytes octets = out.take();
+  const Bytes digest = crypto::md5({octets, key});
+  std::copy(digest.begin(), digest.end(), octets.begin() + 4);
+  return octets;
+}
+
+TEST(RadiusOrders, AreAboutWhomTheySay) {
+  const auto end =
+      parse_order(order(40, joined({text_attribute(1, "alice"), text_attribute(44, "s1"), attribute(8, {10, 1, 2, 3})})), secret);
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(end->refused, 0u);
+  EXPECT_TRUE(end->order.disconnect);
+  EXPECT_EQ(end->order.user + end->order.session + end->order.framed->to_string(), "alices110.1.2.3");
+  const auto change = parse_order(order(43, joined({text_attribute(1, "alice"), attribute(27, {0, 0, 0, 60})})), secret);
+  ASSERT_TRUE(change.ok());
+  EXPECT_FALSE(change->order.disconnect);
+  EXPECT_EQ(change->order.session_seconds, 60u);
+}
+
+TEST(RadiusOrders, WhatIsNotMadeWithOurSecretIsNone) {
+  const Bytes good = order(40, text_attribute(1, "alice"));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    Bytes forged = good;
+    forged[i] ^= 1;
+    EXPECT_FALSE(parse_order(forged, secret).ok()) << i;
+    EXPECT_FALSE(parse_order(ByteView(good).first(i), secret).ok()) << i;
+  }
+  EXPECT_FALSE(parse_order(order(40, text_attribute(1, "alice"), {1}), secret).ok());
+  EXPECT_FALSE(parse_order(order(40, joined({text_attribute(1, "alice"), attribute(80, Bytes(16, 1))})), secret).ok());
+  EXPECT_FALSE(parse_order(order(1, text_attribute(1, "alice")), secret).ok());
+}
+
+TEST(RadiusOrders, WhatCannotBeDoneIsRefusedWithItsReason) {
+  EXPECT_EQ(parse_order(order(40, {}), secret)->refused, missing_attribute);
+  EXPECT_EQ(parse_order(order(43, text_attribute(1, "alice")), secret)->refused, missing_attribute);
+  EXPECT_EQ(parse_order(order(43, joined({text_attribute(1, "alice"), attribute(11, {1}), attribute(27, {0, 0, 0, 9})})), secret)
+                ->refused,
+            unsupported_attribute);
+  const Bytes asked = order(40, text_attribute(1, "alice"));
+  EXPECT_EQ(answer_order(asked, 0, secret)[0], 41);
+  const Bytes refused = answer_order(asked, session_not_found, secret);
+  EXPECT_EQ(refused[0], 42);
+  EXPECT_EQ(refused[1], 9);
+  EXPECT_EQ(answer_order(order(43, {}), 0, secret)[0], 44);
 }
 
 TEST(Radius, SilenceAndLiesAreCausesOfTheirOwn) {

@@ -202,6 +202,7 @@ TABLES_OF_TESTS = (
     "docs/esp.md",
     "docs/language.md",
     "docs/peers.md",
+    "docs/remote-access.md",
     "docs/seeing.md",
     "docs/service.md",
     "docs/xfrm.md",

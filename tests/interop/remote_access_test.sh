@@ -70,7 +70,7 @@ ip local pool P4 10.250.1.1 10.250.1.2
 ipv6 local pool P6 2001:db8:99::/112 128
 EOF
 }
-# spoke PEER AUTHENTICATION: a spoke of that hub, which authenticates itself so.
+# spoke PEER AUTHENTICATION [ENDS]: a spoke of that hub, which authenticates itself so; ENDS: lines of Tunnel0.
 spoke() {
   common "$1"
   cat <<EOF
@@ -86,10 +86,26 @@ crypto ipsec profile IPSEC-P
  set ikev2-profile HUB
 interface Tunnel0
  ip address negotiated
- tunnel source GigabitEthernet0/0
  tunnel mode ipsec ipv4
- tunnel destination $1
+${3:- tunnel source GigabitEthernet0/0
+ tunnel destination $1}
  tunnel protection ipsec profile IPSEC-P
+EOF
+}
+# flexvpn PEER: what makes a FlexVPN client of that spoke, which tells what is behind it.
+flexvpn() {
+  cat <<EOF
+aaa authorization network HERE local
+ip access-list standard MINE
+ 10 permit 10.217.20.0 0.0.0.255
+crypto ikev2 authorization policy MINE
+ route set access-list MINE
+crypto ikev2 profile HUB
+ aaa authorization group psk list HERE MINE
+crypto ikev2 client flexvpn FLEX
+  peer 1 $1
+  source 1 GigabitEthernet0/0
+  client connect Tunnel0
 EOF
 }
 
@@ -185,7 +201,7 @@ say "  RADIUS: one server is dead, the other decides, assigns an address and cou
 strongswan_start b "${SWAN_PLANE:-kernel-libipsec}"
 mkdir -p "$WORK/raddb"
 echo '$INCLUDE /usr/share/freeradius/dictionary' >"$WORK/raddb/dictionary"
-printf 'alice Cleartext-Password := "open-sesame"\n\tFramed-IP-Address = 10.250.9.77,\n\tClass = 0x01\n' >"$WORK/raddb/users"
+printf 'alice Cleartext-Password := "open-sesame"\n\tFramed-IP-Address = 10.250.9.77,\n\tFramed-Route = "10.250.10.0/24",\n\tSession-Timeout = 3600,\n\tClass = 0x01\n' >"$WORK/raddb/users"
 cat >"$WORK/raddb/radiusd.conf" <<EOF
 name = radius
 raddbdir = $WORK/raddb
@@ -256,6 +272,9 @@ radius server ALIVE
 aaa group server radius RADIUS
  server name DEAD
  server name ALIVE
+aaa server radius dynamic-author
+ client 127.0.0.1 server-key between-us
+ port 3799
 aaa authentication login RADIUS group RADIUS
 aaa accounting network RADIUS start-stop group RADIUS
 crypto ikev2 profile CLIENTS
@@ -266,16 +285,31 @@ EOF
 initiate user || fail "the client does not come up by RADIUS"
 expect_text "10.250.9.77" ip -n "$RUN-b" address
 ping_lan b 10.250.9.77 192.168.1.1 || fail "no answer to the user of RADIUS"
+expect_text "10.250.10.0/24 dev Vi" ip -n "$RUN-a" route
 initiate liar && fail "a user that RADIUS does not know comes up"
 expect_text "radius-rejected" ios a -c "show crypto ikev2 diagnose"
-swanctl_of b --terminate --ike user --timeout 10 >/dev/null 2>&1 || fail "the delete is not answered"
+# order KIND ATTRIBUTES: what the RADIUS server orders unasked, and what it is answered.
+order() { at a radclient -x -r 1 -t 3 127.0.0.1:3799 "$1" between-us <<<"$2" >"$WORK/order.log" 2>&1 || true; }
+order disconnect 'User-Name = "nobody"'
+expect_text "Session-Context-Not-Found" cat "$WORK/order.log"
+order coa $'User-Name = "alice"\nSession-Timeout = 600'
+expect_text "CoA-ACK" cat "$WORK/order.log"
+order disconnect 'User-Name = "alice"'
+expect_text "Disconnect-ACK" cat "$WORK/order.log"
+is_away() { ! swanctl_of b --list-sas | matches '^user:.*ESTABLISHED'; }
+wait_until 10 is_away || fail "the session stays though its RADIUS server ended it"
 counted() { grep -q 'Acct-Status-Type = Start' "$WORK/accounting" && grep -q 'Acct-Status-Type = Stop' "$WORK/accounting"; }
 wait_until 15 counted || fail "the session is not counted"
 expect_text "10.250.9.77" cat "$WORK/accounting"
+grep -q 'Acct-Status-Type = Accounting-On' "$WORK/accounting" || fail "the servers do not hear that the hub has begun anew"
+grep -q 'Acct-Input-Octets = [1-9]' "$WORK/accounting" || fail "what went through the session is not counted"
 strongswan_stop b
 
 say "  our own spoke"
-spoke 203.0.113.10 pre-share >"$WORK/b.cfg"
+{
+  spoke 203.0.113.10 pre-share $' tunnel source dynamic\n tunnel destination dynamic'
+  flexvpn 203.0.113.10
+} >"$WORK/b.cfg"
 start_daemon b
 paste_config b "$WORK/b.cfg"
 has_address() { ip -n "$RUN-b" address show dev Tunnel0 | matches "inet 10.250.1."; }
@@ -284,6 +318,10 @@ before=$(ip -n "$RUN-b" -4 -o address show dev Tunnel0 | awk '{print $4}')
 expect_text "192.168.1.0/24 dev Tunnel0" ip -n "$RUN-b" route
 ping_lan b "${before%/*}" 192.168.1.1 || fail "no answer to the spoke"
 ping_lan a 192.168.1.1 "${before%/*}" || fail "no answer from the spoke"
+told_network() { ip -n "$RUN-a" route | matches "10.217.20.0/24 dev Vi"; }
+wait_until 10 told_network || fail "the hub does not know what is behind the spoke"
+ping_lan a 192.168.1.1 10.217.20.1 || fail "no answer from behind the spoke"
+expect_text "Current state:ACTIVE" ios b -c "show crypto ikev2 client flexvpn FLEX"
 stop_daemon a KILL
 start_daemon a
 answers() { at b ping -q -c 1 -W 1 -I "${before%/*}" 192.168.1.1 >/dev/null 2>&1; }

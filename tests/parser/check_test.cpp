@@ -343,5 +343,41 @@ TEST(Check, TwoRoutersThatHaveNothingToDoWithEachOther) {
   EXPECT_NE(found.find("peers: a.cfg and b.cfg do not speak to each other"), std::string::npos) << found;
 }
 
+TEST(Check, NativeClientsThatAGatewayWillRefuse) {
+  const std::string gateway =
+      "aaa authentication login USERS local\nusername alice password 0 open-sesame\n"
+      "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 14\ncrypto ikev2 policy POL\n proposal P\n"
+      "crypto ikev2 profile PR\n match identity remote any\n identity local fqdn vpn.corp.example\n"
+      " authentication remote eap query-identity\n authentication local rsa-sig\n aaa authentication eap USERS\n"
+      " virtual-template 1\n"
+      "crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac\n mode tunnel\ncrypto ipsec profile IP\n set transform-set TS\n"
+      " set ikev2-profile PR\n"
+      "interface Virtual-Template1 type tunnel\n tunnel source GigabitEthernet0/0\n tunnel mode ipsec ipv4\n"
+      " tunnel protection ipsec profile IP\n";
+  const auto told = [&](const std::string& what, const std::string& by) {
+    std::string text = what.empty() ? gateway : replaced(gateway, what, by), out;
+    for (const Finding& finding : check({{"a.cfg", text}}).findings)
+      if (finding.check == "native-clients") out += finding.text + "\n";
+    return out;
+  };
+  const auto names = [](const std::string& text) {
+    return std::string(text.find("Windows") != std::string::npos ? "W" : "") +
+           (text.find("Apple") != std::string::npos ? "A" : "") + (text.find("Android") != std::string::npos ? "D" : "");
+  };
+  EXPECT_EQ(told("", ""), "");
+  EXPECT_EQ(
+      told(" query-identity", ""),
+      "Windows' own client will not come up at profile PR: 'query-identity' is missing: it says nothing in EAP before it was "
+      "asked for its name\n");
+  EXPECT_EQ(names(told(" match identity remote any", " match identity remote fqdn domain corp.example")), "W");
+  EXPECT_EQ(names(told(" identity local fqdn vpn.corp.example\n", "")), "A");
+  EXPECT_EQ(names(told(" set ikev2-profile PR\n", " set ikev2-profile PR\n set pfs group14\n")), "A");
+  EXPECT_EQ(names(told(" group 14", " group 31")), "W");
+  EXPECT_EQ(names(told(" group 14", " group 2")), "AD");
+  EXPECT_EQ(names(told(" group 14", " group 28")), "WAD");
+  EXPECT_EQ(names(told(" authentication local rsa-sig", " authentication local pre-share")), "WAD");
+  EXPECT_EQ(names(told("username alice password 0 open-sesame\n", "username alice nopassword\n")), "WAD");
+}
+
 }  // namespace
 }  // namespace parser

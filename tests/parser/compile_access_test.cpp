@@ -129,7 +129,8 @@ TEST(CompileAccess, UsersHavePasswordsThatCanBeRead) {
   EXPECT_TRUE(eap->query_identity);
   EXPECT_EQ(eap->timeout, std::chrono::seconds(120));
   ASSERT_TRUE(eap->users);
-  ASSERT_EQ(eap->users->size(), 2u);
+  ASSERT_EQ(eap->users->size(), 3u);
+  EXPECT_EQ(eap->users->at("carol").value, 0u) << "a hash is no password";
   EXPECT_EQ(compiled.keys->find(eap->users->at("bob"))->expose().size(), 7u);
   EXPECT_TRUE(compiled.keys->find(eap->users->at("alice"))->equals(engine::as_bytes("cisco")));
 }
@@ -176,6 +177,106 @@ TEST(CompileAccess, TheSameConfigurationIsTheSameObject) {
   EXPECT_TRUE(second.config->profiles.at(0)->eap_server->users->contains("dave"));
   const Configuration elsewhere = parser::apply(configuration, "interface GigabitEthernet0/1\n description x\n").configuration;
   EXPECT_EQ(compile(elsewhere, &first).config, first.config);
+}
+
+TEST(CompileAccess, PoliciesOfSingleUsersAndHowLongTheyLast) {
+  const Compiled compiled = parser::compiled(with(R"(crypto ikev2 name-mangler M
+ fqdn hostname
+ email domain
+ dn organization-unit
+ eap suffix delimiter \
+crypto ikev2 authorization policy CLIENTS
+ session-lifetime 3600
+ route set interface
+ no route accept any
+crypto ikev2 authorization policy spoke17
+ route set local ipv4 10.217.0.0 255.255.0.0
+crypto ikev2 profile CLIENTS
+ aaa authorization user eap list AUTHZ name-mangler M
+ no config-exchange set send
+)"));
+  const engine::RemoteAccess& access = *compiled.config->profiles.front()->access;
+  ASSERT_TRUE(access.user.mangler);
+  EXPECT_EQ(access.policies.size(), 2u);
+  EXPECT_EQ(texts(access.policies.at("spoke17")->peer_networks), std::vector<std::string>{"10.217.0.0/16"});
+  EXPECT_EQ(access.policy->session_lifetime, std::chrono::seconds(3600));
+  EXPECT_TRUE(access.policy->tell_interface);
+  EXPECT_FALSE(access.policy->accept_routes || access.send);
+  EXPECT_TRUE(access.accept && access.ask);
+  const auto name = [&](engine::IdType type, const std::string& text, const std::string& user = {}) {
+    return engine::mangled(*access.user.mangler, {type, engine::to_bytes(engine::as_bytes(text))}, user);
+  };
+  EXPECT_EQ(name(engine::IdType::fqdn, "spoke17.example.net"), "spoke17");
+  EXPECT_EQ(name(engine::IdType::rfc822_address, "bob@corp.example"), "corp.example");
+  EXPECT_EQ(name(engine::IdType::key_id, "spoke17"), "");
+  EXPECT_EQ(name(engine::IdType::fqdn, "spoke17.example.net", "CORP\\alice"), "alice");
+}
+
+TEST(CompileAccess, AFlexvpnClientSaysWhereItsTunnelGoes) {
+  const std::string spoke = R"(crypto ikev2 authorization policy MINE
+ route set remote ipv4 10.217.20.0 255.255.255.0
+aaa authorization network HERE local
+crypto ikev2 proposal P
+ encryption aes-gcm-256
+ prf sha256
+ group 19
+crypto ikev2 policy P
+ proposal P
+crypto ikev2 profile HUB
+ match identity remote any
+ authentication remote pre-share key hubs
+ authentication local pre-share key mine
+ aaa authorization group psk list HERE MINE
+crypto ikev2 client flexvpn FLEX
+  peer 2 fqdn hub2.example.net dynamic
+  peer 1 192.0.2.3
+  peer reactivate
+  source 2 GigabitEthernet0/1
+  source 1 GigabitEthernet0/0
+  client connect Tunnel0
+crypto ipsec transform-set TS esp-gcm 256
+crypto ipsec profile IPSEC-P
+ set transform-set TS
+ set ikev2-profile HUB
+interface Tunnel0
+ ip address negotiated
+ tunnel source dynamic
+ tunnel mode ipsec ipv4
+ tunnel destination dynamic
+ tunnel protection ipsec profile IPSEC-P
+)";
+  const Compiled compiled = parser::compiled(spoke);
+  EXPECT_TRUE(compiled.warnings.empty()) << compiled.warnings.front();
+  ASSERT_EQ(compiled.config->interfaces.size(), 1u);
+  const auto& tunnel = compiled.config->interfaces.front();
+  EXPECT_EQ(tunnel.local_address_interface, "GigabitEthernet0/0");
+  EXPECT_TRUE(tunnel.tunnel->negotiated);
+  const auto& entry = *tunnel.entries.front();
+  ASSERT_EQ(entry.peers.size(), 2u);
+  EXPECT_EQ(entry.peers[0].address.to_string(), "192.0.2.3");
+  EXPECT_EQ(entry.peers[1].name, "hub2.example.net");
+  EXPECT_EQ(entry.default_peer, entry.peers[0]);
+  ASSERT_TRUE(entry.profile->access);
+  EXPECT_FALSE(entry.profile->access->clients());
+  EXPECT_EQ(texts(entry.profile->access->policy->networks), std::vector<std::string>{"10.217.20.0/24"});
+  std::string without = spoke;
+  without.replace(without.find("  client connect Tunnel0\n"), 25, "");
+  EXPECT_TRUE(parser::compiled(without).config->interfaces.empty());
+}
+
+TEST(CompileAccess, WhoMayOrderSomethingOfSessions) {
+  const Compiled compiled = parser::compiled(with(R"(aaa server radius dynamic-author
+ client 10.53.0.21 server-key own
+ client 10.53.0.22
+ client radius.example.net
+ server-key everybodys
+ port 3799
+)"));
+  EXPECT_EQ(compiled.radius_orders.port, 3799);
+  ASSERT_EQ(compiled.radius_orders.clients.size(), 2u);
+  EXPECT_TRUE(compiled.keys->find(compiled.radius_orders.clients.begin()->second)->equals(engine::as_bytes("own")));
+  ASSERT_EQ(compiled.warnings.size(), 1u);
+  EXPECT_TRUE(parser::compiled(hub).radius_orders.clients.empty());
 }
 
 }  // namespace

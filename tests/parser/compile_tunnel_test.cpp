@@ -179,7 +179,8 @@ TEST(CompileTunnel, SaysWhatIsMissing) {
   for (const Row& row : std::vector<Row>{
            {" tunnel source 203.0.113.10\n", "", "no tunnel source is set", 1},
            {" tunnel destination 203.0.113.20\n", "", "no tunnel destination is set", 1},
-           {"destination 203.0.113.20", "destination dynamic", "FlexVPN client does not exist", 1},
+           {"destination 203.0.113.20", "destination dynamic", "no FlexVPN client has peers for it", 1},
+           {"source 203.0.113.10", "source dynamic", "no FlexVPN client has a source for it", 1},
            {"destination 203.0.113.20", "destination 2001:DB8::20", "not of one address family", 1},
            {" tunnel protection ipsec profile IPSEC\n", "", "carries nothing", 1},
            {"protection ipsec profile IPSEC", "protection ipsec profile NONE", "IPsec profile NONE is not defined", 1},

@@ -189,5 +189,16 @@ TEST_F(Eap, RadiusDecidesAndIsSilent) {
   EXPECT_EQ(b->view().ike_sas.at(0).eap_user, "alice");
 }
 
+TEST_F(Eap, AClientThatRefusesUsInTheMiddleIsAnsweredAndItsReasonKept) {
+  put_eap("alice", alices);
+  left.tunnels[0].match_remote = {engine::Identity{engine::IdType::fqdn, engine::to_bytes(engine::as_bytes("another.example"))}};
+  start(left, right);
+  world.send(*a, a_to_b);
+  world.run_for(2s);
+  EXPECT_TRUE(a->diagnosed(Cause::identity_mismatch)) << a->diagnoses();
+  EXPECT_TRUE(b->diagnosed(Cause::peer_refused_authentication)) << b->diagnoses();
+  EXPECT_EQ(b->view().half_open, 0u);
+}
+
 }  // namespace
 }  // namespace sim

@@ -1,74 +1,11 @@
 // A hub and its clients: addresses, the interfaces that stand for clients, and what becomes of both.
+#include <algorithm>
+
+#include "tests/sim/remote_access.hpp"
 #include "tests/sim/stranger.hpp"
-#include "tests/sim/two_sites.hpp"
 
 namespace sim {
 namespace {
-
-using engine::AuthorizationPolicy;
-using Pool = engine::AddressPool;
-
-std::shared_ptr<const Pool> pool_of(const std::string& first, const std::string& last, std::uint8_t length = 32) {
-  return std::make_shared<const Pool>(Pool{"CLIENTS-" + first, {{ip(first), ip(last)}}, length});
-}
-
-/// The site's first profile is for clients, and its first entry is what their interfaces are copies of.
-void make_hub(engine::Config& config, const AuthorizationPolicy& policy) {
-  auto made_of = std::make_shared<engine::VirtualTemplate>();
-  made_of->name = "Virtual-Template1";
-  made_of->source_interface = "GigabitEthernet0/0";
-  made_of->v6_inside = true;
-  made_of->entry = *config.interfaces.front().entries.front();
-  config.interfaces.clear();
-  config.templates = {made_of};
-  for (const auto& pool : {policy.pool, policy.ipv6_pool})
-    if (pool) config.pools.push_back(pool);
-  engine::IkeProfile profile = *config.profiles.front();
-  profile.match_remote = {engine::MatchAny{}};
-  profile.access = std::make_shared<const engine::RemoteAccess>(
-      engine::RemoteAccess{"Virtual-Template1", std::make_shared<const AuthorizationPolicy>(policy)});
-  config.profiles = {std::make_shared<const engine::IkeProfile>(profile)};
-}
-
-class RemoteAccess : public TwoSites {
- protected:
-  /// A is the client, B the hub at 203.0.113.20.
-  static Site client(const std::string& name = "A", const std::string& wan = "203.0.113.10") {
-    Site site = site_a();
-    site.name = name;
-    site.wan = ip(wan);
-    site.tunnel_interface = engine::TunnelInterface{.source = site.wan, .negotiated = true};
-    site.tunnels[0].lines = {permit("0.0.0.0/0", "0.0.0.0/0")};
-    site.dpd_interval = 10s;
-    site.dpd_retry = 2s;
-    return site;
-  }
-  static Site hub(const AuthorizationPolicy& policy) {
-    Site site = site_b();
-    site.tunnels[0].match_remote = {engine::MatchAny{}};
-    site.dpd_interval = 10s;
-    site.dpd_retry = 2s;
-    site.amend = [policy](engine::Config& config, engine::crypto::KeyStore&) { make_hub(config, policy); };
-    return site;
-  }
-  static AuthorizationPolicy policy_with(std::shared_ptr<const Pool> pool, std::shared_ptr<const Pool> pool6 = nullptr) {
-    return {.name = "P", .pool = std::move(pool), .ipv6_pool = std::move(pool6)};
-  }
-  static std::vector<std::string> assigned(const Node& node) {
-    std::vector<std::string> out;
-    for (const auto& [name, made] : node.interfaces_made)
-      for (const engine::Prefix& each : made.addresses) out.push_back(each.to_string());
-    return out;
-  }
-  static std::vector<std::string> routes(const Node& node, const std::string& interface) {
-    std::vector<std::string> out;
-    const auto made = node.interfaces_made.find(interface);
-    if (made != node.interfaces_made.end())
-      for (const engine::Prefix& each : made->second.routes) out.push_back(each.to_string());
-    return out;
-  }
-  using Words = std::vector<std::string>;
-};
 
 TEST_F(RemoteAccess, AClientHasAnAddressAndIsReachedAtIt) {
   AuthorizationPolicy policy = policy_with(pool_of("10.250.1.1", "10.250.1.9"));
@@ -279,6 +216,63 @@ TEST_F(RemoteAccess, OddConfigurationPayloadsAreMetWithWhatFits) {
     world.run_for(200s);
     EXPECT_EQ(b->view().pools.at(0).in_use, 0u);
   }
+}
+
+TEST_F(RemoteAccess, WhatAClientIsToldMayChangeWithoutDisturbingIt) {
+  start(client(), hub(policy_with(pool_of("10.250.1.1", "10.250.1.9"))));
+  world.run_for(5s);
+  ASSERT_EQ(assigned(*a), Words{"10.250.1.1/32"});
+  world.clear_arrows();
+  AuthorizationPolicy other =
+      policy_with(std::make_shared<const Pool>(Pool{"CLIENTS-10.250.1.1", {{ip("10.250.1.1"), ip("10.250.2.99")}}, 32}));
+  other.dns = {ip("10.10.0.53")};
+  other.networks = {net("10.99.0.0/16")};
+  Site more = hub(other);
+  more.amend = [inner = more.amend](engine::Config& config, engine::crypto::KeyStore& keys) {
+    inner(config, keys);
+    engine::IkeProfile profile = *config.profiles.front();
+    engine::RemoteAccess access = *profile.access;
+    access.accounting = std::make_shared<const engine::RadiusGroup>(engine::RadiusGroup{.name = "R", .servers = {}});
+    access.user_cached = true;
+    profile.access = std::make_shared<const engine::RemoteAccess>(std::move(access));
+    config.profiles.front() = std::make_shared<const engine::IkeProfile>(std::move(profile));
+  };
+  world.configure(*b, more);
+  world.run_for(1s);
+  EXPECT_TRUE(world.arrows().empty()) << b->diagnoses();
+  EXPECT_EQ(world.send(*b, packet("10.10.0.5", "10.250.1.1")), Outcome::delivered);
+  expect_settled();
+}
+
+TEST_F(RemoteAccess, OurOwnAddressesAreNobodysThoughAPoolHoldsThem) {
+  start(client(), hub(policy_with(pool_of("203.0.113.19", "203.0.113.21"))));
+  Node& other = world.add(client("C", "203.0.113.30"));
+  Node& third = world.add(client("D", "203.0.113.31"));
+  world.run_for(5s);
+  Words all;
+  for (const Node* each : {static_cast<const Node*>(a), static_cast<const Node*>(&other), static_cast<const Node*>(&third)})
+    for (const std::string& address : assigned(*each)) all.push_back(address);
+  std::ranges::sort(all);
+  EXPECT_EQ(all, (Words{"203.0.113.19/32", "203.0.113.21/32"})) << b->diagnoses();
+  EXPECT_TRUE(b->diagnosed(Cause::address_pool_exhausted));
+}
+
+TEST_F(RemoteAccess, AfterACrashThoseComeFirstWhoHadAnAddress) {
+  start(client(), hub(policy_with(pool_of("10.250.1.1", "10.250.1.2"))));
+  Node& other = world.add(client("C", "203.0.113.30"));
+  world.run_for(5s);
+  const Words first = assigned(*a), second = assigned(other);
+  ASSERT_EQ(first.size() + second.size(), 2u);
+  world.restart(*b);
+  Node& stranger = world.add(client("D", "203.0.113.31"));
+  world.run_for(5s);
+  EXPECT_TRUE(assigned(stranger).empty()) << "the address of somebody who is up as far as he knows";
+  world.run_for(90s);
+  EXPECT_EQ(assigned(*a), first);
+  EXPECT_EQ(assigned(other), second);
+  world.feed(*a, engine::Shutdown{});
+  world.run_for(700s);
+  EXPECT_EQ(assigned(stranger), first) << stranger.diagnoses();
 }
 
 }  // namespace

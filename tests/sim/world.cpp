@@ -48,6 +48,11 @@ bool Node::diagnosed(Cause cause) const {
   return std::ranges::find(v.diagnoses, cause, &Diagnosis::cause) != v.diagnoses.end();
 }
 
+std::size_t Node::ended(Cause cause) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      notices, [&](const Notice& each) { return each.kind == NoticeKind::ike_sa_down && each.cause == cause; }));
+}
+
 std::string Node::diagnoses() const {
   std::string out = site.name + ":";
   for (const Diagnosis& d : view().diagnoses) {
@@ -229,6 +234,8 @@ void World::carry_out(Node& node, Actions& actions) {
       std::erase_if(node.leases,
                     [&](const Lease& each) { return each.pool == lease->lease.pool && each.address == lease->lease.address; });
       if (!lease->forgotten) node.leases.push_back(std::move(lease->lease));
+    } else if (auto* done = std::get_if<OrderDone>(&action)) {
+      node.orders_done.push_back(*done);
     } else if (auto* keys = std::get_if<ExportKeys>(&action)) {
       node.exported.push_back(std::move(*keys));
     } else if (auto* notice = std::get_if<Notice>(&action)) {

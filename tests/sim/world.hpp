@@ -60,6 +60,8 @@ class Node {
   std::size_t ready() const;
   std::size_t children() const;
   bool diagnosed(engine::Cause cause) const;
+  /// IKE SAs that went down here for this cause, of those it still knows of.
+  std::size_t ended(engine::Cause cause) const;
   /// Diagnoses in words, for a failing test.
   std::string diagnoses() const;
   std::uint64_t dropped(engine::Cause cause) const;
@@ -77,8 +79,9 @@ class Node {
   std::set<engine::JobId> open_jobs;
   std::vector<engine::ExportKeys> exported;
   std::map<std::string, engine::SetInterface> interfaces_made;  // by IKE
-  std::vector<engine::Lease> leases;                            // that it keeps, whatever becomes of its process
-  std::vector<engine::Notice> notices;                          // the latest 1,000 that tell of no datagram
+  std::vector<engine::OrderDone> orders_done;
+  std::vector<engine::Lease> leases;    // that it keeps, whatever becomes of its process
+  std::vector<engine::Notice> notices;  // the latest 1,000 that tell of no datagram
   /// How a nonce begins that it draws as it asks, and as it answers a datagram.
   std::optional<std::uint8_t> asks_with, answers_with;
   std::deque<engine::PeerName> asked;  // names, as long as the world has no resolver
