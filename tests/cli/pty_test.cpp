@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -29,6 +30,7 @@ class AtTheTerminal : public testing::Test {
     winsize size{};
     size.ws_row = 24;
     size.ws_col = 132;
+    std::fflush(stdout);  // else what waits there is said at the child's terminal, too
     child_ = ::forkpty(&master_, nullptr, nullptr, &size);
     if (child_ == 0) shell();
     EXPECT_TRUE(see("Router#")) << screen_.text();
