@@ -153,12 +153,20 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
 }
 
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
-  for (IkeSa* each : turn.core.sas.of_identity(sa.established()->remote))
-    if (Established* up = each->established(); up && !up->yielding && each->ends.remote == sa.ends.remote)
-      for (ChildSa& child : up->children)
-        if (child.outbound && child.line == line && !child.replaces && !child.redundant &&
-            !leaves_sending_to_other(turn, *each, child))
-          release_outbound(turn, child);
+  const auto others = turn.core.sas.of_identity(sa.established()->remote);
+  const auto same_peer = [&](const IkeSa* each) { return each->established() && each->ends.remote == sa.ends.remote; };
+  const auto sends = [&](const ChildSa& child) { return child.sending && child.line == line; };
+  const bool one_stays = std::any_of(others.begin(), others.end(), [&](IkeSa* each) {
+    return same_peer(each) && !each->established()->yielding && std::ranges::any_of(each->established()->children, sends);
+  });
+  for (IkeSa* each : others) {
+    // What is about to go does not take over from what stays.
+    if (!same_peer(each) || (one_stays && each->established()->yielding)) continue;
+    for (ChildSa& child : each->established()->children)
+      if (child.outbound && child.line == line && !child.replaces && !child.redundant &&
+          !leaves_sending_to_other(turn, *each, child))
+        release_outbound(turn, child);
+  }
 }
 
 void yield(Turn& turn, IkeSa& sa, YieldTask task) {
