@@ -52,7 +52,11 @@ engine::Bytes octets(const std::string& value) { return {value.begin(), value.en
 engine::Bytes ScepCa::operation(const engine::Bytes& message) {
   CMS_ContentInfo* cms = cms_of(message);
   BIO* content = BIO_new(BIO_s_mem());
-  if (!cms || CMS_verify(cms, nullptr, nullptr, nullptr, content, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1) return {};
+  if (!cms || CMS_verify(cms, nullptr, nullptr, nullptr, content, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1) {
+    BIO_free(content);
+    CMS_ContentInfo_free(cms);
+    return {};
+  }
   CMS_SignerInfo* info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
   type = text(attribute(info, "2", V_ASN1_PRINTABLESTRING));
   transaction = text(attribute(info, "7", V_ASN1_PRINTABLESTRING));
