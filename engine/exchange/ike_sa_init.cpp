@@ -1,7 +1,6 @@
 #include "engine/exchange/ike_sa_init.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "engine/exchange/announcements.hpp"
@@ -384,13 +383,15 @@ Bytes origin_of_keys(const wire::Message& answer) {
   return out.take();
 }
 
-/// One of these answers as received makes the same keys.
-template <class Answers>
-bool made_by(const Bytes& origin, const Answers& answers) {
-  return std::ranges::any_of(answers, [&](ByteView answer) {
-    const auto message = wire::parse(answer);
-    return message.ok() && origin_of_keys(*message) == origin;
-  });
+bool makes_keys_of(const Bytes& origin, ByteView answer) {
+  const auto message = wire::parse(answer);
+  return message.ok() && origin_of_keys(*message) == origin;
+}
+
+/// An answer that was followed before makes the same keys.
+bool followed_before(const Bytes& origin, const IkeSaInitRequest& init) {
+  return std::any_of(init.followed.begin(), init.followed.end(),
+                     [&](const Bytes& answer) { return makes_keys_of(origin, answer); });
 }
 
 }  // namespace
@@ -406,7 +407,7 @@ void finish(Turn& turn, IkeSa& sa, const Datagram& datagram, const wire::Message
     return turn.drop(datagram, Cause::missing_payload, "IKE_SA_INIT answer without SA, KE or nonce");
   }
   if (message.header.spi_r.value == 0) return turn.drop(datagram, Cause::malformed_header, "IKE_SA_INIT answer without SPIr");
-  if (made_by(origin_of_keys(message), init.followed)) return;
+  if (followed_before(origin_of_keys(message), init)) return;
   const auto asked =
       std::find_if(init.asked.begin(), init.asked.end(), [&](const AskedInit& a) { return a.group->id == ke->group; });
   auto suite = accept_ike_answer(*answer, init.offered);
@@ -442,8 +443,9 @@ void keep_further(IkeSa& sa, const Datagram& datagram, const wire::Message& mess
   const Bytes origin = origin_of_keys(message);
   if (!init || origin.empty() || init->further.size() >= max_further || init->spoiled >= max_spoiled) return;
   if (datagram.payload.size() > max_request) return;
-  if (made_by(origin, init->followed) || made_by(origin, init->further | std::views::transform(&Datagram::payload))) return;
-  init->further.push_back(datagram);
+  const bool known = std::any_of(init->further.begin(), init->further.end(),
+                                 [&](const Datagram& each) { return makes_keys_of(origin, each.payload); });
+  if (!known && !followed_before(origin, *init)) init->further.push_back(datagram);
 }
 
 bool follow_cookie(Turn& turn, IkeSa& sa) {
