@@ -439,7 +439,7 @@ void revive(Turn& turn, const IkeSa& sa, Established& up, const ChildBirth& birt
   for (ChildSa& child : up.children) {
     if (child.birth != birth || !child.outbound) continue;
     child.redundant = false;
-    if (!child.replaces && !leaves_sending_to_other(turn, sa, child)) release_outbound(turn, child);
+    release_if_free(turn, sa, child);
   }
 }
 

@@ -152,6 +152,11 @@ bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child) 
   });
 }
 
+void release_if_free(Turn& turn, const IkeSa& sa, ChildSa& child) {
+  if (child.outbound && !child.replaces && !child.redundant && !leaves_sending_to_other(turn, sa, child))
+    release_outbound(turn, child);
+}
+
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
   const auto others = turn.core.sas.of_identity(sa.established()->remote);
   const auto same_peer = [&](const IkeSa* each) { return each->established() && each->ends.remote == sa.ends.remote; };
@@ -163,9 +168,7 @@ void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line) {
     // What is about to go does not take over from what stays.
     if (!same_peer(each) || (one_stays && each->established()->yielding)) continue;
     for (ChildSa& child : each->established()->children)
-      if (child.outbound && child.line == line && !child.replaces && !child.redundant &&
-          !leaves_sending_to_other(turn, *each, child))
-        release_outbound(turn, child);
+      if (child.line == line) release_if_free(turn, *each, child);
   }
 }
 
@@ -174,8 +177,7 @@ void yield(Turn& turn, IkeSa& sa, YieldTask task) {
   IkeSa* heir = heir_of(turn, sa, task);
   up.yielding = heir != nullptr;
   if (!heir) {
-    for (ChildSa& child : up.children)
-      if (child.outbound && !child.replaces && !leaves_sending_to_other(turn, sa, child)) release_outbound(turn, child);
+    for (ChildSa& child : up.children) release_if_free(turn, sa, child);
     return;
   }
   task.heir = heir->id;

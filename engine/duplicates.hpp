@@ -27,6 +27,8 @@ void settle_duplicates(Turn& turn, IkeSa& sa);
 void settle_duplicate_child(Turn& turn, IkeSa& sa);
 /// Whether what sends for the line of `child` already is to go on sending, `child` being the one to give way.
 bool leaves_sending_to_other(Turn& turn, const IkeSa& sa, const ChildSa& child);
+/// `child` sends from now on, unless it waits: for the one it replaces or that won against it to go, or for another that goes on.
+void release_if_free(Turn& turn, const IkeSa& sa, ChildSa& child);
 /// A Child SA of `line` is gone: what left the sending to it alone sends now.
 void release_duplicate(Turn& turn, const IkeSa& sa, PolicyLineId line);
 /// `sa` gives way, as YieldTask says.
