@@ -12,20 +12,6 @@ using engine::KeyRef;
 
 constexpr KeyRef alices{4242}, others{4243};
 
-/// The site's first profile, which its entries have too.
-void amend_profile(engine::Config& config, const std::function<void(engine::IkeProfile&)>& amend) {
-  engine::IkeProfile profile = *config.profiles.front();
-  amend(profile);
-  const auto shared = std::make_shared<const engine::IkeProfile>(std::move(profile));
-  config.profiles.front() = shared;
-  for (auto& interface : config.interfaces)
-    for (auto& entry : interface.entries) {
-      engine::CryptoMapEntry fresh = *entry;
-      fresh.profile = shared;
-      entry = std::make_shared<const engine::CryptoMapEntry>(std::move(fresh));
-    }
-}
-
 struct Eap : WithCertificates {
   Eap() {
     left = site_a();

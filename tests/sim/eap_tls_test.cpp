@@ -10,19 +10,6 @@ using engine::IkeProfile;
 using engine::TlsSettings;
 using engine::TlsVersion;
 
-void amend_first(engine::Config& config, const std::function<void(IkeProfile&)>& amend) {
-  IkeProfile profile = *config.profiles.front();
-  amend(profile);
-  const auto shared = std::make_shared<const IkeProfile>(std::move(profile));
-  config.profiles.front() = shared;
-  for (auto& interface : config.interfaces)
-    for (auto& entry : interface.entries) {
-      engine::CryptoMapEntry fresh = *entry;
-      fresh.profile = shared;
-      entry = std::make_shared<const engine::CryptoMapEntry>(std::move(fresh));
-    }
-}
-
 class EapTlsInIke : public WithCertificates {
  protected:
   std::vector<std::string> users{"a.example.net"};
@@ -31,7 +18,7 @@ class EapTlsInIke : public WithCertificates {
 
   void put_tls() {
     left.amend = [this](engine::Config& config, engine::crypto::KeyStore&) {
-      amend_first(config, [this](IkeProfile& profile) {
+      amend_profile(config, [this](IkeProfile& profile) {
         profile.auth_local = AuthMethod::eap;
         profile.eap_client = std::make_shared<const engine::EapClient>(engine::EapClient{
             {}, {}, std::make_shared<const TlsSettings>(TlsSettings{false, profile.sign.front(), profile.verify, newest})});
@@ -39,7 +26,7 @@ class EapTlsInIke : public WithCertificates {
       });
     };
     right.amend = [this](engine::Config& config, engine::crypto::KeyStore&) {
-      amend_first(config, [this](IkeProfile& profile) {
+      amend_profile(config, [this](IkeProfile& profile) {
         engine::EapServer server;
         engine::LocalUsers known;
         for (const std::string& name : users) known[name] = {};

@@ -40,17 +40,10 @@ class NativeClients : public WithCertificates {
     };
     left.amend = [password](engine::Config& config, engine::crypto::KeyStore& keys) {
       password(keys);
-      engine::IkeProfile profile = *config.profiles.front();
-      profile.auth_local = AuthMethod::eap;
-      profile.eap_client = std::make_shared<const engine::EapClient>(engine::EapClient{"alice", alices});
-      const auto shared = std::make_shared<const engine::IkeProfile>(std::move(profile));
-      config.profiles.front() = shared;
-      for (auto& interface : config.interfaces)
-        for (auto& entry : interface.entries) {
-          engine::CryptoMapEntry fresh = *entry;
-          fresh.profile = shared;
-          entry = std::make_shared<const engine::CryptoMapEntry>(std::move(fresh));
-        }
+      amend_profile(config, [](engine::IkeProfile& profile) {
+        profile.auth_local = AuthMethod::eap;
+        profile.eap_client = std::make_shared<const engine::EapClient>(engine::EapClient{"alice", alices});
+      });
     };
     right.tunnels[0].pfs = hub_pfs;
     right.amend = [password, query = query_identity](engine::Config& config, engine::crypto::KeyStore& keys) {

@@ -14,19 +14,12 @@ class Networks : public sim::RemoteAccess {
   using Amend = std::function<void(engine::RemoteAccess&)>;
   /// The site's first profile says this of configuration payloads beside what it says anyhow.
   static void amend_access(engine::Config& config, const Amend& amend) {
-    engine::IkeProfile profile = *config.profiles.front();
-    engine::RemoteAccess access =
-        profile.access ? *profile.access : engine::RemoteAccess{{}, std::make_shared<const AuthorizationPolicy>()};
-    amend(access);
-    profile.access = std::make_shared<const engine::RemoteAccess>(std::move(access));
-    const auto shared = std::make_shared<const engine::IkeProfile>(std::move(profile));
-    config.profiles.front() = shared;
-    for (auto& interface : config.interfaces)
-      for (auto& entry : interface.entries) {
-        engine::CryptoMapEntry fresh = *entry;
-        fresh.profile = shared;
-        entry = std::make_shared<const engine::CryptoMapEntry>(std::move(fresh));
-      }
+    amend_profile(config, [&](engine::IkeProfile& profile) {
+      engine::RemoteAccess access =
+          profile.access ? *profile.access : engine::RemoteAccess{{}, std::make_shared<const AuthorizationPolicy>()};
+      amend(access);
+      profile.access = std::make_shared<const engine::RemoteAccess>(std::move(access));
+    });
   }
   static Site with_access(Site site, const Amend& amend) {
     site.amend = [inner = site.amend, amend](engine::Config& config, engine::crypto::KeyStore& keys) {

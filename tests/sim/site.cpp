@@ -207,4 +207,17 @@ Site mirrored(const std::string& name, bool left, unsigned more_lines) {
 Site site_a(unsigned more_lines) { return mirrored("A", true, more_lines); }
 Site site_b(unsigned more_lines) { return mirrored("B", false, more_lines); }
 
+void amend_profile(engine::Config& config, const std::function<void(engine::IkeProfile&)>& amend) {
+  engine::IkeProfile profile = *config.profiles.front();
+  amend(profile);
+  const auto shared = std::make_shared<const engine::IkeProfile>(std::move(profile));
+  config.profiles.front() = shared;
+  for (auto& interface : config.interfaces)
+    for (auto& entry : interface.entries) {
+      engine::CryptoMapEntry fresh = *entry;
+      fresh.profile = shared;
+      entry = std::make_shared<const engine::CryptoMapEntry>(std::move(fresh));
+    }
+}
+
 }  // namespace sim

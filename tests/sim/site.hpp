@@ -109,4 +109,7 @@ Compiled compile(const Site& site);
 Site site_a(unsigned more_lines = 0);
 Site site_b(unsigned more_lines = 0);
 
+/// Changes the configuration's first profile, which its entries have too.
+void amend_profile(engine::Config& config, const std::function<void(engine::IkeProfile&)>& amend);
+
 }  // namespace sim
