@@ -4,6 +4,7 @@
 #include "engine/eap/client.hpp"
 #include "engine/eap/mschapv2.hpp"
 #include "engine/eap/server.hpp"
+#include "tests/engine/eap_steps.hpp"
 #include "tests/sim/seeded_rng.hpp"
 
 namespace engine_eap {
@@ -31,17 +32,6 @@ struct Talk : testing::Test {
   }
   static Client client(const std::string& user, KeyRef password) {
     return Client(std::make_shared<const engine::EapClient>(engine::EapClient{user, password}));
-  }
-  /// The message, whatever else the step is.
-  static Bytes message_of(const Step& step) {
-    if (const auto* send = std::get_if<Send>(&step)) return send->message;
-    if (const auto* passed = std::get_if<Passed>(&step)) return passed->message;
-    if (const auto* refused = std::get_if<Refused>(&step)) return refused->message;
-    return {};
-  }
-  static Cause cause_of(const Step& step) {
-    const auto* refused = std::get_if<Refused>(&step);
-    return refused ? refused->failure.cause : Cause::none;
   }
   struct Ends {
     Step server, client;

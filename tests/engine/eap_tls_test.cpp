@@ -4,6 +4,7 @@
 #include "engine/eap/client.hpp"
 #include "engine/eap/server.hpp"
 #include "engine/eap/tls_fragments.hpp"
+#include "tests/engine/eap_steps.hpp"
 #include "tests/pki/maker.hpp"
 #include "tests/sim/seeded_rng.hpp"
 
@@ -55,16 +56,6 @@ struct EapTls : testing::Test {
   Step settled(End& end, Step step) {
     while (auto* compute = std::get_if<Compute>(&step)) step = end.resume(crypto::run(std::move(compute->job), keys, pki::now));
     return step;
-  }
-  static Bytes message_of(const Step& step) {
-    if (const auto* send = std::get_if<Send>(&step)) return send->message;
-    if (const auto* passed = std::get_if<Passed>(&step)) return passed->message;
-    if (const auto* refused = std::get_if<Refused>(&step)) return refused->message;
-    return {};
-  }
-  static Cause cause_of(const Step& step) {
-    const auto* refused = std::get_if<Refused>(&step);
-    return refused ? refused->failure.cause : Cause::none;
   }
   struct Ends {
     Step server, client;

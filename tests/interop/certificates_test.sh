@@ -90,12 +90,7 @@ CONF
 
 # router_with_certificate KIND METHOD REMOTE: a trustpoint from PKCS#12, and a profile that signs and verifies by it.
 router_with_certificate() {
-  {
-    printf 'crypto pki import TP pkcs12 terminal password cisco123\n'
-    openssl base64 -in "$CA/a-$1.p12"
-    printf 'quit\n'
-  } >"$WORK/import.txt"
-  ios a <"$WORK/import.txt" >"$WORK/import.log" 2>&1 || fail "the certificate is not imported"
+  import_pkcs12 a "$CA/a-$1.p12"
   {
     PROPOSAL="aes-cbc-256 sha256 31" site "$3" "permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255" |
       sed "s/^ match identity remote .*/ match certificate PEERS/; s/pre-share\$/$2/; /^ keyring local/s/.*/ pki trustpoint TP/"

@@ -79,12 +79,7 @@ CONF
 router() {
   local other=b line="permit ip 192.168.1.0 0.0.0.255 10.0.0.0 0.0.0.255"
   [ "$1" = a ] || { other=a line="permit ip 10.0.0.0 0.0.0.255 192.168.1.0 0.0.0.255"; }
-  {
-    printf 'crypto pki import TP pkcs12 terminal password cisco123\n'
-    openssl base64 -in "$CA/$1-$2.p12"
-    printf 'quit\n'
-  } >"$WORK/import.txt"
-  ios "$1" <"$WORK/import.txt" >"$WORK/import.log" 2>&1 || fail "the certificate is not imported"
+  import_pkcs12 "$1" "$CA/$1-$2.p12"
   {
     printf 'aaa authentication login USERS %s\nusername b.example.net nopassword\n' "${METHODS:-local}"
     PROPOSAL="aes-cbc-256 sha256 31" site "$3" "$line" |

@@ -186,6 +186,16 @@ ios() {
 # paste_config NAME FILE: a configuration, as a user would.
 paste_config() { ios "$1" <"$2" >"$WORK/paste-$1.out" || { cat "$WORK/paste-$1.out" >&2; fail "$1 refused a line of $2"; }; }
 
+# import_pkcs12 NAME FILE: into trustpoint TP, as a user would paste it.
+import_pkcs12() {
+  {
+    printf 'crypto pki import TP pkcs12 terminal password cisco123\n'
+    openssl base64 -in "$2"
+    printf 'quit\n'
+  } >"$WORK/import.txt"
+  ios "$1" <"$WORK/import.txt" >"$WORK/import.log" 2>&1 || fail "the certificate is not imported"
+}
+
 # site REMOTE ACL-LINE...: a router's configuration with one peer, on standard output. A line for the IPv6 access list
 # begins with "6 ". Before it may be set: PSK, PROPOSAL (encryption, integrity, group), TRANSFORM, MATCH, KEY_ADDRESS.
 site() {
